@@ -1,0 +1,18 @@
+import type { Json } from './json.js';
+
+/**
+ * One version of a machine, immutable once published. Its identity is the hash of its content:
+ * publishing the same content again is the same definition.
+ */
+export interface Definition {
+  readonly hash: string;
+  /** The machine's name; a machine has versions 1, 2, … */
+  readonly machine: string;
+  readonly version: number;
+  /** The name of the Language that steps it. */
+  readonly language: string;
+  readonly source: Json;
+}
+
+/** A definition before the store has given it a version. */
+export type NewDefinition = Omit<Definition, 'version'>;

@@ -1,0 +1,60 @@
+import type { Json } from './json.js';
+
+/**
+ * What must happen after the commit. A step returns effects as data and never causes anything itself.
+ * Its id is `<revision>.<index>`, never reused; an effect that asks is answered by exactly one event that
+ * carries the id.
+ */
+export type Effect = TaskEffect | TimerEffect | SendEffect | CancelEffect;
+
+/** Work for a handler; answered by task.succeeded or task.failed if it asks, by nothing if it does not. */
+export interface TaskEffect {
+  readonly type: 'task';
+  readonly id: string;
+  /** The name, or ARN, that handlers are registered under. */
+  readonly name: string;
+  readonly input: Json;
+  /** False for an action that nobody waits for. */
+  readonly ask: boolean;
+  /** From the effect to the answer, waiting for a worker included; TASK_DEADLINE_MS if absent. */
+  readonly timeoutMs?: number;
+  /** The longest silence of a handler; none if absent. */
+  readonly heartbeatMs?: number;
+}
+
+/** Answered by timer.fired, never before `dueAt` (milliseconds since 1970). */
+export interface TimerEffect {
+  readonly type: 'timer';
+  readonly id: string;
+  readonly dueAt: number;
+}
+
+/** A signal to another instance, or to itself. Not answered. */
+export interface SendEffect {
+  readonly type: 'send';
+  readonly id: string;
+  readonly to: string;
+  readonly name: string;
+  readonly data?: Json;
+}
+
+/** What a step no longer waits for. It only saves work: a late answer would be ignored anyway (rule 2). */
+export interface CancelEffect {
+  readonly type: 'cancel';
+  readonly id: string;
+  readonly target: string;
+  readonly kind: 'task' | 'timer';
+}
+
+/**
+ * Numbers the effects of one step.
+ *
+ * @example
+ * const nextId = effectNumbering(3);
+ * nextId(); // => '3.0'
+ * nextId(); // => '3.1'
+ */
+export function effectNumbering(revision: number): () => string {
+  let index = 0;
+  return () => `${revision}.${index++}`;
+}

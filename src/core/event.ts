@@ -1,0 +1,93 @@
+import type { Json } from './json.js';
+
+/**
+ * What reaches a step: a body, stamped at the turn. Every event that reaches a turn is journaled verbatim,
+ * so folding the journal gives the same states again, byte for byte.
+ */
+export type Event = Stamp & EventBody;
+
+/** What the turn adds to a message's body before the step sees it. */
+export interface Stamp {
+  /** Unique within the instance; a client's own id, or the id of the message that carried the event. */
+  readonly id: string;
+  readonly instance: string;
+  /** The revision that this event makes; effects are numbered `<revision>.<index>`. */
+  readonly revision: number;
+  /** Milliseconds since 1970 by the store's clock; never goes backwards within an instance. */
+  readonly at: number;
+  /** Randomness stamped by the store when the message was accepted: all chance derives from it (rule 5). */
+  readonly seed: string;
+}
+
+export type EventBody =
+  | StartEvent
+  | SignalEvent
+  | TaskSucceededEvent
+  | TaskFailedEvent
+  | TimerFiredEvent
+  | ContinueEvent
+  | StopEvent;
+
+/** The first event of every instance. */
+export interface StartEvent {
+  readonly type: 'start';
+  readonly machine: string;
+  readonly input: Json;
+}
+
+/** An event by name, from outside or from another instance. */
+export interface SignalEvent {
+  readonly type: 'signal';
+  readonly name: string;
+  readonly data?: Json;
+  /** The instance that sent it, if one did. */
+  readonly from?: string;
+}
+
+/** The answer to a task effect that went well. */
+export interface TaskSucceededEvent {
+  readonly type: 'task.succeeded';
+  readonly effect: string;
+  readonly output: Json;
+  /** When the handler began, milliseconds since 1970. */
+  readonly startedAt?: number;
+}
+
+/** The answer to a task effect that did not. `error` is a name, `cause` a text for people. */
+export interface TaskFailedEvent {
+  readonly type: 'task.failed';
+  readonly effect: string;
+  readonly error: string;
+  readonly cause: string;
+  readonly startedAt?: number;
+}
+
+/** The answer to a timer effect. */
+export interface TimerFiredEvent {
+  readonly type: 'timer.fired';
+  readonly effect: string;
+}
+
+/** Asked for by a step that stopped at a limit counted within its one event (rule 6). */
+export interface ContinueEvent {
+  readonly type: 'continue';
+}
+
+/** Someone ends the instance from outside: it becomes `stopped`, and what it waited for is cancelled. */
+export interface StopEvent {
+  readonly type: 'stop';
+  readonly error?: string;
+  readonly cause?: string;
+}
+
+/** The effect that an event answers, if it is an answer. */
+export function answeredEffect(event: EventBody): string | undefined {
+  switch (event.type) {
+    case 'task.succeeded':
+    case 'task.failed':
+    case 'timer.fired':
+      return event.effect;
+    default:
+      return undefined;
+  }
+}

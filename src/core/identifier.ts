@@ -1,0 +1,36 @@
+import { MAX_ID_LENGTH } from './limits.js';
+import type { Problem } from './problem.js';
+
+/**
+ * Says what is wrong with an id that a user chose (rule 12), or nothing.
+ * `/` is ours: it joins a child to its parent and a message to its sender.
+ *
+ * @example
+ * idProblem('instance', 'order-1'); // => undefined
+ * idProblem('instance', 'a/b')?.code; // => 'invalid-id'
+ */
+export function idProblem(what: string, id: string): Problem | undefined {
+  const complain = (message: string): Problem => ({
+    code: 'invalid-id',
+    message: `${what} id ${message}`,
+    path: '',
+  });
+  if (id === '') return complain('may not be empty');
+  if (id.length > MAX_ID_LENGTH) return complain(`is longer than ${MAX_ID_LENGTH} characters`);
+  if (id.includes('/')) return complain(`${JSON.stringify(id)} may not contain "/"`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
+  if (/[\u0000-\u001f\u007f]/.test(id))
+    return complain(`${JSON.stringify(id)} may not contain control characters`);
+  if (!id.isWellFormed()) return complain('is not well-formed Unicode');
+  return undefined;
+}
+
+/**
+ * The global name of what an effect made: a timer's message, a job, a message to another instance.
+ *
+ * @example
+ * effectName('order-1', '3.0'); // => 'order-1/3/0'
+ */
+export function effectName(instance: string, effectId: string): string {
+  return `${instance}/${effectId.replace('.', '/')}`;
+}

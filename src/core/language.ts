@@ -1,0 +1,73 @@
+import type { Effect } from './effect.js';
+import type { Event } from './event.js';
+import type { Status } from './instance.js';
+import type { Happening, Outcome } from './journal.js';
+import type { Json } from './json.js';
+import type { Problem } from './problem.js';
+
+/** What a step gives back; the only way anything changes. */
+export interface Step {
+  /** Null only if the start event itself was rejected. */
+  readonly state: Json;
+  readonly status: Status;
+  readonly effects: readonly Effect[];
+  readonly history: readonly Happening[];
+  readonly outcome: Outcome;
+  /** The step stopped at a limit counted within its event and wants a `continue` before anything else. */
+  readonly unfinished?: boolean;
+}
+
+/**
+ * A language that definitions are written in. Everything here is pure and synchronous: no clock, no chance
+ * but the event's seed, no I/O. `step` never throws for what a user or an event did wrong; what it throws is
+ * a bug, and counts as an attempt (rule 8).
+ */
+export interface Language<P extends Program = Program> {
+  readonly name: string;
+  /** Everything that is wrong with a source, at once; warnings are marked so. Never throws. */
+  check(source: Json): readonly Problem[];
+  /** Throws Refused with the problems if the source has errors or an implementation is missing. */
+  compile(source: Json, implementations?: Implementations): P;
+  /** `state` is null before the start event. */
+  step(program: P, state: Json, event: Event): Step;
+  /** What people want to see of a state. */
+  view(program: P, state: Json): View;
+  /** The states that are active, as paths from the root (`a.b`), for highlighting. */
+  active(program: P, state: Json): readonly string[];
+  /** The names of the events that could be taken now. */
+  accepts(program: P, state: Json): readonly string[];
+  graph(program: P): Graph;
+}
+
+/** A compiled definition. Languages extend it. */
+export interface Program {
+  readonly language: string;
+  /** Every task name that it may ask for, as far as that is written in the definition. */
+  readonly tasks: readonly string[];
+}
+
+/**
+ * Named pure functions that a definition refers to. `version` is journaled with every event they step.
+ * What a language finds under the other keys, and how it calls it, is the language's affair.
+ */
+export interface Implementations {
+  readonly version?: string;
+  readonly guards?: Readonly<Record<string, unknown>>;
+  readonly actions?: Readonly<Record<string, unknown>>;
+}
+
+/** An instance's state as people read it. */
+export interface View {
+  /** Where it stands: a state's name, or an object of them where states nest. */
+  readonly value: Json;
+  readonly context: Json;
+  readonly output: Json;
+  /** Why it failed, where it did. */
+  readonly error?: { readonly error: string; readonly cause: string };
+}
+
+/** The structure of a definition, for drawing. Ids are paths from the root. */
+export interface Graph {
+  readonly nodes: readonly { readonly id: string; readonly parent?: string; readonly type: string }[];
+  readonly edges: readonly { readonly from: string; readonly to: string; readonly label: string }[];
+}

@@ -1,0 +1,55 @@
+/**
+ * Everything has a limit (rule 11). Each is met by a clear error and has a test at its edge.
+ * Limits that belong to one language stand in that language's room.
+ */
+
+/** Levels of nesting in any JSON value that enters the system. */
+export const MAX_JSON_DEPTH = 200;
+
+/** Bytes (UTF-8) of a start input, of an event's data and of a task's result. */
+export const MAX_PAYLOAD_BYTES = 1_048_576;
+
+/** Bytes (UTF-8) of a definition's source. */
+export const MAX_DEFINITION_BYTES = 4 * 1_048_576;
+
+/** Bytes (UTF-8) of an instance's state: a step that makes a larger one is rejected. */
+export const MAX_STATE_BYTES = 8 * 1_048_576;
+
+/** Characters of an id that a user chooses: instances, events, machines. */
+export const MAX_ID_LENGTH = 200;
+
+/** Messages of one instance folded in one turn; the rest stay in the mailbox. */
+export const MAX_TURN_MESSAGES = 100;
+
+/** Instances that one worker holds, and commits, together. */
+export const MAX_BATCH_INSTANCES = 100;
+
+/** Sends in a row that no timer, task or outside event interrupts (rule 10). */
+export const MAX_HOPS = 100;
+
+/** Claims of a mailbox that end without a commit before it is parked (rule 8). */
+export const MAX_ATTEMPTS = 5;
+
+/** Claims without a commit after which a mailbox is stepped one message at a time (rule 8). */
+export const CAUTIOUS_ATTEMPTS = 3;
+
+/** Times a job is handed out again because its worker died, before it fails (rule 7). */
+export const MAX_DELIVERIES = 5;
+
+/** How long a claim holds without being extended, in milliseconds. */
+export const LEASE_MS = 2_000;
+
+/** The deadline of a task that names none, in milliseconds: one day (rule 7). */
+export const TASK_DEADLINE_MS = 86_400_000;
+
+/** How long a message waits for a receiver that does not exist before it is a dead letter (rule 10). */
+export const DEAD_LETTER_MS = 86_400_000;
+
+/** The longest delay of a timer, in milliseconds: a hundred years. */
+export const MAX_DELAY_MS = 100 * 365 * 86_400_000;
+
+/** Characters of an error's cause that are kept; AWS has the same. */
+export const MAX_CAUSE_LENGTH = 32_768;
+
+/** Rows in one answer of a listing. */
+export const MAX_PAGE = 1_000;

@@ -1,0 +1,42 @@
+import type { Chance } from '../core/chance.js';
+import type { Json } from '../core/json.js';
+import type { Budget } from './budget.js';
+
+/**
+ * A compiled expression: a closure, synchronous and pure, that sees own properties only and stops at its
+ * budget. Both languages of expressions (JSONata, JSONPath) compile to this.
+ */
+export interface Expression {
+  readonly text: string;
+  /**
+   * The value for this input; undefined where there is none. Throws ExpressionError, and nothing else, for
+   * what the expression or its input did wrong, the budget included.
+   */
+  evaluate(input: Json | undefined, surroundings?: Surroundings): Json | undefined;
+}
+
+/** What an expression may see besides its input. All of it is handed in: there is no clock and no chance here. */
+export interface Surroundings {
+  /** Variables by name, without the `$`. */
+  readonly bindings?: Readonly<Record<string, Json>>;
+  /** For `$now()` and `$millis()`: milliseconds since 1970. Without it they are errors. */
+  readonly now?: number;
+  /** For `$random()`, `$shuffle()` and their like. Without it they are errors. */
+  readonly chance?: Chance;
+  /** A fresh default one if absent. */
+  readonly budget?: Budget;
+}
+
+/** What went wrong while an expression was evaluated. Codes are the JSONata project's where it has one. */
+export class ExpressionError extends Error {
+  override readonly name = 'ExpressionError';
+  readonly code: string;
+  /** Offset into the text, in UTF-16 units, if known. */
+  readonly position: number | undefined;
+
+  constructor(code: string, message: string, position?: number) {
+    super(message);
+    this.code = code;
+    this.position = position;
+  }
+}
