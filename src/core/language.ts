@@ -30,8 +30,8 @@ export interface Language<P extends Program = Program> {
   compile(source: Json, implementations?: Implementations): P;
   /** `state` is null before the start event. */
   step(program: P, state: Json, event: Event): Step;
-  /** What people want to see of a state. */
-  view(program: P, state: Json): View;
+  /** What people want to see of a state. Needs no program, so that an instance can be read where it cannot be stepped. */
+  view(state: Json): View;
   /** The states that are active, as paths from the root (`a.b`), for highlighting. */
   active(program: P, state: Json): readonly string[];
   /** The names of the events that could be taken now. */
