@@ -14,5 +14,8 @@ export interface Definition {
   readonly source: Json;
 }
 
+/** A definition without its source: what a listing needs. */
+export type Version = Omit<Definition, 'source'>;
+
 /** A definition before the store has given it a version. */
 export type NewDefinition = Omit<Definition, 'version'>;

@@ -1,4 +1,4 @@
-import type { Definition } from './definition.js';
+import type { Definition, Version } from './definition.js';
 import type { Instance, Status } from './instance.js';
 import type { Job, JobStatus } from './job.js';
 import type { HistoryEntry, Outcome } from './journal.js';
@@ -19,7 +19,7 @@ export interface Engine {
   /** Checks and stores a definition; the same content again answers the version it already has. */
   publish(definition: Publication): Promise<Definition>;
   /** The newest version of every machine, by name. */
-  machines(): Promise<readonly Definition[]>;
+  machines(): Promise<readonly Version[]>;
   /** Resolves once the instance is durable and readable. The same id, machine and input answers the same. */
   create(machine: string, options?: CreateOptions): Promise<InstanceView>;
   /** Resolves once the event is durable; with `wait` once it was applied, or the wait is over. */

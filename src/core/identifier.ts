@@ -6,13 +6,13 @@ import type { Problem } from './problem.js';
  * `/` is ours: it joins a child to its parent and a message to its sender.
  *
  * @example
- * idProblem('instance', 'order-1'); // => undefined
- * idProblem('instance', 'a/b')?.code; // => 'invalid-id'
+ * idProblem('instance id', 'order-1'); // => undefined
+ * idProblem('instance id', 'a/b')?.code; // => 'invalid-id'
  */
 export function idProblem(what: string, id: string): Problem | undefined {
   const complain = (message: string): Problem => ({
     code: 'invalid-id',
-    message: `${what} id ${message}`,
+    message: `${what} ${message}`,
     path: '',
   });
   if (id === '') return complain('may not be empty');

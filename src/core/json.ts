@@ -120,6 +120,19 @@ export function jsonEqual(a: Json, b: Json): boolean {
 }
 
 /**
+ * One text for equal values: keys sorted, so that it can be hashed.
+ *
+ * @example
+ * canonicalText({ b: 1, a: [true] }); // => '{"a":[true],"b":1}'
+ */
+export function canonicalText(value: Json): string {
+  if (isJsonArray(value)) return `[${value.map(canonicalText).join(',')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value).sort();
+  return `{${members.map((key) => `${JSON.stringify(key)}:${canonicalText(own(value, key) ?? null)}`).join(',')}}`;
+}
+
+/**
  * The length of a text in UTF-8 bytes, without encoding it.
  *
  * @example

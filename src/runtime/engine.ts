@@ -1,0 +1,243 @@
+import type { Definition, Version } from '../core/definition.js';
+import type {
+  CreateOptions,
+  Engine,
+  Health,
+  InstanceQuery,
+  InstanceView,
+  JobQuery,
+  Page,
+  PageQuery,
+  Publication,
+  Receipt,
+  SendOptions,
+  SentEvent,
+  Wait,
+} from '../core/engine.js';
+import type { EventBody } from '../core/event.js';
+import { idProblem } from '../core/identifier.js';
+import type { Job } from '../core/job.js';
+import { type HistoryEntry, historyOf } from '../core/journal.js';
+import { MAX_DEFINITION_BYTES } from '../core/limits.js';
+import type { NewMessage } from '../core/message.js';
+import { didYouMean, isError, Refused } from '../core/problem.js';
+import type { Reading, Store } from '../store/store.js';
+import { Alarm } from './alarm.js';
+import type { Clock } from './clock.js';
+import { bodyHash, identify } from './hash.js';
+import { newId } from './identifier.js';
+import { JobRunner } from './job-runner.js';
+import { viewOf } from './reading.js';
+import type { Registry } from './registry.js';
+import { checkedLimit, checkedPayload, checkedWait, refuseId, refuseName } from './request.js';
+import { Worker } from './worker.js';
+
+/** The id of every instance's start event; no client can choose one with a slash. */
+const START_ID = '/start';
+
+/** How often a waiting caller looks, at most, for what a hint did not tell. */
+const WAIT_POLL_MS = 100;
+
+/** How long handlers get to react to their signal when an engine closes. */
+export const CLOSE_GRACE_MS = 1_000;
+
+export interface DurableEngineOptions {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  /** Names this process in leases. */
+  readonly identity: string;
+  /** Whether it also steps instances and runs handlers. */
+  readonly works: boolean;
+  readonly failMissing?: boolean;
+  readonly note?: (instance: string) => void;
+  readonly onError?: (error: unknown) => void;
+}
+
+/** The Engine on a Store, with a worker and a job runner of its own if it `works`. */
+export class DurableEngine implements Engine {
+  readonly #store: Store;
+  readonly #registry: Registry;
+  readonly #clock: Clock;
+  readonly #worker: Worker | undefined;
+  readonly #runner: JobRunner | undefined;
+
+  constructor(options: DurableEngineOptions) {
+    this.#store = options.store;
+    this.#registry = options.registry;
+    this.#clock = options.clock;
+    if (options.works) {
+      this.#worker = new Worker(options);
+      this.#runner = new JobRunner(options);
+      this.#worker.start();
+      this.#runner.start();
+    }
+  }
+
+  async publish(publication: Publication): Promise<Definition> {
+    const problem = idProblem('machine name', publication.machine);
+    if (problem !== undefined) throw new Refused(problem);
+    checkedPayload(publication.source, 'the definition', MAX_DEFINITION_BYTES);
+    const language = this.#registry.language(publication.language);
+    const problems = language.check(publication.source).filter(isError);
+    if (problems.length > 0) {
+      const message = `${publication.machine} is not a valid ${publication.language} definition`;
+      throw new Refused([{ code: 'definition-invalid', message, path: '' }, ...problems]);
+    }
+    const definition = await this.#store.publish(identify(publication));
+    this.#registry.add(definition);
+    return definition;
+  }
+
+  async machines(): Promise<readonly Version[]> {
+    const newest = new Map<string, Version>();
+    for (const version of await this.#store.definitions()) newest.set(version.machine, version);
+    return [...newest.values()];
+  }
+
+  async create(machine: string, options: CreateOptions = {}): Promise<InstanceView> {
+    const definition = await this.#store.latest(machine);
+    if (definition === undefined) throw await this.#unknownMachine(machine);
+    this.#registry.add(definition);
+    const input = checkedPayload(options.input, 'the input');
+    const id = options.id ?? newId();
+    refuseId('instance id', id);
+    const hash = bodyHash(input);
+    const start = message(START_ID, id, { type: 'start', machine, input });
+    const [result] = await this.#store.create([
+      { id, machine, definition: definition.hash, inputHash: hash, start: { ...start, dueAt: 0 } },
+    ]);
+    if (result === 'conflict') {
+      throw new Refused({
+        code: 'conflict',
+        message: `instance "${id}" exists already, with another machine or input`,
+        path: '',
+      });
+    }
+    if (options.wait !== undefined) await this.#folded(id, START_ID, options.wait);
+    const view = await this.read(id);
+    if (view === undefined) throw new Error(`instance ${id} was created and cannot be read`);
+    return view;
+  }
+
+  async send(instance: string, event: SentEvent, options: SendOptions = {}): Promise<Receipt> {
+    if (event.id !== undefined) refuseId('event id', event.id);
+    refuseName(event.type);
+    const data = event.data === undefined ? {} : { data: checkedPayload(event.data, 'the event data') };
+    const body: EventBody = { type: 'signal', name: event.type, ...data };
+    // Only an id that the sender chose can come again, so only that needs a claim.
+    const hash = event.id === undefined ? {} : { hash: bodyHash({ name: event.type, ...data }) };
+    const mail = { ...message(event.id ?? newId(), instance, body), ...hash };
+    return this.#deliver(mail, options);
+  }
+
+  async stop(instance: string, reason: { error?: string; cause?: string } = {}): Promise<Receipt> {
+    return this.#deliver(message(newId(), instance, { type: 'stop', ...reason }), {});
+  }
+
+  async #deliver(mail: NewMessage, options: SendOptions): Promise<Receipt> {
+    let [result] = await this.#store.send([mail]);
+    if (result === 'unknown' && options.create !== undefined) {
+      await this.create(options.create, { id: mail.to });
+      [result] = await this.#store.send([mail]);
+    }
+    if (result === 'unknown') throw unknownInstance(mail.to);
+    if (result === 'conflict') {
+      const text = `event "${mail.id}" was sent to "${mail.to}" before, with another body`;
+      throw new Refused({ code: 'conflict', message: text, path: '' });
+    }
+    const duplicate = result === 'duplicate';
+    const receipt = { instance: mail.to, id: mail.id, duplicate };
+    const wait = options.wait ?? (duplicate ? 0 : undefined);
+    const applied = wait === undefined ? undefined : await this.#folded(mail.to, mail.id, wait);
+    return applied === undefined ? receipt : { ...receipt, applied };
+  }
+
+  async read(instance: string): Promise<InstanceView | undefined> {
+    const reading = await this.#store.read(instance);
+    return reading && this.#view(reading);
+  }
+
+  async list(query: InstanceQuery = {}): Promise<Page<InstanceView>> {
+    const page = await this.#store.find({ ...query, limit: checkedLimit(query.limit) });
+    const items: InstanceView[] = [];
+    for (const reading of page.items) items.push(await this.#view(reading));
+    return { ...page, items };
+  }
+
+  async count(query: Omit<InstanceQuery, 'limit' | 'after'> = {}): Promise<number> {
+    return this.#store.count(query);
+  }
+
+  async history(instance: string, query: PageQuery = {}): Promise<Page<HistoryEntry>> {
+    if ((await this.#store.read(instance)) === undefined) throw unknownInstance(instance);
+    const page = await this.#store.journal(instance, { ...query, limit: checkedLimit(query.limit) });
+    return { ...page, items: historyOf(page.items) };
+  }
+
+  async jobs(query: JobQuery = {}): Promise<Page<Job>> {
+    return this.#store.jobs({ ...query, limit: checkedLimit(query.limit) });
+  }
+
+  async retry(instance: string): Promise<void> {
+    if (await this.#store.unpark(instance)) return;
+    if ((await this.#store.read(instance)) === undefined) throw unknownInstance(instance);
+    throw new Refused({ code: 'not-parked', message: `instance "${instance}" is not parked`, path: '' });
+  }
+
+  async health(): Promise<Health> {
+    return { ok: true, store: this.#store.url, ...(await this.#store.counts()) };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#worker?.stop(), this.#runner?.stop(CLOSE_GRACE_MS)]);
+    await this.#store.close();
+  }
+
+  async #view(reading: Reading): Promise<InstanceView> {
+    const hash = reading.instance.definition;
+    const definition = this.#registry.definition(hash) ?? (await this.#store.definition(hash));
+    if (definition === undefined) throw new Error(`definition ${hash} is not in the store`);
+    this.#registry.add(definition);
+    return viewOf(reading, definition, this.#registry, await this.#store.now());
+  }
+
+  /** The fate of an event, as soon as it has one, or nothing if the wait is over before. */
+  async #folded(instance: string, event: string, wait: Wait): Promise<Receipt['applied']> {
+    const deadline = this.#clock.now() + checkedWait(wait);
+    const alarm = new Alarm(this.#clock);
+    const unsubscribe = this.#store.onChange(() => alarm.ring());
+    try {
+      while (true) {
+        const entry = await this.#store.folded(instance, event);
+        if (entry !== undefined) return { revision: entry.revision, outcome: entry.outcome };
+        const left = deadline - this.#clock.now();
+        if (left <= 0) return undefined;
+        await alarm.wait(Math.min(left, WAIT_POLL_MS));
+      }
+    } finally {
+      unsubscribe();
+    }
+  }
+
+  async #unknownMachine(machine: string): Promise<Refused> {
+    const known = (await this.machines()).map((version) => version.machine);
+    const hint =
+      didYouMean(machine, known).hint ?? (known.length > 0 ? `known: ${known.join(', ')}` : undefined);
+    const text = `there is no machine "${machine}"`;
+    return new Refused({
+      code: 'unknown-machine',
+      message: text,
+      path: '',
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+}
+
+function message(id: string, to: string, body: EventBody): NewMessage {
+  return { id, to, event: JSON.stringify(body) };
+}
+
+function unknownInstance(instance: string): Refused {
+  return new Refused({ code: 'unknown-instance', message: `there is no instance "${instance}"`, path: '' });
+}

@@ -1,0 +1,219 @@
+import { JOB_ERRORS, type JobEnd } from '../core/job.js';
+import { type Json, toJson, utf8Length } from '../core/json.js';
+import { LEASE_MS, MAX_CAUSE_LENGTH, MAX_PAYLOAD_BYTES } from '../core/limits.js';
+import type { ClaimedJob, JobLease, Store } from '../store/store.js';
+import { Alarm } from './alarm.js';
+import type { Clock } from './clock.js';
+import type { Registry } from './registry.js';
+import { POLL_MS, RETRY_MS } from './worker.js';
+
+/** Handlers that one process runs at once. */
+export const JOB_CONCURRENCY = 100;
+
+/** How long heartbeats are gathered before they are written. */
+export const BEAT_MS = 50;
+
+export interface JobRunnerOptions {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  readonly identity: string;
+  readonly concurrency?: number;
+  /** Take every job, and fail at once those that no handler is here for (rule 9: dev and run only). */
+  readonly failMissing?: boolean;
+  readonly note?: (instance: string) => void;
+  readonly onError?: (error: unknown) => void;
+}
+
+interface Running {
+  readonly job: ClaimedJob;
+  readonly abort: AbortController;
+  beat: boolean;
+}
+
+/**
+ * Claims jobs and runs their handlers, beside the worker and independent of it. It renews its leases while it
+ * lives; a job whose lease was lost is aborted here and goes on elsewhere under the same id (rule 7).
+ */
+export class JobRunner {
+  readonly #options: JobRunnerOptions;
+  readonly #alarm: Alarm;
+  readonly #unsubscribe: () => void;
+  readonly #running = new Map<string, Running>();
+  readonly #settling = new Set<Promise<void>>();
+  #open = true;
+  #beating = false;
+  #finished: Promise<void> = Promise.resolve();
+
+  constructor(options: JobRunnerOptions) {
+    this.#options = options;
+    this.#alarm = new Alarm(options.clock);
+    this.#unsubscribe = options.store.onChange(() => this.#alarm.ring());
+  }
+
+  start(): void {
+    this.#finished = this.#run();
+  }
+
+  /** Claims nothing more, aborts what runs, waits for it at most `graceMs`, and gives the rest back. */
+  async stop(graceMs: number): Promise<void> {
+    this.#open = false;
+    this.#alarm.ring();
+    await this.#finished;
+    for (const { abort } of this.#running.values()) abort.abort(new Error('the process is stopping'));
+    const grace = new Promise<void>((resolve) => this.#options.clock.after(graceMs, resolve));
+    await Promise.race([Promise.allSettled(this.#settling), grace]);
+    const left = [...this.#running.values()].map(({ job }) => ({ id: job.id, token: job.token }));
+    if (left.length > 0) await this.#options.store.releaseJobs(left).catch(() => {});
+    this.#unsubscribe();
+  }
+
+  async #run(): Promise<void> {
+    const stopExtending = this.#extendWhileAlive();
+    while (this.#open) {
+      try {
+        const jobs = await this.#claim();
+        for (const job of jobs) this.#begin(job);
+        if (this.#open && jobs.length === 0) await this.#sleep();
+      } catch (error) {
+        this.#options.onError?.(error);
+        if (this.#open) await this.#alarm.wait(RETRY_MS);
+      }
+    }
+    stopExtending();
+  }
+
+  async #claim(): Promise<readonly ClaimedJob[]> {
+    const { store, identity, concurrency = JOB_CONCURRENCY } = this.#options;
+    const limit = concurrency - this.#running.size;
+    if (limit <= 0) return [];
+    return store.claimJobs({ worker: identity, limit, leaseMs: LEASE_MS, ...this.#names() });
+  }
+
+  /** The names to ask for; none given means every job. */
+  #names(): { names?: readonly string[] } {
+    return this.#options.failMissing ? {} : { names: this.#options.registry.handlerNames };
+  }
+
+  async #sleep(): Promise<void> {
+    const { store, concurrency = JOB_CONCURRENCY } = this.#options;
+    let pause = POLL_MS;
+    if (this.#running.size < concurrency) {
+      const due = await store.nextDue({ definitions: [], ...this.#names() });
+      if (due !== undefined) pause = Math.min(POLL_MS, Math.max(1, due - (await store.now())));
+    }
+    await this.#alarm.wait(pause);
+  }
+
+  #begin(job: ClaimedJob): void {
+    const running: Running = { job, abort: new AbortController(), beat: false };
+    this.#running.set(job.id, running);
+    const settled = this.#carryOut(running).finally(() => {
+      this.#running.delete(job.id);
+      this.#settling.delete(settled);
+      this.#alarm.ring();
+    });
+    this.#settling.add(settled);
+  }
+
+  async #carryOut(running: Running): Promise<void> {
+    const { job } = running;
+    const end = await this.#end(running);
+    // While the process stops, a handler that gave up on our signal has not failed: the job goes on elsewhere.
+    if (!this.#open && running.abort.signal.aborted && end.status === 'failed') return;
+    while (true) {
+      try {
+        await this.#options.store.endJobs([{ id: job.id, token: job.token, end }]);
+        return;
+      } catch (error) {
+        this.#options.onError?.(error);
+        if (!this.#open) return;
+        await new Promise<void>((resolve) => this.#options.clock.after(RETRY_MS, resolve));
+      }
+    }
+  }
+
+  async #end(running: Running): Promise<JobEnd> {
+    const { job, abort } = running;
+    const { registry, note } = this.#options;
+    const handler = registry.handler(job.name);
+    if (handler === undefined) {
+      return failed(JOB_ERRORS.handlerMissing, `there is no handler "${job.name}" here`);
+    }
+    try {
+      note?.(job.instance);
+      const result = await handler(JSON.parse(job.input) as Json, {
+        jobId: job.id,
+        resource: job.name,
+        instance: job.instance,
+        attempt: job.attempts,
+        signal: abort.signal,
+        heartbeat: () => this.#beat(running),
+      });
+      return resultEnd(job.name, result);
+    } catch (error) {
+      return thrownEnd(error);
+    }
+  }
+
+  /** Beats of many handlers travel together, soon enough for the shortest heartbeat worth asking for. */
+  #beat(running: Running): void {
+    running.beat = true;
+    if (this.#beating) return;
+    this.#beating = true;
+    this.#options.clock.after(BEAT_MS, () => {
+      this.#beating = false;
+      this.#extend().catch(() => {});
+    });
+  }
+
+  #extendWhileAlive(): () => void {
+    const { clock } = this.#options;
+    let cancel = () => {};
+    const tick = () => {
+      this.#extend().catch(() => {});
+      cancel = clock.after(LEASE_MS / 3, tick);
+    };
+    cancel = clock.after(LEASE_MS / 3, tick);
+    return () => cancel();
+  }
+
+  async #extend(): Promise<void> {
+    if (this.#running.size === 0) return;
+    const leases: JobLease[] = [];
+    for (const { job, beat } of this.#running.values()) leases.push({ id: job.id, token: job.token, beat });
+    for (const running of this.#running.values()) running.beat = false;
+    for (const id of await this.#options.store.extendJobs(leases, LEASE_MS)) {
+      this.#running.get(id)?.abort.abort(new Error('the job is no longer ours'));
+    }
+  }
+}
+
+function failed(error: string, cause: string): JobEnd {
+  return { status: 'failed', error, cause: cause.slice(0, MAX_CAUSE_LENGTH) };
+}
+
+function resultEnd(name: string, result: unknown): JobEnd {
+  const checked = toJson(result);
+  if ('problem' in checked) {
+    const { path, message } = checked.problem;
+    return failed(
+      JOB_ERRORS.resultNotJson,
+      `${name} returned something that is not JSON: ${message} at "${path}"`,
+    );
+  }
+  const output = JSON.stringify(checked.value);
+  if (utf8Length(output) > MAX_PAYLOAD_BYTES) {
+    return failed(JOB_ERRORS.resultTooLarge, `${name} returned more than ${MAX_PAYLOAD_BYTES} bytes`);
+  }
+  return { status: 'completed', output };
+}
+
+function thrownEnd(error: unknown): JobEnd {
+  try {
+    if (error instanceof Error) return failed(String(error.name), String(error.message));
+    return failed('Error', typeof error === 'string' ? error : (JSON.stringify(error) ?? String(error)));
+  } catch {
+    return failed('Error', 'the handler threw something that cannot be put into words');
+  }
+}

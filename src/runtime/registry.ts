@@ -1,0 +1,101 @@
+import type { Definition } from '../core/definition.js';
+import type { Implementations, Language, Program } from '../core/language.js';
+import { Refused } from '../core/problem.js';
+import type { Handler, Handlers } from './handler.js';
+
+/** A definition together with what steps it. */
+export interface Steppable {
+  readonly definition: Definition;
+  readonly language: Language;
+  readonly program: Program;
+  /** The version of the implementations, journaled with every event. */
+  readonly code: string;
+}
+
+export interface RegistryOptions {
+  readonly languages: readonly Language[];
+  /** Named pure functions, by machine. */
+  readonly implementations?: Readonly<Record<string, Implementations>>;
+  readonly handlers?: Handlers;
+}
+
+/**
+ * What this process can do: the languages it speaks, the pure functions and the handlers it has, and so the
+ * definitions it can step. What it lacks is lag, not failure (rule 9): those instances are left to others.
+ */
+export class Registry {
+  readonly #languages: ReadonlyMap<string, Language>;
+  readonly #implementations: ReadonlyMap<string, Implementations>;
+  readonly #handlers: ReadonlyMap<string, Handler>;
+  readonly #definitions = new Map<string, Definition>();
+  readonly #steppable = new Map<string, Steppable>();
+  readonly #missing = new Map<string, string>();
+
+  constructor(options: RegistryOptions) {
+    this.#languages = new Map(options.languages.map((language) => [language.name, language]));
+    this.#implementations = new Map(Object.entries(options.implementations ?? {}));
+    this.#handlers = new Map(Object.entries(options.handlers ?? {}));
+  }
+
+  language(name: string): Language {
+    const language = this.#languages.get(name);
+    if (language === undefined) {
+      throw new Refused({
+        code: 'unknown-language',
+        message: `there is no language "${name}" here`,
+        path: '',
+        hint: `known: ${[...this.#languages.keys()].join(', ')}`,
+      });
+    }
+    return language;
+  }
+
+  /** Compiles a definition if this process can; what it lacks is kept for `missing`. */
+  add(definition: Definition): Steppable | undefined {
+    if (this.knows(definition.hash)) return this.#steppable.get(definition.hash);
+    this.#definitions.set(definition.hash, definition);
+    try {
+      const implementations = this.#implementations.get(definition.machine);
+      const language = this.language(definition.language);
+      const program = language.compile(definition.source, implementations);
+      const steppable = { definition, language, program, code: implementations?.version ?? '' };
+      this.#steppable.set(definition.hash, steppable);
+      return steppable;
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.#missing.set(definition.hash, error.message);
+      return undefined;
+    }
+  }
+
+  steppable(hash: string): Steppable | undefined {
+    return this.#steppable.get(hash);
+  }
+
+  /** Whether a definition was looked at before. */
+  knows(hash: string): boolean {
+    return this.#definitions.has(hash);
+  }
+
+  definition(hash: string): Definition | undefined {
+    return this.#definitions.get(hash);
+  }
+
+  /** Why a definition cannot be stepped here; undefined if it can, or was never seen. */
+  missing(hash: string): string | undefined {
+    return this.#missing.get(hash);
+  }
+
+  /** The hashes of everything that can be stepped here. */
+  get definitions(): readonly string[] {
+    return [...this.#steppable.keys()];
+  }
+
+  handler(name: string): Handler | undefined {
+    return this.#handlers.get(name);
+  }
+
+  get handlerNames(): readonly string[] {
+    return [...this.#handlers.keys()];
+  }
+}

@@ -1,0 +1,50 @@
+import { CAUTIOUS_ATTEMPTS, MAX_TURN_MESSAGES } from '../core/limits.js';
+import type { Problem } from '../core/problem.js';
+import type { Claim, Commit, Release, Store } from '../store/store.js';
+import { foldMailbox } from './folding.js';
+import type { Registry } from './registry.js';
+
+/** What a turn leaves to be written: the commits of what was stepped, the releases of what could not be. */
+export interface TurnEnd {
+  readonly commits: readonly Commit[];
+  readonly releases: readonly Release[];
+}
+
+/**
+ * The middle of a turn: load what was claimed, and fold it. A step that throws is a bug of a definition or of
+ * ours: its mailbox is released with the attempt kept, and the others go on (rule 8).
+ *
+ * `note` is called with the instance's id before each fold, for whoever must name it if the fold never ends.
+ */
+export async function takeTurn(
+  store: Store,
+  registry: Registry,
+  claims: readonly Claim[],
+  note: (instance: string) => void,
+): Promise<TurnEnd> {
+  const cautious = claims.some((claim) => claim.attempts > CAUTIOUS_ATTEMPTS);
+  const loads = await store.load(claims, cautious ? 1 : MAX_TURN_MESSAGES);
+  const loadOf = new Map(loads.map((load) => [load.instance.id, load]));
+  const commits: Commit[] = [];
+  const releases: Release[] = [];
+  for (const claim of claims) {
+    const load = loadOf.get(claim.instance);
+    const steppable = load && registry.steppable(load.instance.definition);
+    if (load === undefined || steppable === undefined) {
+      releases.push({ ...claim, giveBack: true });
+      continue;
+    }
+    try {
+      note(claim.instance);
+      commits.push(foldMailbox(load, claim, steppable));
+    } catch (error) {
+      releases.push({ ...claim, giveBack: false, problem: stepProblem(error) });
+    }
+  }
+  return { commits, releases };
+}
+
+function stepProblem(error: unknown): Problem {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return { code: 'step-failed', message: `the step threw ${text}`, path: '' };
+}

@@ -1,0 +1,156 @@
+import { LEASE_MS, MAX_BATCH_INSTANCES } from '../core/limits.js';
+import type { Claim, ClaimQuery, Store } from '../store/store.js';
+import { Alarm } from './alarm.js';
+import type { Clock } from './clock.js';
+import type { Registry } from './registry.js';
+import { takeTurn } from './turn.js';
+
+/** How long a worker sleeps at most: the guarantee behind hints and due times that may fail. */
+export const POLL_MS = 500;
+
+/** How often what waited too long is looked for, at most. */
+export const EXPIRY_MS = 50;
+
+/** How often a worker looks for definitions that others published. */
+export const DISCOVERY_MS = 1_000;
+
+/** The pause after broken I/O, so that a database that is away is not hammered. */
+export const RETRY_MS = 200;
+
+export interface WorkerOptions {
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  /** Names this process, for the store to tell when it died. */
+  readonly identity: string;
+  /** Called with an instance's id before each of its steps. */
+  readonly note?: (instance: string) => void;
+  /** Told of broken I/O and bugs that the worker survives. */
+  readonly onError?: (error: unknown) => void;
+  readonly batch?: number;
+}
+
+/**
+ * Claims mailboxes, folds them, and commits the results many at a time. Stateless: everything it knows is in
+ * the store, so any number of workers may run, and any may die at any instant.
+ */
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #alarm: Alarm;
+  readonly #unsubscribe: () => void;
+  #held: readonly Claim[] = [];
+  #running = true;
+  #finished: Promise<void> = Promise.resolve();
+  #expiryAt = 0;
+  #discoveryAt = 0;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#alarm = new Alarm(options.clock);
+    this.#unsubscribe = options.store.onChange(() => this.#alarm.ring());
+  }
+
+  start(): void {
+    this.#finished = this.#run();
+  }
+
+  /** Finishes the turn at hand, claims nothing more, and resolves when all is committed or given back. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#alarm.ring();
+    await this.#finished;
+    this.#unsubscribe();
+  }
+
+  async #run(): Promise<void> {
+    const stopExtending = this.#extendWhileAlive();
+    while (this.#running) {
+      try {
+        await this.#housekeep();
+        this.#held = await this.#turn(this.#held);
+        if (this.#running && this.#held.length === 0) await this.#sleep();
+      } catch (error) {
+        this.#options.onError?.(error);
+        await this.#giveBack();
+        if (this.#running) await this.#alarm.wait(RETRY_MS);
+      }
+    }
+    stopExtending();
+  }
+
+  /**
+   * One turn; answers the next batch. The commit of this one and the claim of the next are asked for together,
+   * in this order, so that a store that groups its writes needs one transaction for both. A conflict needs no
+   * care: the instance moved without us, and whoever moved it has the mailbox now.
+   */
+  async #turn(claims: readonly Claim[]): Promise<readonly Claim[]> {
+    const { store, registry, note = () => {} } = this.#options;
+    const { commits, releases } = await takeTurn(store, registry, claims, note);
+    const writes = [
+      commits.length > 0 ? store.commit(commits) : undefined,
+      releases.length > 0 ? store.release(releases) : undefined,
+    ];
+    const claiming = this.#running ? store.claim(this.#claimQuery()) : Promise.resolve([]);
+    const [next, ...written] = await Promise.allSettled([claiming, ...writes]);
+    const failure = [next, ...written].find((outcome) => outcome.status === 'rejected');
+    if (failure === undefined && next.status === 'fulfilled') return next.value;
+    if (next.status === 'fulfilled') this.#held = [...claims, ...next.value];
+    throw failure?.reason;
+  }
+
+  #claimQuery(): ClaimQuery {
+    return {
+      worker: this.#options.identity,
+      limit: this.#options.batch ?? MAX_BATCH_INSTANCES,
+      leaseMs: LEASE_MS,
+      definitions: this.#options.registry.definitions,
+    };
+  }
+
+  async #housekeep(): Promise<void> {
+    const { store, clock } = this.#options;
+    const now = clock.now();
+    if (now >= this.#discoveryAt) {
+      this.#discoveryAt = now + DISCOVERY_MS;
+      await this.#discover();
+    }
+    if (now >= this.#expiryAt) {
+      this.#expiryAt = now + EXPIRY_MS;
+      await store.expire(MAX_BATCH_INSTANCES);
+    }
+  }
+
+  async #discover(): Promise<void> {
+    const { store, registry } = this.#options;
+    for (const { hash } of await store.definitions()) {
+      if (registry.knows(hash)) continue;
+      const definition = await store.definition(hash);
+      if (definition !== undefined) registry.add(definition);
+    }
+  }
+
+  async #sleep(): Promise<void> {
+    const { store, registry } = this.#options;
+    const due = await store.nextDue({ definitions: registry.definitions, names: [] });
+    const pause = due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, due - (await store.now())));
+    await this.#alarm.wait(pause);
+  }
+
+  #extendWhileAlive(): () => void {
+    const { store, clock } = this.#options;
+    let cancel = () => {};
+    const tick = () => {
+      if (this.#held.length > 0) store.extend(this.#held, LEASE_MS).catch(() => {});
+      cancel = clock.after(LEASE_MS / 3, tick);
+    };
+    cancel = clock.after(LEASE_MS / 3, tick);
+    return () => cancel();
+  }
+
+  /** After broken I/O: we live, and the failure was not a step's, so the attempts are given back (rule 8). */
+  async #giveBack(): Promise<void> {
+    const releases = this.#held.map((claim) => ({ ...claim, giveBack: true }));
+    this.#held = [];
+    if (releases.length > 0) await this.#options.store.release(releases).catch(() => {});
+  }
+}
