@@ -1,4 +1,4 @@
-import { ExpressionError } from './expression.js';
+import { ExpressionError } from './expression-error.js';
 
 /** Steps that one evaluation may take: every node visited, every item handled, every iteration is one. */
 export const MAX_EXPRESSION_STEPS = 1_000_000;

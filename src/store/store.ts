@@ -1,4 +1,4 @@
-import type { Definition, NewDefinition } from '../core/definition.js';
+import type { Definition, NewDefinition, Version } from '../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../core/engine.js';
 import type { Instance, Status } from '../core/instance.js';
 import type { Job, JobEnd, NewJob } from '../core/job.js';
@@ -27,8 +27,8 @@ export interface Store {
   definition(hash: string): Promise<Definition | undefined>;
   /** The newest version of a machine. */
   latest(machine: string): Promise<Definition | undefined>;
-  /** Every definition, by machine and version. */
-  definitions(): Promise<readonly Definition[]>;
+  /** Every definition there is, without the sources, by machine and version. */
+  definitions(): Promise<readonly Version[]>;
 
   /** Makes instances at revision 0 with their start message. An id that exists is told from its input's hash. */
   create(instances: readonly NewInstance[]): Promise<readonly CreateResult[]>;
@@ -201,7 +201,7 @@ export type EndJobResult = 'ended' | 'lost';
 
 export interface DueQuery {
   readonly definitions: readonly string[];
-  /** As in ClaimJobsQuery. */
+  /** As in ClaimJobsQuery: undefined for any job, an empty list for none. Deadlines always count. */
   readonly names?: readonly string[];
 }
 
