@@ -1,0 +1,75 @@
+import { type Json, utf8Length } from '../core/json.js';
+import { MAX_DEFINITION_BYTES } from '../core/limits.js';
+import type { Problem } from '../core/problem.js';
+import { readJson } from './json/json-tree.js';
+import { LineIndex, type Position } from './position.js';
+import type { Place, Tree } from './tree.js';
+import { readYaml } from './yaml/yaml-tree.js';
+
+/** A text that was read as a definition's source. */
+export interface ParsedSource {
+  readonly file?: string;
+  /** Absent if there are problems. */
+  readonly source?: Json;
+  readonly problems: readonly Problem[];
+  /**
+   * Where the value at a JSON Pointer stands: a scalar itself, a collection by its key. With `key`, always the
+   * key. Undefined if there is no such value.
+   */
+  locate(path: string, part?: 'key' | 'value'): Position | undefined;
+}
+
+/**
+ * Reads a definition's text: strict JSON if the file's name ends in `.json`, YAML 1.2 (and so JSON too)
+ * otherwise. Whatever is wrong with it is a Problem with line and column; nothing is thrown.
+ *
+ * @example
+ * parseSource('a: [1, {b: 2}]').source; // => { a: [1, { b: 2 }] }
+ * parseSource('a: 1\na: 2').problems[0]?.line; // => 2
+ */
+export function parseSource(text: string, options: { readonly file?: string } = {}): ParsedSource {
+  const file = options.file === undefined ? {} : { file: options.file };
+  const plain = text.startsWith('\ufeff') ? text.slice(1) : text;
+  if (utf8Length(plain) > MAX_DEFINITION_BYTES) {
+    const message = `a definition may not exceed ${MAX_DEFINITION_BYTES} bytes`;
+    return {
+      ...file,
+      problems: [{ code: 'too-large', message, path: '', ...file }],
+      locate: () => undefined,
+    };
+  }
+  const tree: Tree = options.file?.toLowerCase().endsWith('.json') ? readJson(plain) : readYaml(plain);
+  const lines = new LineIndex(plain);
+  return {
+    ...file,
+    ...(tree.value === undefined ? {} : { source: tree.value }),
+    problems: tree.faults.map(({ offset, ...fault }) => ({ ...fault, ...file, ...lines.at(offset) })),
+    locate(path, part = 'value') {
+      const place = tree.find(path);
+      return place === undefined ? undefined : lines.at(offsetFor(place, part));
+    },
+  };
+}
+
+function offsetFor({ keyAt, valueAt, scalar }: Place, part: 'key' | 'value'): number {
+  return keyAt !== undefined && (part === 'key' || !scalar) ? keyAt : valueAt;
+}
+
+/** Problems that are about a key, not about what stands under it. */
+const KEY_PROBLEMS = new Set(['unknown-key', 'duplicate-key', 'unknown-field']);
+
+/**
+ * The problems that a language found in a source, with file, line and column: those of the value that a
+ * problem's `path` names, or of the nearest one around it where that does not exist.
+ */
+export function locateProblems(problems: readonly Problem[], parsed: ParsedSource): Problem[] {
+  const file = parsed.file === undefined ? {} : { file: parsed.file };
+  return problems.map((problem) => {
+    const part = KEY_PROBLEMS.has(problem.code) ? 'key' : 'value';
+    for (let path = problem.path; ; path = path.slice(0, path.lastIndexOf('/'))) {
+      const position = parsed.locate(path, part);
+      if (position !== undefined) return { ...problem, ...file, ...position };
+      if (!path.includes('/')) return { ...problem, ...file };
+    }
+  });
+}

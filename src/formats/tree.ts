@@ -1,0 +1,31 @@
+import type { Json } from '../core/json.js';
+
+/** What went wrong while a text was read, at an offset into it. */
+export interface Fault {
+  readonly code: string;
+  readonly message: string;
+  /** JSON Pointer to the value at fault, as far as it is known. */
+  readonly path: string;
+  readonly offset: number;
+  readonly hint?: string;
+}
+
+/** Where one value stands in its text. */
+export interface Place {
+  /** Where its key stands, if it is a member of an object. */
+  readonly keyAt?: number;
+  readonly valueAt: number;
+  readonly scalar: boolean;
+}
+
+/** A text that was read: its value unless something is wrong with it, and where its parts stand. */
+export interface Tree {
+  /** Absent if there are faults. */
+  readonly value?: Json;
+  readonly faults: readonly Fault[];
+  /** The place of the value that a JSON Pointer names, if it exists. */
+  find(path: string): Place | undefined;
+}
+
+/** More faults than these are not reported: after so many, most are echoes of the first. */
+export const MAX_FAULTS = 20;
