@@ -1,0 +1,227 @@
+import { DEAD_LETTER_MS, MAX_ATTEMPTS } from '../../core/limits.js';
+import type { Message } from '../../core/message.js';
+import type { Problem } from '../../core/problem.js';
+import { DEAD_LETTER, gaveUp } from '../parking.js';
+import { Heap } from './heap.js';
+
+/** What waits for one instance, and who holds it. */
+export interface Mailbox {
+  readonly instance: string;
+  /** Undefined until the instance is created. */
+  definition: string | undefined;
+  /** In order: (dueAt, seq). */
+  messages: Message[];
+  /** When it is due for a worker: its next message, but not before that one arrived. */
+  nextDueAt: number | undefined;
+  leaseUntil: number;
+  token: string | undefined;
+  attempts: number;
+  /** What its last worker said was wrong. */
+  problem: Problem | undefined;
+  parked: Problem | undefined;
+  /** When it can be claimed; undefined if it cannot. Kept by `settle`. */
+  wakeAt: number | undefined;
+}
+
+/** Every mailbox, and in which order they come. */
+export class Mailboxes {
+  readonly #boxes = new Map<string, Mailbox>();
+  /** By definition: those with no attempt behind them, and those with one. */
+  readonly #clean = new Queues();
+  readonly #suspect = new Queues();
+  /** Those without an instance. */
+  readonly #orphans = new Heap<Mailbox>(wakesBefore);
+
+  get(instance: string): Mailbox | undefined {
+    return this.#boxes.get(instance);
+  }
+
+  all(): Iterable<Mailbox> {
+    return this.#boxes.values();
+  }
+
+  /** Lets it be claimed: its instance exists now. What was given up on for the lack of one goes on. */
+  adopt(instance: string, definition: string): void {
+    const box = this.#open(instance);
+    this.#orphans.remove(box);
+    box.definition = definition;
+    box.parked = undefined;
+    this.#settle(box);
+  }
+
+  append(message: Message, now: number): void {
+    const box = this.#open(message.to);
+    box.messages.splice(placeOf(box.messages, message), 0, message);
+    box.nextDueAt = Math.min(box.nextDueAt ?? Number.POSITIVE_INFINITY, Math.max(message.dueAt, now));
+    this.#settle(box);
+  }
+
+  /** The first `limit` of these definitions that are due, or the one suspect that is older (rule 8). */
+  claim(definitions: readonly string[], limit: number, now: number, lease: { token: string; until: number }) {
+    const claimed: Mailbox[] = [];
+    while (claimed.length < limit) {
+      const clean = this.#clean.first(definitions, now);
+      const suspect = claimed.length === 0 ? this.#suspect.first(definitions, now) : undefined;
+      if (suspect !== undefined && (clean === undefined || wake(suspect) <= wake(clean))) {
+        if (suspect.attempts >= MAX_ATTEMPTS) {
+          this.#park(suspect, suspect.problem ?? gaveUp(suspect.attempts));
+          continue;
+        }
+        return [this.#lease(suspect, lease)];
+      }
+      if (clean === undefined) break;
+      claimed.push(this.#lease(clean, lease));
+    }
+    return claimed;
+  }
+
+  extend(box: Mailbox, leaseUntil: number): void {
+    box.leaseUntil = leaseUntil;
+    this.#settle(box);
+  }
+
+  /** Ends a lease. The mailbox goes behind those that are due already. */
+  release(box: Mailbox, now: number, attempts: number, problem: Problem | undefined): void {
+    box.attempts = attempts;
+    box.problem = problem;
+    this.#free(box, now);
+  }
+
+  /** Takes out messages after a commit and ends its lease. */
+  consume(box: Mailbox, isConsumed: (message: Message) => boolean, now: number): void {
+    box.messages = box.messages.filter((message) => !isConsumed(message));
+    box.nextDueAt = box.messages[0]?.dueAt;
+    this.release(box, now, 0, undefined);
+  }
+
+  unpark(box: Mailbox, now: number): void {
+    box.parked = undefined;
+    this.release(box, now, 0, undefined);
+  }
+
+  /** Parks, oldest first, those whose instance never came. */
+  parkOrphans(limit: number, now: number): number {
+    const late = this.#orphans.takeWhile((box) => wake(box) + DEAD_LETTER_MS <= now);
+    for (const box of late.splice(limit)) this.#settle(box);
+    for (const box of late) this.#park(box, DEAD_LETTER);
+    return late.length;
+  }
+
+  nextDue(definitions: readonly string[]): number {
+    const orphan = this.#orphans.peek();
+    return Math.min(
+      this.#clean.nextDue(definitions),
+      this.#suspect.nextDue(definitions),
+      orphan === undefined ? Number.POSITIVE_INFINITY : wake(orphan) + DEAD_LETTER_MS,
+    );
+  }
+
+  #open(instance: string): Mailbox {
+    let box = this.#boxes.get(instance);
+    if (box === undefined) {
+      box = {
+        instance,
+        definition: undefined,
+        messages: [],
+        nextDueAt: undefined,
+        leaseUntil: 0,
+        token: undefined,
+        attempts: 0,
+        problem: undefined,
+        parked: undefined,
+        wakeAt: undefined,
+      };
+      this.#boxes.set(instance, box);
+    }
+    return box;
+  }
+
+  #lease(box: Mailbox, { token, until }: { token: string; until: number }): Mailbox {
+    box.attempts += 1;
+    box.token = token;
+    box.leaseUntil = until;
+    this.#settle(box);
+    return box;
+  }
+
+  #park(box: Mailbox, problem: Problem): void {
+    box.parked = problem;
+    box.token = undefined;
+    this.#settle(box);
+  }
+
+  #free(box: Mailbox, now: number): void {
+    box.token = undefined;
+    box.leaseUntil = 0;
+    if (box.nextDueAt !== undefined) box.nextDueAt = Math.max(box.nextDueAt, now);
+    this.#settle(box);
+  }
+
+  /** Puts it into the queue where it belongs after a change. */
+  #settle(box: Mailbox): void {
+    this.#clean.remove(box);
+    this.#suspect.remove(box);
+    this.#orphans.remove(box);
+    box.wakeAt =
+      box.parked !== undefined || box.nextDueAt === undefined
+        ? undefined
+        : Math.max(box.nextDueAt, box.leaseUntil);
+    if (box.wakeAt === undefined) return;
+    if (box.definition === undefined) this.#orphans.place(box);
+    else if (box.attempts > 0) this.#suspect.place(box);
+    else this.#clean.place(box);
+  }
+}
+
+/** Mailboxes by definition, the first to wake first. */
+class Queues {
+  readonly #queues = new Map<string, Heap<Mailbox>>();
+
+  place(box: Mailbox): void {
+    const definition = box.definition as string;
+    let queue = this.#queues.get(definition);
+    if (queue === undefined) {
+      queue = new Heap(wakesBefore);
+      this.#queues.set(definition, queue);
+    }
+    queue.place(box);
+  }
+
+  remove(box: Mailbox): void {
+    if (box.definition !== undefined) this.#queues.get(box.definition)?.remove(box);
+  }
+
+  first(definitions: readonly string[], now: number): Mailbox | undefined {
+    let first: Mailbox | undefined;
+    for (const definition of definitions) {
+      const box = this.#queues.get(definition)?.peek();
+      if (box !== undefined && wake(box) <= now && (first === undefined || wakesBefore(box, first)))
+        first = box;
+    }
+    return first;
+  }
+
+  nextDue(definitions: readonly string[]): number {
+    const first = this.first(definitions, Number.POSITIVE_INFINITY);
+    return first === undefined ? Number.POSITIVE_INFINITY : wake(first);
+  }
+}
+
+function wake(box: Mailbox): number {
+  return box.wakeAt ?? Number.POSITIVE_INFINITY;
+}
+
+function wakesBefore(a: Mailbox, b: Mailbox): boolean {
+  return wake(a) < wake(b) || (wake(a) === wake(b) && a.instance < b.instance);
+}
+
+/** Where a new message goes: behind all that are due no later. */
+function placeOf(messages: readonly Message[], { dueAt }: Message): number {
+  let [low, high] = [0, messages.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((messages[middle]?.dueAt ?? 0) <= dueAt) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,360 @@
+import type { Definition, NewDefinition } from '../../core/definition.js';
+import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
+import type { Job, JobEnd } from '../../core/job.js';
+import type { JournalEntry } from '../../core/journal.js';
+import { MAX_PAGE } from '../../core/limits.js';
+import type { Message, NewMessage } from '../../core/message.js';
+import { answerMessage } from '../job-term.js';
+import { Listeners } from '../listeners.js';
+import { pageLimit, pageStart } from '../page.js';
+import { steadyClock } from '../steady-clock.js';
+import type * as port from '../store.js';
+import { Definitions } from './definitions.js';
+import { type InstanceRow, Instances, matches } from './instances.js';
+import { Jobs } from './jobs.js';
+import { Mailboxes } from './mailboxes.js';
+import { newestFirst } from './newest-first.js';
+
+export interface MemoryStoreOptions {
+  /** Milliseconds since 1970; the system's clock if absent. */
+  readonly clock?: () => number;
+  /** A text that never comes again, for seeds and lease tokens; random if absent. */
+  readonly random?: () => string;
+}
+
+/**
+ * A store that forgets everything when it is closed: for tests, simulation and short-lived work, and the
+ * reference that the others are held against. With a clock and a source of chance handed in it does the same
+ * each time.
+ */
+export function openMemoryStore(options: MemoryStoreOptions = {}): port.Store {
+  return new MemoryStore(options);
+}
+
+class MemoryStore implements port.Store {
+  readonly url = 'memory:';
+  readonly #clock: () => number;
+  readonly #random: () => string;
+  readonly #definitions = new Definitions();
+  readonly #instances = new Instances();
+  /** By receiver, the hashes of the message ids that were accepted for it. */
+  readonly #receipts = new Map<string, Map<string, string>>();
+  readonly #mailboxes = new Mailboxes();
+  readonly #jobs = new Jobs();
+  readonly #listeners = new Listeners();
+  #messages = 0;
+  #closed = false;
+
+  constructor({ clock = Date.now, random = () => crypto.randomUUID() }: MemoryStoreOptions) {
+    this.#clock = steadyClock(clock);
+    this.#random = random;
+  }
+
+  async now(): Promise<number> {
+    return this.#time();
+  }
+
+  async publish(definition: NewDefinition): Promise<Definition> {
+    this.#time();
+    this.#listeners.notify();
+    return this.#definitions.publish(definition);
+  }
+
+  async definition(hash: string): Promise<Definition | undefined> {
+    this.#time();
+    return this.#definitions.get(hash);
+  }
+
+  async latest(machine: string): Promise<Definition | undefined> {
+    this.#time();
+    return this.#definitions.latest(machine);
+  }
+
+  async definitions(): Promise<readonly Definition[]> {
+    this.#time();
+    return this.#definitions.all();
+  }
+
+  async create(instances: readonly port.NewInstance[]): Promise<readonly port.CreateResult[]> {
+    const now = this.#time();
+    const results = instances.map((instance) => {
+      const result = this.#instances.create(instance, now);
+      if (result === 'created') {
+        this.#mailboxes.adopt(instance.id, instance.definition);
+        this.#append({ ...instance.start, dueAt: 0 }, now);
+      }
+      return result;
+    });
+    if (results.includes('created')) this.#listeners.notify();
+    return results;
+  }
+
+  async send(messages: readonly NewMessage[]): Promise<readonly port.SendResult[]> {
+    const now = this.#time();
+    const results = messages.map((message) =>
+      this.#instances.get(message.to) === undefined ? 'unknown' : this.#append(message, now),
+    );
+    if (results.includes('accepted')) this.#listeners.notify();
+    return results;
+  }
+
+  #append(message: NewMessage, now: number): 'accepted' | 'duplicate' | 'conflict' {
+    const { id, to, event, dueAt = now, cause = '', hops = 0, hash } = message;
+    if (hash !== undefined) {
+      let receipts = this.#receipts.get(to);
+      if (receipts === undefined) {
+        receipts = new Map();
+        this.#receipts.set(to, receipts);
+      }
+      const known = receipts.get(id);
+      if (known !== undefined) return known === hash ? 'duplicate' : 'conflict';
+      receipts.set(id, hash);
+    }
+    this.#messages += 1;
+    this.#mailboxes.append(
+      { id, to, dueAt, seq: this.#messages, event, seed: this.#random(), cause, hops },
+      now,
+    );
+    return 'accepted';
+  }
+
+  async claim({ limit, leaseMs, definitions }: port.ClaimQuery): Promise<readonly port.Claim[]> {
+    const now = this.#time();
+    const token = this.#random();
+    const claimed = this.#mailboxes.claim(definitions, limit, now, { token, until: now + leaseMs });
+    return claimed.map(({ instance, attempts }) => ({ instance, token, attempts }));
+  }
+
+  async load(claims: readonly port.Lease[], limit: number): Promise<readonly port.Load[]> {
+    const now = this.#time();
+    return claims.flatMap((lease) => {
+      const row = this.#instances.get(lease.instance);
+      const box = this.#held(lease);
+      if (row === undefined || box === undefined) return [];
+      const messages: Message[] = [];
+      for (const message of box.messages) {
+        if (messages.length >= limit || message.dueAt > now) break;
+        messages.push(message);
+      }
+      return [{ instance: row.instance, messages, now }];
+    });
+  }
+
+  async commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
+    const now = this.#time();
+    for (const commit of commits) this.#instances.check(commit);
+    const results = commits.map((commit) => this.#commit(commit, now));
+    if (results.includes('committed')) this.#listeners.notify();
+    return results;
+  }
+
+  #commit(commit: port.Commit, now: number): port.CommitResult {
+    const { lease } = commit;
+    const row = this.#instances.get(lease.instance);
+    const box = this.#held(lease);
+    if (row === undefined || box === undefined || row.instance.revision !== commit.baseRevision)
+      return 'conflict';
+    this.#instances.commit(row, commit);
+    for (const message of [...commit.timers, ...commit.messages]) this.#append(message, now);
+    for (const job of commit.jobs) this.#jobs.add(job, now);
+    for (const id of commit.cancelledJobs) {
+      const cancelled = this.#jobs.get(id);
+      if (cancelled?.job.instance === lease.instance) this.#jobs.cancel(cancelled, now);
+    }
+    const consumed = new Set(commit.consumed);
+    const cancelled = new Set(commit.cancelledTimers);
+    this.#mailboxes.consume(box, ({ seq, id }) => consumed.has(seq) || cancelled.has(id), now);
+    return 'committed';
+  }
+
+  async extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
+    const now = this.#time();
+    return leases.flatMap((lease) => {
+      const box = this.#held(lease);
+      if (box === undefined) return [lease.instance];
+      this.#mailboxes.extend(box, now + leaseMs);
+      return [];
+    });
+  }
+
+  async release(releases: readonly port.Release[]): Promise<void> {
+    const now = this.#time();
+    for (const release of releases) {
+      const box = this.#held(release);
+      if (box === undefined) continue;
+      const attempts = release.giveBack ? box.attempts - 1 : box.attempts;
+      this.#mailboxes.release(box, now, attempts, release.problem ?? box.problem);
+    }
+    this.#listeners.notify();
+  }
+
+  async unpark(instance: string): Promise<boolean> {
+    const now = this.#time();
+    const box = this.#mailboxes.get(instance);
+    if (box?.parked === undefined) return false;
+    this.#mailboxes.unpark(box, now);
+    this.#listeners.notify();
+    return true;
+  }
+
+  async claimJobs({ limit, leaseMs, names }: port.ClaimJobsQuery): Promise<readonly port.ClaimedJob[]> {
+    const now = this.#time();
+    const token = this.#random();
+    const claimed = this.#jobs.claim(names, limit, now, { token, until: now + leaseMs });
+    return claimed.map(({ job }) => ({ ...job, token }));
+  }
+
+  async extendJobs(leases: readonly port.JobLease[], leaseMs: number): Promise<readonly string[]> {
+    const now = this.#time();
+    return leases.flatMap((lease) => {
+      const row = this.#heldJob(lease);
+      if (row === undefined) return [lease.id];
+      this.#jobs.extend(row, now + leaseMs, lease.beat === true ? now : undefined);
+      return [];
+    });
+  }
+
+  async endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
+    const now = this.#time();
+    const results = ends.map((end): port.EndJobResult => {
+      const row = this.#heldJob(end);
+      if (row === undefined) return 'lost';
+      this.#answer(row.job, end.end, now);
+      this.#jobs.end(row, end.end, now);
+      return 'ended';
+    });
+    if (results.includes('ended')) this.#listeners.notify();
+    return results;
+  }
+
+  async releaseJobs(leases: readonly port.JobLease[]): Promise<void> {
+    this.#time();
+    for (const lease of leases) {
+      const row = this.#heldJob(lease);
+      if (row !== undefined) this.#jobs.release(row);
+    }
+    this.#listeners.notify();
+  }
+
+  async expire(limit: number): Promise<number> {
+    const now = this.#time();
+    const expired = this.#jobs.expire(limit, now);
+    for (const { row, end } of expired) this.#answer(row.job, end, now);
+    const count = expired.length + this.#mailboxes.parkOrphans(limit, now);
+    if (count > 0) this.#listeners.notify();
+    return count;
+  }
+
+  async nextDue({ definitions, names }: port.DueQuery): Promise<number | undefined> {
+    this.#time();
+    const due = Math.min(this.#mailboxes.nextDue(definitions), this.#jobs.nextDue(names));
+    return due === Number.POSITIVE_INFINITY ? undefined : due;
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  async read(instance: string): Promise<port.Reading | undefined> {
+    this.#time();
+    const row = this.#instances.get(instance);
+    return row && this.#reading(row);
+  }
+
+  async find(query: InstanceQuery): Promise<Page<port.Reading>> {
+    this.#time();
+    const page = newestFirst(this.#instances.order, query, this.#wanted(query));
+    return { ...page, items: page.items.map((row) => this.#reading(row)) };
+  }
+
+  async count(query: Omit<InstanceQuery, keyof PageQuery>): Promise<number> {
+    this.#time();
+    return this.#instances.order.filter(this.#wanted(query)).length;
+  }
+
+  async journal(instance: string, query: PageQuery): Promise<Page<JournalEntry>> {
+    this.#time();
+    const entries = this.#instances.get(instance)?.journal ?? [];
+    const start = pageStart(query.after) ?? 0;
+    const end = start + pageLimit(query.limit);
+    return { items: entries.slice(start, end), ...(end < entries.length ? { next: String(end) } : {}) };
+  }
+
+  async folded(instance: string, eventId: string): Promise<JournalEntry | undefined> {
+    this.#time();
+    return this.#instances.get(instance)?.folded.get(eventId);
+  }
+
+  async jobs(query: JobQuery): Promise<Page<Job>> {
+    this.#time();
+    const rows = this.#jobs.list(query.instance);
+    const page = newestFirst(
+      rows,
+      query,
+      ({ job }) => query.status === undefined || job.status === query.status,
+    );
+    return { ...page, items: page.items.map((row) => row.job) };
+  }
+
+  async messages(instance: string): Promise<readonly Message[]> {
+    this.#time();
+    return this.#mailboxes.get(instance)?.messages.slice(0, MAX_PAGE) ?? [];
+  }
+
+  async counts(): Promise<port.Counts> {
+    const now = this.#time();
+    let [dueMessages, parked] = [0, 0];
+    for (const box of this.#mailboxes.all()) {
+      if (box.parked !== undefined) parked += 1;
+      for (const { dueAt } of box.messages) if (dueAt <= now) dueMessages += 1;
+    }
+    return {
+      instances: this.#instances.order.length,
+      dueMessages,
+      pendingJobs: this.#jobs.pendingCount(),
+      parked,
+    };
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  /** The time; every call asks for it, so none gets past the end. */
+  #time(): number {
+    if (this.#closed) throw new Error('the store is closed');
+    return this.#clock();
+  }
+
+  /** The mailbox, if the lease still holds it: nobody took it over. */
+  #held({ instance, token }: port.Lease) {
+    const box = this.#mailboxes.get(instance);
+    return box?.token === token ? box : undefined;
+  }
+
+  #heldJob({ id, token }: { readonly id: string; readonly token: string }) {
+    const row = this.#jobs.get(id);
+    return row?.token === token ? row : undefined;
+  }
+
+  #answer(job: Job, end: JobEnd, now: number): void {
+    const answer = answerMessage(job, end);
+    if (answer !== undefined) this.#append(answer, now);
+  }
+
+  #reading({ instance }: InstanceRow): port.Reading {
+    const box = this.#mailboxes.get(instance.id);
+    return {
+      instance,
+      attempts: box?.attempts ?? 0,
+      ...(box?.parked === undefined ? {} : { parked: box.parked }),
+      ...(box?.nextDueAt === undefined ? {} : { nextDueAt: box.nextDueAt }),
+    };
+  }
+
+  #wanted(query: Omit<InstanceQuery, keyof PageQuery>) {
+    return ({ instance }: InstanceRow): boolean =>
+      matches(query, instance) &&
+      (query.parked !== true || this.#mailboxes.get(instance.id)?.parked !== undefined);
+  }
+}
