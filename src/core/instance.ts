@@ -1,5 +1,7 @@
 /** Where an instance stands. `failed` can be redriven; the last four have ended. */
-export type Status = 'running' | 'paused' | 'succeeded' | 'failed' | 'timed_out' | 'stopped';
+export const STATUSES = ['running', 'paused', 'succeeded', 'failed', 'timed_out', 'stopped'] as const;
+
+export type Status = (typeof STATUSES)[number];
 
 /** One run of a machine: an "entity" to those who keep it, an "execution" to those who run it. */
 export interface Instance {

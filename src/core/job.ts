@@ -2,7 +2,9 @@ import type { EventBody } from './event.js';
 import type { Json } from './json.js';
 import { MAX_CAUSE_LENGTH } from './limits.js';
 
-export type JobStatus = 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled';
+export const JOB_STATUSES = ['pending', 'processing', 'completed', 'failed', 'cancelled'] as const;
+
+export type JobStatus = (typeof JOB_STATUSES)[number];
 
 /** A task for a handler. Its id never changes, however often it is handed out: handlers deduplicate on it. */
 export interface Job {

@@ -1,0 +1,67 @@
+import { type Problem, Refused } from '../core/problem.js';
+
+/** An error as RFC 9457 has it, with our stable `code` and, where there are several, every problem. */
+export interface ProblemDocument {
+  readonly type: 'about:blank';
+  /** The status in words. */
+  readonly title: string;
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly problems?: readonly Problem[];
+}
+
+/** The status for each code. A refusal that is not listed is a bad request. */
+const STATUS_OF: Readonly<Record<string, number>> = {
+  'foreign-origin': 403,
+  'unknown-host': 403,
+  'unknown-route': 404,
+  'unknown-machine': 404,
+  'unknown-instance': 404,
+  'method-not-allowed': 405,
+  conflict: 409,
+  'not-parked': 409,
+  'payload-too-large': 413,
+  internal: 500,
+  unavailable: 503,
+};
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+};
+
+const INTERNAL: Problem = {
+  code: 'internal',
+  message: 'something went wrong here; the server has the details',
+  path: '',
+};
+
+/** What a client is told of an error: everything that it did wrong, nothing of what went wrong inside. */
+export function problemDocument(error: unknown): ProblemDocument {
+  const problems = error instanceof Refused ? error.problems : [INTERNAL];
+  const { code, message } = problems[0] ?? INTERNAL;
+  const status = (Object.hasOwn(STATUS_OF, code) ? STATUS_OF[code] : undefined) ?? 400;
+  return {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
+    status,
+    code,
+    detail: message,
+    ...(error instanceof Refused ? { problems } : {}),
+  };
+}
+
+export function problemResponse(error: unknown, headers: Readonly<Record<string, string>> = {}): Response {
+  const document = problemDocument(error);
+  return new Response(JSON.stringify(document), {
+    status: document.status,
+    headers: { ...headers, 'content-type': 'application/problem+json' },
+  });
+}

@@ -1,0 +1,120 @@
+import { given } from '../core/given.js';
+import { isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
+import { MAX_PAYLOAD_BYTES } from '../core/limits.js';
+import { didYouMean, type Problem, Refused } from '../core/problem.js';
+
+/** Bytes of a request's body: a payload at its limit, twice, which leaves room for escapes and white space. */
+export const MAX_BODY_BYTES = 2 * MAX_PAYLOAD_BYTES;
+
+/**
+ * The body as a JSON object that has no keys but `known`; an empty body is `{}`. Refuses a body beyond
+ * MAX_BODY_BYTES while it is still arriving.
+ */
+export async function readBody(request: Request, known: readonly string[]): Promise<JsonObject> {
+  const text = await readText(request);
+  if (text.trim() === '') return {};
+  const body = parse(text);
+  if (!isJsonObject(body)) throw refused('the body must be a JSON object', '');
+  const unknown = Object.keys(body).filter((key) => !known.includes(key));
+  if (unknown.length > 0) throw new Refused(unknown.map((key) => unknownName('key', key, known)));
+  return body;
+}
+
+async function readText(request: Request): Promise<string> {
+  const declared = Number(request.headers.get('content-length') ?? 0);
+  if (declared > MAX_BODY_BYTES) throw tooLarge();
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let bytes = 0;
+  let text = '';
+  try {
+    for await (const chunk of request.body ?? []) {
+      bytes += chunk.byteLength;
+      if (bytes > MAX_BODY_BYTES) throw tooLarge();
+      text += decoder.decode(chunk, { stream: true });
+    }
+    return text + decoder.decode();
+  } catch (error) {
+    if (error instanceof TypeError && error.message.includes('encoded data')) {
+      throw refused('the body is not UTF-8', '');
+    }
+    throw error;
+  }
+}
+
+function parse(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch (error) {
+    throw new Refused({
+      code: 'not-json',
+      message: `the body is not JSON: ${(error as Error).message}`,
+      path: '',
+    });
+  }
+}
+
+/** A member that must be a text if it is there. */
+export function textMember(body: JsonObject, key: string): string | undefined {
+  const value = own(body, key);
+  if (value === undefined || typeof value === 'string') return value;
+  throw refused(`${key} must be a text`, `/${key}`);
+}
+
+/** A member that must be a text. */
+export function requiredText(body: JsonObject, key: string): string {
+  const value = textMember(body, key);
+  if (value === undefined) throw refused(`${key} is missing`, `/${key}`);
+  return value;
+}
+
+/** The query's parameters, each at most once; refuses those that are not `known`, which is mostly a slip. */
+export function readQuery<K extends string>(url: string, known: readonly K[]): Partial<Record<K, string>> {
+  const query: Partial<Record<K, string>> = {};
+  for (const [name, value] of new URL(url).searchParams) {
+    const key = known.find((candidate) => candidate === name);
+    if (key === undefined) throw new Refused(unknownName('parameter', name, known));
+    if (query[key] !== undefined) throw refused(`the parameter ${name} stands twice`, '');
+    query[key] = value;
+  }
+  return query;
+}
+
+/** `limit` and `after` of a listing; the engine checks the limit's range. */
+export function pageOf(query: { limit?: string; after?: string }): { limit?: number; after?: string } {
+  const { limit, after } = query;
+  if (limit !== undefined && !/^\d{1,9}$/.test(limit)) {
+    throw new Refused({
+      code: 'invalid-limit',
+      message: `limit must be a whole number, not ${limit}`,
+      path: '',
+    });
+  }
+  return given({ limit: limit === undefined ? undefined : Number(limit), after });
+}
+
+/** One of a few words, if it is there. */
+export function oneOf<T extends string>(
+  name: string,
+  value: string | undefined,
+  words: readonly T[],
+): T | undefined {
+  if (value === undefined) return undefined;
+  const word = words.find((candidate) => candidate === value);
+  if (word !== undefined) return word;
+  const message = `${name} must be one of ${words.join(', ')}`;
+  throw new Refused({ code: 'invalid-request', message, path: '', ...didYouMean(value, words) });
+}
+
+function unknownName(what: string, name: string, known: readonly string[]): Problem {
+  const { hint = `known: ${known.join(', ') || 'none'}` } = didYouMean(name, known);
+  return { code: 'invalid-request', message: `unknown ${what} ${JSON.stringify(name)}`, path: '', hint };
+}
+
+function refused(message: string, path: string): Refused {
+  return new Refused({ code: 'invalid-request', message, path });
+}
+
+function tooLarge(): Refused {
+  const message = `a request's body may not exceed ${MAX_BODY_BYTES} bytes`;
+  return new Refused({ code: 'payload-too-large', message, path: '' });
+}

@@ -1,0 +1,34 @@
+import type { Engine } from '../../core/engine.js';
+import type { Endpoint } from '../endpoint.js';
+
+/**
+ * `/livez`: the process answers. `/readyz`: it can do work, so its store does too and it is not on its way
+ * out. `/health`: the same, with figures for people.
+ */
+export function healthEndpoints(engine: Engine, isDraining: () => boolean): readonly Endpoint[] {
+  return [
+    { path: '/livez', get: ({ json }) => json({ status: 'ok' }) },
+    {
+      path: '/readyz',
+      async get({ json }) {
+        const ready = !isDraining() && (await isHealthy(engine));
+        return ready ? json({ status: 'ok' }) : json({ status: 'unavailable' }, 503);
+      },
+    },
+    {
+      path: '/health',
+      async get({ json }) {
+        const health = await engine.health();
+        return json(health, health.ok ? 200 : 503);
+      },
+    },
+  ];
+}
+
+async function isHealthy(engine: Engine): Promise<boolean> {
+  try {
+    return (await engine.health()).ok;
+  } catch {
+    return false;
+  }
+}
