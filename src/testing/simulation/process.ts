@@ -1,0 +1,141 @@
+import { LEASE_MS } from '../../core/limits.js';
+import type { Clock } from '../../runtime/clock.js';
+import { DurableEngine } from '../../runtime/engine.js';
+import type { Registry } from '../../runtime/registry.js';
+import type { Store } from '../../store/store.js';
+import type { FaultPlan } from './fault.js';
+import type { World } from './world.js';
+
+/** The calls that planned faults strike: what every simulation makes often. */
+export const FAULTY_METHODS: readonly (keyof Store)[] = [
+  'create',
+  'send',
+  'claim',
+  'load',
+  'commit',
+  'claimJobs',
+  'endJobs',
+  'expire',
+  'nextDue',
+];
+
+/** How long a call to the store and its answer take at most, each, in virtual milliseconds. */
+const LATENCY_MS = 5;
+
+/** What a call rejects with that failed on its way, done or not. */
+export class BrokenIo extends Error {
+  override readonly name = 'BrokenIo';
+}
+
+/**
+ * A process of the simulation: an engine with a worker and a job runner, whose every store call takes time and
+ * may be struck by a fault, and whose clock is an hour off. When it dies, nothing of it goes on: its calls on
+ * the way are never made or never answered, its timers never fire.
+ */
+export class Process {
+  readonly name: string;
+  readonly engine: DurableEngine;
+  readonly #world: World;
+  readonly #store: Store;
+  readonly #faults: FaultPlan;
+  readonly #skewMs: number;
+  readonly #onDeath: () => void;
+  #alive = true;
+  #deaf = false;
+  #pausedUntil = 0;
+
+  constructor(
+    name: string,
+    world: World,
+    store: Store,
+    registry: Registry,
+    faults: FaultPlan,
+    onDeath: () => void,
+  ) {
+    this.name = name;
+    this.#world = world;
+    this.#store = store;
+    this.#faults = faults;
+    this.#onDeath = onDeath;
+    this.#skewMs = world.chance.below(7_200_000) - 3_600_000;
+    this.engine = new DurableEngine({
+      store: this.#faultyStore(),
+      registry,
+      clock: this.#clock(),
+      identity: name,
+      works: true,
+    });
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  #clock(): Clock {
+    return {
+      now: () => this.#world.now + this.#skewMs,
+      after: (ms, action) => this.#world.after(ms, () => this.#whenAwake(action)),
+    };
+  }
+
+  /** Runs `action` unless the process is dead; when it stands still, as soon as it goes on. */
+  #whenAwake(action: () => void): void {
+    if (!this.#alive) return;
+    if (this.#world.now < this.#pausedUntil) {
+      this.#world.after(this.#pausedUntil - this.#world.now, () => this.#whenAwake(action));
+    } else action();
+  }
+
+  #faultyStore(): Store {
+    const call = this.#call.bind(this);
+    const store = this.#store;
+    return new Proxy(store, {
+      get: (_target, property: string & keyof Store) => {
+        if (property === 'onChange')
+          return (listener: () => void) => store.onChange(() => this.#hear(listener));
+        const member = store[property];
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]) =>
+          call(property, () => (member as (...args: unknown[]) => Promise<unknown>).apply(store, args));
+      },
+    });
+  }
+
+  /** Hints travel too, and some are lost. */
+  #hear(listener: () => void): void {
+    if (this.#deaf || this.#world.chance.below(10) === 0) return;
+    this.#world.after(this.#world.moment(LATENCY_MS), () => this.#whenAwake(listener));
+  }
+
+  async #call(method: string, run: () => Promise<unknown>): Promise<unknown> {
+    const world = this.#world;
+    const fault = this.#faults.strike(method);
+    world.record(`${this.name} ${method} ${fault ?? ''}`);
+    return new Promise((resolve, reject) => {
+      const answer = (act: () => void) => world.after(world.moment(LATENCY_MS), () => this.#whenAwake(act));
+      const strike = () => {
+        if (!this.#alive) return;
+        if (fault === 'deaf') this.#deaf = true;
+        if (fault === 'pause') this.#pausedUntil = world.now + LEASE_MS * 2 + world.moment(LEASE_MS);
+        if (fault === 'crash-before') return this.kill();
+        if (fault === 'fail-before') return void answer(() => reject(new BrokenIo(`${method} was not done`)));
+        run().then(
+          (value) => {
+            if (fault === 'crash-after') this.kill();
+            else if (fault === 'fail-after') answer(() => reject(new BrokenIo(`${method} was done`)));
+            else answer(() => resolve(value));
+          },
+          (error) => answer(() => reject(error)),
+        );
+      };
+      world.after(world.moment(LATENCY_MS), strike);
+    });
+  }
+
+  kill(): void {
+    if (!this.#alive) return;
+    this.#alive = false;
+    this.#world.record(`${this.name} died`);
+    this.#onDeath();
+  }
+}

@@ -1,0 +1,145 @@
+import type { Definition, NewDefinition } from '../../core/definition.js';
+import { Registry, type Steppable } from '../../runtime/registry.js';
+import type { Store } from '../../store/store.js';
+import { probe } from '../probe-language.js';
+import { type FaultKind, FaultPlan } from './fault.js';
+import { FAULTY_METHODS, Process } from './process.js';
+import { verdict } from './verdict.js';
+import { simulatedHandlers, Workload } from './workload.js';
+import { World } from './world.js';
+
+export interface SimulationOptions {
+  readonly seed: number;
+  /** Opens the store under test on the world's clock and chance. */
+  readonly openStore: (clock: () => number, random: () => string) => Store;
+  readonly processes?: number;
+  readonly clients?: number;
+  /** The kinds of faults to inject; all if absent. */
+  readonly faults?: readonly FaultKind[];
+}
+
+export interface SimulationReport {
+  readonly seed: number;
+  /** What was promised and not kept; empty if all is well. */
+  readonly violations: readonly string[];
+  /** The faults that happened, by kind, those of the network included. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly acknowledged: number;
+  readonly virtualMs: number;
+  /** Equal for two runs of one seed. */
+  readonly trace: number;
+}
+
+/** How long a dead process stays away, at most. */
+const RESTART_MS = 3_000;
+
+/** Virtual time in which everything must have come to rest. */
+const LIMIT_MS = 600_000;
+
+const MACHINE: NewDefinition = { machine: 'probe', language: 'probe', source: {}, hash: 'probe' };
+
+/**
+ * Several processes and clients on one store, in virtual time, with faults planned by the seed. The same seed
+ * gives the same run. A planned fault that never happened is a violation, as is any broken promise.
+ */
+export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
+  const world = new World(options.seed);
+  const store = options.openStore(
+    () => world.now,
+    () => world.chance.uint32().toString(36),
+  );
+  const definition = await store.publish(MACHINE);
+  const faults = new FaultPlan(world.chance, FAULTY_METHODS, options.faults);
+  const began = world.now;
+  const crew = new Crew(world, store, definition, faults);
+  for (let i = 0; i < (options.processes ?? 3); i++) crew.hire();
+  const workload = new Workload(
+    world,
+    MACHINE.machine,
+    () => crew.alive,
+    () => faults.outstanding.length > 0,
+  );
+  workload.start(options.clients ?? 3);
+
+  let quiet = false;
+  const watch = async (): Promise<void> => {
+    quiet = workload.done && (await isQuiet(store, workload.instances));
+    if (!quiet) world.after(200, () => void watch());
+  };
+  void watch();
+  const rested = await world.run(() => quiet, LIMIT_MS);
+  crew.dismiss();
+
+  const violations = rested
+    ? await verdict(store, crew.steppable, workload.instances, workload.acknowledged)
+    : ['the simulation did not come to rest'];
+  for (const fault of faults.outstanding) violations.push(`the planned fault never happened: ${fault}`);
+  await store.close();
+  return {
+    seed: options.seed,
+    violations,
+    faults: { ...tally(faults), repeated: workload.repeated, doubled: workload.doubled },
+    acknowledged: workload.acknowledged.length,
+    virtualMs: world.now - began,
+    trace: world.trace,
+  };
+}
+
+/** The processes; one that dies is replaced after a while. */
+class Crew {
+  readonly #world: World;
+  readonly #store: Store;
+  readonly #definition: Definition;
+  readonly #faults: FaultPlan;
+  readonly #processes: Process[] = [];
+  #hired = 0;
+  #open = true;
+
+  constructor(world: World, store: Store, definition: Definition, faults: FaultPlan) {
+    this.#world = world;
+    this.#store = store;
+    this.#definition = definition;
+    this.#faults = faults;
+  }
+
+  get alive(): readonly Process[] {
+    return this.#processes.filter((process) => process.alive);
+  }
+
+  get steppable(): Steppable {
+    const steppable = new Registry({ languages: [probe] }).add(this.#definition);
+    if (steppable === undefined) throw new Error('the probe does not compile');
+    return steppable;
+  }
+
+  hire(): void {
+    const registry = new Registry({ languages: [probe], handlers: simulatedHandlers(this.#world) });
+    registry.add(this.#definition);
+    const restart = () => {
+      if (this.#open) this.#world.after(this.#world.moment(RESTART_MS), () => this.hire());
+    };
+    const name = `p${this.#hired++}`;
+    this.#processes.push(new Process(name, this.#world, this.#store, registry, this.#faults, restart));
+  }
+
+  dismiss(): void {
+    this.#open = false;
+    for (const process of this.#processes) process.kill();
+  }
+}
+
+async function isQuiet(store: Store, instances: readonly string[]): Promise<boolean> {
+  for (const status of ['pending', 'processing'] as const) {
+    if ((await store.jobs({ status, limit: 1 })).items.length > 0) return false;
+  }
+  for (const instance of instances) {
+    if ((await store.messages(instance)).length > 0) return false;
+  }
+  return true;
+}
+
+function tally(faults: FaultPlan): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { kind } of faults.happened) counts[kind] = (counts[kind] ?? 0) + 1;
+  return counts;
+}

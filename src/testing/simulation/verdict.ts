@@ -1,0 +1,166 @@
+import { answeredEffect, type Event } from '../../core/event.js';
+import { fold, type Standing, UNBORN } from '../../core/fold.js';
+import { effectName } from '../../core/identifier.js';
+import type { JournalEntry } from '../../core/journal.js';
+import type { Steppable } from '../../runtime/registry.js';
+import type { Store } from '../../store/store.js';
+import type { Acknowledged } from './workload.js';
+
+/** What was promised and not kept, in sentences; empty if all is well. Asked when nothing moves any more. */
+export async function verdict(
+  store: Store,
+  steppable: Steppable,
+  instances: readonly string[],
+  acknowledged: readonly Acknowledged[],
+): Promise<string[]> {
+  const inquiry = new Inquiry(store, steppable);
+  for (const instance of instances) await inquiry.refold(instance);
+  inquiry.checkAcknowledged(acknowledged);
+  inquiry.checkSends();
+  await inquiry.checkNothingLeft(instances);
+  return inquiry.faults;
+}
+
+interface Sent {
+  readonly from: string;
+  readonly to: string;
+  readonly id: string;
+}
+
+class Inquiry {
+  readonly faults: string[] = [];
+  readonly #store: Store;
+  readonly #steppable: Steppable;
+  /** Event ids in the order of each instance's journal. */
+  readonly #journaled = new Map<string, string[]>();
+  readonly #sent: Sent[] = [];
+
+  constructor(store: Store, steppable: Steppable) {
+    this.#store = store;
+    this.#steppable = steppable;
+  }
+
+  /** Folds the journal from nothing and compares what comes out with what is stored. */
+  async refold(instance: string): Promise<void> {
+    const stored = (await this.#store.read(instance))?.instance;
+    if (stored === undefined) return this.#complain(`${instance} was acknowledged and does not exist`);
+    const entries = await this.#journalOf(instance);
+    let standing: Standing = UNBORN;
+    const answers = new Expected();
+    let at = 0;
+    for (const [index, entry] of entries.entries()) {
+      if (entry.revision !== index + 1)
+        this.#complain(`${instance}: revision ${entry.revision} at ${index + 1}`);
+      if (entry.at < at) this.#complain(`${instance}: time went backwards at revision ${entry.revision}`);
+      at = entry.at;
+      const event = JSON.parse(entry.event) as Event;
+      const { language, program } = this.#steppable;
+      const step = fold(language, program, standing, event);
+      if (JSON.stringify(step.outcome) !== JSON.stringify(entry.outcome)) {
+        this.#complain(`${instance}: revision ${entry.revision} folds to another outcome`);
+      }
+      answers.see(event, step, (complaint) => this.#complain(`${instance}: ${complaint}`));
+      for (const effect of step.effects) {
+        if (effect.type === 'send')
+          this.#sent.push({ from: instance, to: effect.to, id: effectName(instance, effect.id) });
+      }
+      standing = step;
+    }
+    if (JSON.stringify(standing.state) !== stored.state)
+      this.#complain(`${instance}: the journal folds to another state`);
+    if (standing.status !== stored.status) this.#complain(`${instance}: the journal folds to another status`);
+    if (entries.length !== stored.revision)
+      this.#complain(`${instance}: ${entries.length} entries, revision ${stored.revision}`);
+    for (const effect of answers.unanswered)
+      this.#complain(`${instance}: effect ${effect} was never answered`);
+    this.#journaled.set(
+      instance,
+      entries.map((entry) => entry.eventId),
+    );
+  }
+
+  async #journalOf(instance: string): Promise<JournalEntry[]> {
+    const entries: JournalEntry[] = [];
+    let after: string | undefined;
+    do {
+      const page = await this.#store.journal(instance, {
+        limit: 100,
+        ...(after === undefined ? {} : { after }),
+      });
+      entries.push(...page.items);
+      after = page.next;
+    } while (after !== undefined);
+    return entries;
+  }
+
+  /** Every acknowledged event once, and each client's in the order in which it sent them. */
+  checkAcknowledged(acknowledged: readonly Acknowledged[]): void {
+    const last = new Map<string, number>();
+    for (const { client, instance, event } of acknowledged) {
+      const place = this.#place(instance, event);
+      const line = `${client} to ${instance}`;
+      if (place < (last.get(line) ?? -1))
+        this.#complain(`${instance}: ${event} overtook an earlier event of ${client}`);
+      last.set(line, place);
+    }
+  }
+
+  /** Every message between instances once, and those of one sender to one receiver in order. */
+  checkSends(): void {
+    const last = new Map<string, number>();
+    for (const { from, to, id } of this.#sent) {
+      const place = this.#place(to, id);
+      const line = `${from} to ${to}`;
+      if (place < (last.get(line) ?? -1))
+        this.#complain(`${to}: ${id} overtook an earlier message of ${from}`);
+      last.set(line, place);
+    }
+  }
+
+  #place(instance: string, event: string): number {
+    const journaled = this.#journaled.get(instance) ?? [];
+    const times = journaled.filter((id) => id === event).length;
+    if (times !== 1) this.#complain(`${instance}: ${event} is in the journal ${times} times`);
+    return journaled.indexOf(event);
+  }
+
+  async checkNothingLeft(instances: readonly string[]): Promise<void> {
+    for (const instance of instances) {
+      const left = await this.#store.messages(instance);
+      for (const message of left) this.#complain(`${instance}: ${message.id} was left in the mailbox`);
+      if ((await this.#store.read(instance))?.parked) this.#complain(`${instance} was parked`);
+    }
+    for (const status of ['pending', 'processing'] as const) {
+      for (const job of (await this.#store.jobs({ status, limit: 100 })).items)
+        this.#complain(`job ${job.id} is ${status}`);
+    }
+  }
+
+  #complain(fault: string): void {
+    this.faults.push(fault);
+  }
+}
+
+/** The answers that an instance's effects must get: each asking one exactly once, no timer early. */
+class Expected {
+  readonly #open = new Map<string, number>();
+
+  see(event: Event, step: ReturnType<typeof fold>, complain: (what: string) => void): void {
+    const answered = answeredEffect(event);
+    if (answered !== undefined && step.outcome.kind === 'applied') {
+      const due = this.#open.get(answered);
+      if (due === undefined) complain(`${answered} was answered twice`);
+      else if (event.at < due) complain(`timer ${answered} fired early`);
+      this.#open.delete(answered);
+    }
+    for (const effect of step.effects) {
+      if (effect.type === 'timer') this.#open.set(effect.id, effect.dueAt);
+      if (effect.type === 'task' && effect.ask) this.#open.set(effect.id, 0);
+      if (effect.type === 'cancel') this.#open.delete(effect.target);
+    }
+  }
+
+  get unanswered(): Iterable<string> {
+    return this.#open.keys();
+  }
+}

@@ -1,0 +1,151 @@
+import type { Json } from '../../core/json.js';
+import { Refused } from '../../core/problem.js';
+import type { Handlers } from '../../runtime/handler.js';
+import type { Process } from './process.js';
+import type { World } from './world.js';
+
+/** A request that was acknowledged, and so may never be lost. */
+export interface Acknowledged {
+  readonly client: string;
+  readonly instance: string;
+  readonly event: string;
+}
+
+/** How long a client waits for an answer before it asks again, perhaps somewhere else. */
+const PATIENCE_MS = 1_000;
+
+/** Requests of one client, at least; it goes on until every planned fault has happened, or this many times more. */
+const REQUESTS = 8;
+const STUBBORNNESS = 40;
+
+/** A world of clients: serial each, concurrent together, repeating whatever was not answered. */
+export class Workload {
+  readonly acknowledged: Acknowledged[] = [];
+  readonly instances: string[] = [];
+  /** Answers that never came, and requests that were made twice on purpose: faults of the network. */
+  repeated = 0;
+  doubled = 0;
+  readonly #world: World;
+  readonly #machine: string;
+  readonly #processes: () => readonly Process[];
+  readonly #more: () => boolean;
+  #busy = 0;
+
+  /** `more`: whether to go on beyond the least number of requests. */
+  constructor(world: World, machine: string, processes: () => readonly Process[], more: () => boolean) {
+    this.#world = world;
+    this.#machine = machine;
+    this.#processes = processes;
+    this.#more = more;
+  }
+
+  get done(): boolean {
+    return this.#busy === 0;
+  }
+
+  start(clients: number): void {
+    for (let i = 0; i < clients; i++) {
+      this.#busy += 1;
+      void this.#client(`c${i}`).finally(() => {
+        this.#busy -= 1;
+      });
+    }
+  }
+
+  async #client(name: string): Promise<void> {
+    const { chance } = this.#world;
+    await this.#create(`${name}-first`);
+    for (let n = 0; n < REQUESTS || (this.#more() && n < REQUESTS * STUBBORNNESS); n++) {
+      await this.#world.sleep(this.#world.moment(300));
+      if (chance.below(10) === 0) await this.#create(`${name}-${n}`);
+      const instance = this.#instance();
+      const event = `${name}-event-${n}`;
+      const data = this.#commands(2);
+      const send = (process: Process) => process.engine.send(instance, { type: 'probe', data, id: event });
+      if (chance.below(5) === 0) {
+        this.doubled += 1;
+        void this.#try(send);
+      }
+      await this.#insist(send);
+      this.acknowledged.push({ client: name, instance, event });
+    }
+  }
+
+  async #create(id: string): Promise<void> {
+    await this.#insist((process) => process.engine.create(this.#machine, { id, input: { id } }));
+    this.instances.push(id);
+  }
+
+  /** Asks until it is answered. */
+  async #insist(ask: (process: Process) => Promise<unknown>): Promise<void> {
+    while (!(await this.#try(ask))) {
+      this.repeated += 1;
+      await this.#world.sleep(this.#world.moment(200));
+    }
+  }
+
+  async #try(ask: (process: Process) => Promise<unknown>): Promise<boolean> {
+    const processes = this.#processes();
+    const process = processes[this.#world.chance.below(processes.length)];
+    if (process === undefined) return false;
+    return new Promise((resolve) => {
+      const cancel = this.#world.after(PATIENCE_MS, () => resolve(false));
+      ask(process).then(
+        () => {
+          cancel();
+          resolve(true);
+        },
+        (error) => {
+          cancel();
+          // A refusal would be a bug here: nothing this client asks for is wrong.
+          if (error instanceof Refused) throw error;
+          resolve(false);
+        },
+      );
+    });
+  }
+
+  #instance(): string {
+    return this.instances[this.#world.chance.below(this.instances.length)] ?? 'c0-first';
+  }
+
+  /** What an event shall do; sends carry commands of their own, `depth` deep. */
+  #commands(depth: number): Json {
+    const { chance } = this.#world;
+    return Array.from({ length: chance.below(4) }, (): Json => {
+      switch (chance.below(depth > 0 ? 6 : 4)) {
+        case 0:
+          return { timer: chance.below(3_000) };
+        case 1:
+          return { task: ['echo', 'flaky', 'slow'][chance.below(3)] ?? 'echo', input: chance.below(100) };
+        case 2:
+          return { cancel: chance.below(2) === 0 ? 'timer' : 'task' };
+        case 3:
+          return { task: 'slow', input: 0, timeoutMs: 50 + chance.below(4_000) };
+        case 4:
+          return { unfinished: true };
+        default:
+          return { send: this.#instance(), name: 'sent', data: this.#commands(depth - 1) };
+      }
+    });
+  }
+}
+
+/** The handlers of the simulation's tasks. */
+export function simulatedHandlers(world: World): Handlers {
+  return {
+    echo: async (input) => {
+      await world.sleep(world.moment(30));
+      return input;
+    },
+    flaky: async (input) => {
+      await world.sleep(world.moment(30));
+      if (world.chance.below(2) === 0) throw new RangeError('flaked');
+      return input;
+    },
+    slow: async (input) => {
+      await world.sleep(world.moment(4_000));
+      return input;
+    },
+  };
+}

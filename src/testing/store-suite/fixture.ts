@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { effectName } from '../../core/identifier.js';
+import type { NewJob } from '../../core/job.js';
+import { APPLIED, type JournalEntry } from '../../core/journal.js';
+import { TASK_DEADLINE_MS } from '../../core/limits.js';
+import type { Message, NewMessage } from '../../core/message.js';
+import type { Claim, ClaimedJob, Commit, Load, NewInstance, Store } from '../../store/store.js';
+import type { StoreHarness } from './store-case.js';
+
+/** What the cases build their stories from: a machine `light` of which everything is an instance. */
+export const DEFINITION = 'hash-of-light';
+export const LEASE = 1_000;
+
+export function newInstance(id: string, over: Partial<NewInstance> = {}): NewInstance {
+  return {
+    id,
+    machine: 'light',
+    definition: DEFINITION,
+    inputHash: 'hash-of-null',
+    start: { id: 'start', to: id, event: '{"type":"start","machine":"light","input":null}' },
+    ...over,
+  };
+}
+
+/** A signal from outside: its id is claimed for the receiver. */
+export function signal(to: string, id: string, over: Partial<NewMessage> = {}): NewMessage {
+  return { id, to, event: `{"type":"signal","name":"${id}"}`, hash: `hash-of-${id}`, ...over };
+}
+
+/** A timer of an instance, made by the revision of its id. */
+export function timer(to: string, effect: string, dueAt: number): NewMessage {
+  const event = `{"type":"timer.fired","effect":"${effect}"}`;
+  return { id: effectName(to, effect), to, event, dueAt, cause: `${to}/${effect.split('.')[0]}` };
+}
+
+export function newJob(instance: string, effect: string, now: number, over: Partial<NewJob> = {}): NewJob {
+  return {
+    id: effectName(instance, effect),
+    instance,
+    effect,
+    name: 'lamp',
+    input: '{"watts":40}',
+    ask: true,
+    deadlineAt: now + TASK_DEADLINE_MS,
+    ...over,
+  };
+}
+
+/** Claims, clean ones or the one suspect. */
+export function claim(store: Store, limit = 10, definitions: readonly string[] = [DEFINITION]) {
+  return store.claim({ worker: 'worker', limit, leaseMs: LEASE, definitions });
+}
+
+/** Claims, and expects exactly this mailbox. */
+export async function claimOnly(store: Store, instance: string): Promise<Claim> {
+  const claims = await claim(store);
+  assert.deepEqual(instancesOf(claims), [instance]);
+  return claims[0] as Claim;
+}
+
+export async function load(store: Store, lease: Claim, limit = 100): Promise<Load> {
+  const [loaded, ...rest] = await store.load([lease], limit);
+  assert.ok(loaded !== undefined && rest.length === 0, `one load for the lease of ${lease.instance}`);
+  return loaded;
+}
+
+/** The commit of a turn that folded these messages. */
+export function commitOf(lease: Claim, { instance, messages, now }: Load, over: Partial<Commit> = {}): Commit {
+  const journal = messages.map((message, index) =>
+    entryOf(message, instance.revision + index + 1, Math.max(now, instance.updatedAt)),
+  );
+  return {
+    lease,
+    baseRevision: instance.revision,
+    revision: instance.revision + messages.length,
+    status: 'running',
+    state: `{"revision":${instance.revision + messages.length}}`,
+    updatedAt: now,
+    journal,
+    consumed: messages.map(({ seq }) => seq),
+    timers: [],
+    cancelledTimers: [],
+    jobs: [],
+    cancelledJobs: [],
+    messages: [],
+    ...over,
+  };
+}
+
+export function entryOf({ id, to, event, seed }: Message, revision: number, at: number): JournalEntry {
+  const stamped = `{"id":${JSON.stringify(id)},"instance":${JSON.stringify(to)},"revision":${revision},"at":${at},"seed":${JSON.stringify(seed)},${event.slice(1)}`;
+  return { instance: to, revision, eventId: id, at, event: stamped, outcome: APPLIED, history: '[]', code: '' };
+}
+
+/** Claims a mailbox, folds what is due in it, and commits. */
+export async function turn(store: Store, instance: string, over: Partial<Commit> = {}): Promise<Load> {
+  const lease = await claimOnly(store, instance);
+  const loaded = await load(store, lease);
+  assert.deepEqual(await store.commit([commitOf(lease, loaded, over)]), ['committed']);
+  return loaded;
+}
+
+/** Creates an instance and folds its start, which leaves it at revision 1 with an empty mailbox. */
+export async function born(store: Store, instance: string, over: Partial<Commit> = {}): Promise<void> {
+  assert.deepEqual(await store.create([newInstance(instance)]), ['created']);
+  await turn(store, instance, over);
+}
+
+/** An instance whose start asked for one job, claimed. */
+export async function claimedJob(
+  { store, clock }: StoreHarness,
+  instance: string,
+  over: Partial<NewJob> = {},
+): Promise<ClaimedJob> {
+  await born(store, instance, { jobs: [newJob(instance, '1.0', clock.now(), over)] });
+  const [job, ...rest] = await claimJobs(store);
+  assert.ok(job !== undefined && rest.length === 0);
+  return job;
+}
+
+export function claimJobs(store: Store, limit = 10, names?: readonly string[]) {
+  return store.claimJobs({ worker: 'worker', limit, leaseMs: LEASE, ...(names === undefined ? {} : { names }) });
+}
+
+export function instancesOf(claims: readonly { readonly instance: string }[]): string[] {
+  return claims.map(({ instance }) => instance);
+}
+
+export function idsOf(rows: readonly { readonly id: string }[]): string[] {
+  return rows.map(({ id }) => id);
+}
+
+/** The ids of what waits for an instance, in order. */
+export async function waiting(store: Store, instance: string): Promise<string[]> {
+  return idsOf(await store.messages(instance));
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import type { Event, EventBody } from '../../src/core/event.js';
+import { fold, UNBORN } from '../../src/core/fold.js';
+import type { Language, Step } from '../../src/core/language.js';
+import { probe } from '../../src/testing/probe-language.js';
+
+const program = probe.compile({});
+const event = (revision: number, body: EventBody): Event => {
+  return { id: `e${revision}`, instance: 'i', revision, at: revision, seed: 's', ...body };
+};
+const start = event(1, { type: 'start', machine: 'm', input: null });
+const born = fold(probe, program, UNBORN, start);
+
+describe('fold', () => {
+  it('ignores everything before the start, and a second start', () => {
+    const early = fold(probe, program, UNBORN, event(1, { type: 'signal', name: 'x' }));
+    expect(early).toMatchObject({ outcome: { kind: 'ignored' }, state: null, effects: [] });
+    const again = fold(probe, program, born, event(2, { type: 'start', machine: 'm', input: null }));
+    expect(again).toMatchObject({ outcome: { kind: 'ignored' }, state: born.state });
+  });
+
+  it('ignores everything after the end', () => {
+    const ended = fold(
+      probe,
+      program,
+      born,
+      event(2, { type: 'signal', name: 'x', data: [{ end: 'succeeded' }] }),
+    );
+    expect(ended.status).toBe('succeeded');
+    const late = fold(probe, program, ended, event(3, { type: 'signal', name: 'x' }));
+    expect(late).toMatchObject({ outcome: { kind: 'ignored' }, status: 'succeeded', state: ended.state });
+  });
+
+  it('does not believe a step that ignored its event and still wants something', () => {
+    const step: Step = {
+      state: born.state,
+      status: 'running',
+      history: [],
+      effects: [{ type: 'timer', id: '2.0', dueAt: 1 }],
+      outcome: { kind: 'ignored', reason: 'pretence' },
+    };
+    const liar: Language = { ...probe, step: () => step };
+    expect(() => fold(liar, program, born, event(2, { type: 'continue' }))).toThrow('returned effects');
+  });
+
+  it('does not believe an effect that is numbered for another revision', () => {
+    const step: Step = { ...born, effects: [{ type: 'timer', id: '7.0', dueAt: 1 }] };
+    const liar: Language = { ...probe, step: () => step };
+    expect(() => fold(liar, program, born, event(2, { type: 'continue' }))).toThrow(
+      'does not belong to revision 2',
+    );
+  });
+});
