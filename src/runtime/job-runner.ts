@@ -63,8 +63,7 @@ export class JobRunner {
     for (const { abort } of this.#running.values()) abort.abort(new Error('the process is stopping'));
     const grace = new Promise<void>((resolve) => this.#options.clock.after(graceMs, resolve));
     await Promise.race([Promise.allSettled(this.#settling), grace]);
-    const left = [...this.#running.values()].map(({ job }) => ({ id: job.id, token: job.token }));
-    if (left.length > 0) await this.#options.store.releaseJobs(left).catch(() => {});
+    await this.#giveBack([...this.#running.values()]);
     this.#unsubscribe();
   }
 
@@ -120,7 +119,8 @@ export class JobRunner {
     const { job } = running;
     const end = await this.#end(running);
     // While the process stops, a handler that gave up on our signal has not failed: the job goes on elsewhere.
-    if (!this.#open && running.abort.signal.aborted && end.status === 'failed') return;
+    if (!this.#open && running.abort.signal.aborted && end.status === 'failed')
+      return this.#giveBack([running]);
     while (true) {
       try {
         await this.#options.store.endJobs([{ id: job.id, token: job.token, end }]);
@@ -131,6 +131,13 @@ export class JobRunner {
         await new Promise<void>((resolve) => this.#options.clock.after(RETRY_MS, resolve));
       }
     }
+  }
+
+  /** Best effort: where it fails, the leases run out by themselves. */
+  async #giveBack(left: readonly Running[]): Promise<void> {
+    if (left.length === 0) return;
+    const leases = left.map(({ job }) => ({ id: job.id, token: job.token }));
+    await this.#options.store.releaseJobs(leases).catch(() => {});
   }
 
   async #end(running: Running): Promise<JobEnd> {
