@@ -41,13 +41,21 @@ export const definitionCases: readonly StoreCase[] = [
   {
     name: 'lists definitions by machine and version, and finds none under a name that is not there',
     async run({ store }) {
-      for (const [machine, hash] of [['light', 'z'], ['door', 'y'], ['light', 'x']] as const) {
+      for (const [machine, hash] of [
+        ['light', 'z'],
+        ['door', 'y'],
+        ['light', 'x'],
+      ] as const) {
         await store.publish(definition(machine, hash));
       }
       const listed = await store.definitions();
       assert.deepEqual(
         listed.map(({ machine, version, hash }) => [machine, version, hash]),
-        [['door', 1, 'y'], ['light', 1, 'z'], ['light', 2, 'x']],
+        [
+          ['door', 1, 'y'],
+          ['light', 1, 'z'],
+          ['light', 2, 'x'],
+        ],
       );
       assert.equal(await store.definition('constructor'), undefined);
       assert.equal(await store.latest('__proto__'), undefined);

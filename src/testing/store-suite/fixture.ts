@@ -65,7 +65,11 @@ export async function load(store: Store, lease: Claim, limit = 100): Promise<Loa
 }
 
 /** The commit of a turn that folded these messages. */
-export function commitOf(lease: Claim, { instance, messages, now }: Load, over: Partial<Commit> = {}): Commit {
+export function commitOf(
+  lease: Claim,
+  { instance, messages, now }: Load,
+  over: Partial<Commit> = {},
+): Commit {
   const journal = messages.map((message, index) =>
     entryOf(message, instance.revision + index + 1, Math.max(now, instance.updatedAt)),
   );
@@ -89,7 +93,16 @@ export function commitOf(lease: Claim, { instance, messages, now }: Load, over: 
 
 export function entryOf({ id, to, event, seed }: Message, revision: number, at: number): JournalEntry {
   const stamped = `{"id":${JSON.stringify(id)},"instance":${JSON.stringify(to)},"revision":${revision},"at":${at},"seed":${JSON.stringify(seed)},${event.slice(1)}`;
-  return { instance: to, revision, eventId: id, at, event: stamped, outcome: APPLIED, history: '[]', code: '' };
+  return {
+    instance: to,
+    revision,
+    eventId: id,
+    at,
+    event: stamped,
+    outcome: APPLIED,
+    history: '[]',
+    code: '',
+  };
 }
 
 /** Claims a mailbox, folds what is due in it, and commits. */
@@ -119,7 +132,12 @@ export async function claimedJob(
 }
 
 export function claimJobs(store: Store, limit = 10, names?: readonly string[]) {
-  return store.claimJobs({ worker: 'worker', limit, leaseMs: LEASE, ...(names === undefined ? {} : { names }) });
+  return store.claimJobs({
+    worker: 'worker',
+    limit,
+    leaseMs: LEASE,
+    ...(names === undefined ? {} : { names }),
+  });
 }
 
 export function instancesOf(claims: readonly { readonly instance: string }[]): string[] {

@@ -14,6 +14,6 @@ export async function observe(store: Store, receivers: readonly string[]) {
     mailboxes,
     jobs: (await store.jobs({})).items,
     counts: await store.counts(),
-    nextDue: await store.nextDue({ definitions: (await store.definitions()).map(({ hash }) => hash) }),
+    nextDue: await store.nextDue({ definitions: readings.map(({ instance }) => instance.definition) }),
   };
 }

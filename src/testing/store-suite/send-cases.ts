@@ -86,7 +86,10 @@ export const sendCases: readonly StoreCase[] = [
       const { messages } = await turn(store, 'b');
       assert.deepEqual(
         messages.map(({ id, cause, hops }) => [id, cause, hops]),
-        [['start', '', 0], ['a/2/0', 'a/2', 1]],
+        [
+          ['start', '', 0],
+          ['a/2/0', 'a/2', 1],
+        ],
       );
     },
   },
@@ -118,7 +121,10 @@ export const sendCases: readonly StoreCase[] = [
       assert.equal((await store.read('b'))?.parked, undefined);
       const lease = await claimOnly(store, 'b');
       const loaded = await load(store, lease);
-      assert.deepEqual(loaded.messages.map(({ id }) => id), ['start', 'a/1/0']);
+      assert.deepEqual(
+        loaded.messages.map(({ id }) => id),
+        ['start', 'a/1/0'],
+      );
       assert.deepEqual(await store.commit([commitOf(lease, loaded)]), ['committed']);
     },
   },

@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict';
+import { MAX_ATTEMPTS } from '../../core/limits.js';
+import {
+  born,
+  claim,
+  claimOnly,
+  commitOf,
+  DEFINITION,
+  instancesOf,
+  LEASE,
+  load,
+  newInstance,
+  signal,
+  turn,
+} from './fixture.js';
+import type { StoreCase, StoreHarness } from './store-case.js';
+
+/** Claims a mailbox and lets the lease run out, as a worker does that dies. */
+async function dieHolding({ store, clock }: StoreHarness, instance: string): Promise<void> {
+  await claimOnly(store, instance);
+  clock.advance(LEASE);
+}
+
+export const claimCases: readonly StoreCase[] = [
+  {
+    name: 'lets one worker at a time hold a mailbox',
+    async run({ store, clock }) {
+      await store.create([newInstance('a'), newInstance('b')]);
+      const both = await Promise.all([claim(store, 1), claim(store, 1), claim(store, 1)]);
+      assert.deepEqual(both.flatMap(instancesOf).sort(), ['a', 'b']);
+      await store.send([signal('a', 'one')]);
+      clock.advance(LEASE - 1);
+      assert.deepEqual(await claim(store), []);
+    },
+  },
+  {
+    name: 'claims only instances of the definitions that the worker can step',
+    async run({ store }) {
+      await store.create([newInstance('a'), newInstance('b', { definition: 'hash-of-other' })]);
+      assert.deepEqual(await claim(store, 10, []), []);
+      assert.deepEqual(await claim(store, 10, ['hash-of-none']), []);
+      assert.deepEqual(instancesOf(await claim(store, 10, ['hash-of-other', 'hash-of-none'])), ['b']);
+      assert.deepEqual(instancesOf(await claim(store, 10, ['hash-of-other', DEFINITION])), ['a']);
+    },
+  },
+  {
+    name: 'claims across definitions those first that are due longest, up to the limit',
+    async run({ store, clock }) {
+      for (const [index, id] of ['a', 'b', 'c', 'd'].entries()) {
+        await store.create([newInstance(id, index % 2 === 0 ? {} : { definition: 'hash-of-other' })]);
+        clock.advance(1);
+      }
+      const claims = await claim(store, 3, [DEFINITION, 'hash-of-other']);
+      assert.deepEqual(instancesOf(claims), ['a', 'b', 'c']);
+    },
+  },
+  {
+    name: 'loads an instance as it stands, with the clock of the store, and nothing for a lease that was lost',
+    async run({ store, clock }) {
+      await born(store, 'a');
+      await store.send([signal('a', 'one')]);
+      const lease = await claimOnly(store, 'a');
+      clock.advance(3);
+      const loaded = await load(store, lease);
+      assert.deepEqual(loaded.instance, (await store.read('a'))?.instance);
+      assert.equal(loaded.instance.state, '{"revision":1}');
+      assert.equal(loaded.now, clock.now());
+      assert.deepEqual(await store.load([{ instance: 'a', token: 'not mine' }], 10), []);
+      assert.deepEqual(await store.load([{ instance: 'nobody', token: lease.token }], 10), []);
+    },
+  },
+  {
+    name: 'hands a mailbox to another worker when its lease ran out, and fences the first one off',
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('a')]);
+      const lost = await claimOnly(store, 'a');
+      const loaded = await load(store, lost);
+      clock.advance(LEASE);
+      const taken = await claimOnly(store, 'a');
+      assert.notEqual(taken.token, lost.token);
+      assert.equal(taken.attempts, 2);
+      assert.deepEqual(await store.commit([commitOf(lost, loaded)]), ['conflict']);
+      assert.deepEqual(await store.load([lost], 10), []);
+      assert.deepEqual(await store.extend([lost], LEASE), ['a']);
+      await store.release([{ ...lost, giveBack: true }]);
+      assert.equal((await store.read('a'))?.attempts, 2);
+      assert.deepEqual(await claim(store), []);
+      assert.deepEqual(await store.commit([commitOf(taken, loaded)]), ['committed']);
+      assert.equal((await store.read('a'))?.instance.revision, 1);
+    },
+  },
+  {
+    name: 'lets a worker commit whose lease ran out as long as nobody took it over',
+    async run({ store, clock }) {
+      await store.create([newInstance('a')]);
+      const lease = await claimOnly(store, 'a');
+      const loaded = await load(store, lease);
+      clock.advance(LEASE * 10);
+      assert.deepEqual(await store.commit([commitOf(lease, loaded)]), ['committed']);
+    },
+  },
+  {
+    name: 'extends a lease from now on, and tells which are lost',
+    async run({ store, clock }) {
+      await store.create([newInstance('a'), newInstance('b')]);
+      const leases = await claim(store);
+      clock.advance(LEASE - 1);
+      assert.deepEqual(await store.extend([...leases, { instance: 'c', token: 'none' }], LEASE), ['c']);
+      clock.advance(LEASE - 1);
+      assert.deepEqual(await claim(store), []);
+      clock.advance(1);
+      assert.deepEqual(instancesOf(await claim(store)), ['a']);
+    },
+  },
+  {
+    name: 'writes the attempt when it claims, and forgets it at a commit',
+    async run(harness) {
+      const { store } = harness;
+      await store.create([newInstance('a')]);
+      await dieHolding(harness, 'a');
+      assert.equal((await store.read('a'))?.attempts, 1);
+      const lease = await claimOnly(store, 'a');
+      assert.equal(lease.attempts, 2);
+      await store.commit([commitOf(lease, await load(store, lease))]);
+      assert.equal((await store.read('a'))?.attempts, 0);
+      await store.send([signal('a', 'one')]);
+      assert.equal((await claimOnly(store, 'a')).attempts, 1);
+    },
+  },
+  {
+    name: 'gives the attempt back where the failure was not the step’s, and keeps it where it was',
+    async run({ store }) {
+      await store.create([newInstance('a')]);
+      await store.release([{ ...(await claimOnly(store, 'a')), giveBack: true }]);
+      assert.equal((await store.read('a'))?.attempts, 0);
+      await store.release([{ ...(await claimOnly(store, 'a')), giveBack: false }]);
+      assert.equal((await store.read('a'))?.attempts, 1);
+      assert.equal((await claimOnly(store, 'a')).attempts, 2);
+    },
+  },
+  {
+    name: 'lets the others that are due go before a mailbox that was given back',
+    async run({ store, clock }) {
+      await store.create([newInstance('a')]);
+      clock.advance(1);
+      await store.create([newInstance('b')]);
+      clock.advance(1);
+      const [lease] = await claim(store, 1);
+      assert.equal(lease?.instance, 'a');
+      await store.release([{ ...lease, giveBack: true }]);
+      assert.deepEqual(instancesOf(await claim(store, 1)), ['b']);
+    },
+  },
+  {
+    name: 'claims a mailbox with an attempt behind it alone, when it comes first',
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('suspect')]);
+      await dieHolding(harness, 'suspect');
+      clock.advance(1);
+      await store.create([newInstance('b'), newInstance('c')]);
+      assert.deepEqual(instancesOf(await claim(store)), ['suspect']);
+      assert.deepEqual(instancesOf(await claim(store)).sort(), ['b', 'c']);
+    },
+  },
+  {
+    name: 'claims clean mailboxes without the younger suspect among them',
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('suspect')]);
+      const [lease] = await claim(store);
+      assert.ok(lease !== undefined);
+      await store.create([newInstance('b')]);
+      clock.advance(1);
+      await store.release([{ ...lease, giveBack: false }]);
+      clock.advance(1);
+      await store.create([newInstance('c')]);
+      assert.deepEqual(instancesOf(await claim(store)), ['b', 'c']);
+      assert.deepEqual(instancesOf(await claim(store)), ['suspect']);
+    },
+  },
+  {
+    name: `parks a mailbox instead of claiming it once more after ${MAX_ATTEMPTS} attempts, and the others go on`,
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('a')]);
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) await dieHolding(harness, 'a');
+      clock.advance(1);
+      await store.create([newInstance('b')]);
+      assert.equal((await store.read('a'))?.parked, undefined);
+      assert.deepEqual(instancesOf(await claim(store)), ['b']);
+      const { parked, attempts } = (await store.read('a')) ?? {};
+      assert.equal(attempts, MAX_ATTEMPTS);
+      assert.equal(parked?.code, 'gave-up');
+      assert.equal((await store.counts()).parked, 1);
+      assert.deepEqual(
+        (await store.find({ parked: true })).items.map(({ instance }) => instance.id),
+        ['a'],
+      );
+      assert.equal(await store.count({ parked: true }), 1);
+      clock.advance(LEASE * 100);
+      await store.send([signal('a', 'one')]);
+      assert.deepEqual(instancesOf(await claim(store)), ['b']);
+    },
+  },
+  {
+    name: 'tells of a parked mailbox what its last worker said was wrong',
+    async run({ store }) {
+      await store.create([newInstance('a')]);
+      const problem = { code: 'step-threw', message: 'cannot read "x"', path: '/states/on', line: 3 };
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        await store.release([{ ...(await claimOnly(store, 'a')), giveBack: false, problem }]);
+      }
+      assert.deepEqual(await claim(store), []);
+      assert.deepEqual((await store.read('a'))?.parked, problem);
+    },
+  },
+  {
+    name: 'refuses the commit of the worker whose mailbox was parked meanwhile',
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('a')]);
+      for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) await dieHolding(harness, 'a');
+      const lease = await claimOnly(store, 'a');
+      const loaded = await load(store, lease);
+      clock.advance(LEASE);
+      assert.deepEqual(await claim(store), []);
+      assert.ok((await store.read('a'))?.parked !== undefined);
+      assert.deepEqual(await store.commit([commitOf(lease, loaded)]), ['conflict']);
+    },
+  },
+  {
+    name: 'lets a parked mailbox start anew when it is unparked, and says when there was none',
+    async run(harness) {
+      const { store } = harness;
+      await store.create([newInstance('a')]);
+      assert.equal(await store.unpark('a'), false);
+      assert.equal(await store.unpark('nobody'), false);
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) await dieHolding(harness, 'a');
+      assert.deepEqual(await claim(store), []);
+      assert.equal(await store.unpark('a'), true);
+      assert.equal(await store.unpark('a'), false);
+      const reading = await store.read('a');
+      assert.deepEqual([reading?.parked, reading?.attempts], [undefined, 0]);
+      assert.deepEqual(
+        (await turn(store, 'a')).messages.map(({ id }) => id),
+        ['start'],
+      );
+      assert.equal((await store.counts()).parked, 0);
+    },
+  },
+];

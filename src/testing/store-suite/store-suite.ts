@@ -1,0 +1,33 @@
+import { agreementCases } from './agreement-cases.js';
+import { claimCases } from './claim-cases.js';
+import { commitCases } from './commit-cases.js';
+import { crashCases } from './crash-cases.js';
+import { createCases } from './create-cases.js';
+import { definitionCases } from './definition-cases.js';
+import { dueCases } from './due-cases.js';
+import { expiryCases } from './expiry-cases.js';
+import { jobCases } from './job-cases.js';
+import { orderCases } from './order-cases.js';
+import { readingCases } from './reading-cases.js';
+import { sendCases } from './send-cases.js';
+import { sharingCases } from './sharing-cases.js';
+import type { StoreCase } from './store-case.js';
+import { textCases } from './text-cases.js';
+
+/** What every store must do, by subject. A store is one if all cases pass that its harness can set up. */
+export const storeSuite: Readonly<Record<string, readonly StoreCase[]>> = {
+  definitions: definitionCases,
+  creation: createCases,
+  sending: sendCases,
+  order: orderCases,
+  claims: claimCases,
+  commits: commitCases,
+  jobs: jobCases,
+  expiry: expiryCases,
+  'what is due': dueCases,
+  reading: readingCases,
+  texts: textCases,
+  'several processes': sharingCases,
+  crashes: crashCases,
+  agreement: agreementCases,
+};

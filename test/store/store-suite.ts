@@ -1,0 +1,37 @@
+import { describe, it } from 'vitest';
+import type { StoreHarness } from '../../src/testing/store-suite/store-case.js';
+import { storeSuite } from '../../src/testing/store-suite/store-suite.js';
+
+/** A harness on a store of its own, and what has to be closed after the case. */
+export type OpenHarness = () => Promise<{ harness: StoreHarness; close: () => Promise<void> }>;
+
+/** Runs the suite under vitest; `has` names what the store's harness can do. */
+export function describeStore(name: string, has: readonly ('second' | 'crash')[], open: OpenHarness): void {
+  describe(name, () => {
+    for (const [subject, cases] of Object.entries(storeSuite)) {
+      describe(subject, () => {
+        for (const { name, needs, run } of cases) {
+          it.skipIf(needs !== undefined && !has.includes(needs))(name, async () => {
+            const { harness, close } = await open();
+            try {
+              await run(harness);
+            } finally {
+              await close();
+            }
+          });
+        }
+      });
+    }
+  });
+}
+
+/** A clock that only the test moves. */
+export function testClock(start = 1_700_000_000_000) {
+  let time = start;
+  return {
+    now: () => time,
+    advance: (ms: number) => {
+      time += ms;
+    },
+  };
+}
