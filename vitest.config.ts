@@ -1,10 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/** Where to leave a report of the run as JSON, besides what is printed. */
+const report = process.env['DETENT_TEST_REPORT'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts', 'src/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     maxWorkers: 2,
+    reporters: report === undefined ? ['default'] : ['default', ['json', { outputFile: report }]],
   },
 });

@@ -1,0 +1,100 @@
+// npm run demo: an order and an onboarding run to their end, although their server is killed in the middle.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const cli = join(root, 'dist', 'cli', 'main.js');
+const dir = mkdtempSync(join(tmpdir(), 'detent-demo-'));
+const db = `sqlite:${join(dir, 'demo.db')}`;
+
+let server;
+try {
+  server = await serve();
+  say('creating an order and an onboarding');
+  await detent('create', 'order', '--id', 'order-1', '--input', '{"item":"lamp","quantity":2}');
+  await detent(
+    'create',
+    'onboarding',
+    '--id',
+    'onboarding-1',
+    '--input',
+    '{"email":"ada@example.com","plan":"team"}',
+  );
+  await detent('send', 'order-1', 'pay', '--data', '{"amount":80}', '--id', 'payment-1');
+  await until('onboarding-1', ({ value }) => value !== null);
+
+  say('killing the server with SIGKILL');
+  await end(server, 'SIGKILL');
+  say('an event sent while nothing runs waits in the file');
+  await detent('send', 'order-1', 'ship', '--data', '{"carrier":"snail"}', '--id', 'shipment-1');
+  say('the same event again is a duplicate');
+  await detent('send', 'order-1', 'ship', '--data', '{"carrier":"snail"}', '--id', 'shipment-1');
+
+  say('starting the server again');
+  server = await serve();
+  await detent('send', 'order-1', 'deliver');
+  await until('order-1', ({ status }) => status !== 'running');
+  await until('onboarding-1', ({ status }) => status !== 'running');
+  for (const id of ['order-1', 'onboarding-1']) {
+    say(`history of ${id}`);
+    process.stdout.write(await detent('history', id));
+    const { status } = await show(id);
+    if (status !== 'succeeded') throw new Error(`${id} ended as ${status}`);
+  }
+  say('both ran to their end, and nothing was lost');
+} finally {
+  if (server !== undefined) await end(server, 'SIGTERM');
+  rmSync(dir, { recursive: true, force: true });
+}
+
+function say(text) {
+  console.log(`\n— ${text}`);
+}
+
+/** Starts `detent dev` and resolves once it serves. */
+async function serve() {
+  const args = [cli, 'dev', join(root, 'examples'), '--db', db, '--port', '0', '--no-open'];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  await new Promise((resolve, reject) => {
+    const listen = (chunk) => {
+      output += chunk;
+      if (/http:\/\//.test(output)) resolve();
+    };
+    child.stdout.on('data', listen);
+    child.stderr.on('data', listen);
+    child.once('exit', (code) => reject(new Error(`the server ended with ${code}: ${output}`)));
+  });
+  return child;
+}
+
+async function end(child, signal) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await ended;
+}
+
+async function detent(...args) {
+  const child = spawn(process.execPath, [cli, ...args, '--db', db], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`detent ${args.join(' ')} ended with ${code}`);
+  return output;
+}
+
+async function show(id) {
+  return JSON.parse(await detent('show', id, '--json'));
+}
+
+async function until(id, holds) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+    const view = await show(id);
+    if (holds(view)) return view;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  throw new Error(`${id} did not get on`);
+}
