@@ -1,0 +1,56 @@
+import type { InstanceView } from '../../core/engine.js';
+import { isJsonObject, type Json } from '../../core/json.js';
+import { sentenceOf } from '../failure.js';
+import { table } from './table.js';
+import { timeText } from './time.js';
+
+/** An instance as a block of lines. */
+export function instanceText(view: InstanceView): string {
+  const rows: [string, string][] = [
+    ['id', view.id],
+    ['machine', `${view.machine} (version ${view.version})`],
+    ['status', view.status],
+    ['state', stateText(view.value)],
+    ['context', JSON.stringify(view.context)],
+    ['output', JSON.stringify(view.output)],
+    ['revision', String(view.revision)],
+    ['created', timeText(view.createdAt)],
+    ['updated', timeText(view.updatedAt)],
+  ];
+  if (view.error !== undefined) rows.push(['error', `${view.error.error}: ${view.error.cause}`]);
+  if (view.parked !== undefined) {
+    rows.push(['parked', `${sentenceOf(view.parked)}; "detent retry" lets it go on`]);
+  }
+  if (view.lag !== undefined) rows.push(['lag', view.lag]);
+  return table(rows);
+}
+
+/** Instances as a table. */
+export function instancesText(views: readonly InstanceView[]): string {
+  const head = ['ID', 'MACHINE', 'STATUS', 'STATE', 'REVISION', 'UPDATED'];
+  const rows = views.map(({ id, machine, status, parked, value, revision, updatedAt }) => {
+    const standing = parked === undefined ? status : `${status}, parked`;
+    return [id, machine, standing, stateText(value), String(revision), timeText(updatedAt)];
+  });
+  return table([head, ...rows]);
+}
+
+/**
+ * Where an instance stands, as paths.
+ *
+ * @example
+ * stateText('paid'); // => 'paid'
+ * stateText({ player: { audio: 'on', video: 'off' } }); // => 'player.audio.on, player.video.off'
+ */
+export function stateText(value: Json): string {
+  return statePaths(value).join(', ');
+}
+
+function statePaths(value: Json): string[] {
+  if (typeof value === 'string') return [value];
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const paths = statePaths(inner);
+    return paths.length === 0 ? [key] : paths.map((path) => `${key}.${path}`);
+  });
+}

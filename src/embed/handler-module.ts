@@ -1,0 +1,58 @@
+import { pathToFileURL } from 'node:url';
+import type { Problem } from '../core/problem.js';
+import type { Handler, Handlers } from '../runtime/handler.js';
+
+/** What a JavaScript module exports, or why it could not be run. */
+export type ModuleExports =
+  | { readonly exports: Readonly<Record<string, unknown>> }
+  | { readonly problem: Problem };
+
+/** Runs a module of the user's and answers its exports. */
+export async function importModule(file: string, path: string): Promise<ModuleExports> {
+  const url = pathToFileURL(path).href;
+  try {
+    return { exports: (await import(url)) as Record<string, unknown> };
+  } catch (error) {
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
+    return { problem: { code: 'module-broken', message, path: '', file, ...positionIn(url, error) } };
+  }
+}
+
+/** Line and column of the module's own code that an error's stack names first. */
+function positionIn(url: string, error: unknown): { line?: number; column?: number } {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  const at = stack.indexOf(`${url}:`);
+  const match = at === -1 ? null : /^:(\d+)(?::(\d+))?/.exec(stack.slice(at + url.length));
+  if (match === null) return {};
+  return { line: Number(match[1]), column: Number(match[2] ?? 1) };
+}
+
+/**
+ * The handlers of a module: those of its one export `handlers`, keyed by any name or ARN, or else every
+ * function that it exports, by the export's name.
+ */
+export function handlersOf(
+  exports: Readonly<Record<string, unknown>>,
+  file: string,
+): { readonly handlers: Handlers; readonly problems: readonly Problem[] } {
+  const named = Object.hasOwn(exports, 'handlers');
+  const group = named ? exports['handlers'] : exports;
+  const problems: Problem[] = [];
+  if (typeof group !== 'object' || group === null) {
+    const message = 'the export "handlers" must be an object of functions, by task name';
+    return { handlers: {}, problems: [{ code: 'not-handlers', message, path: '/handlers', file }] };
+  }
+  const handlers = new Map<string, Handler>();
+  for (const [name, value] of Object.entries(group)) {
+    if (typeof value === 'function') handlers.set(name, value as Handler);
+    else if (named) {
+      const message = `the handler "${name}" must be a function`;
+      problems.push({ code: 'not-handlers', message, path: `/handlers/${name}`, file });
+    }
+  }
+  if (handlers.size === 0 && problems.length === 0) {
+    const message = 'no handlers are exported: export functions by task name, or one object "handlers"';
+    problems.push({ code: 'not-handlers', message, path: '', file });
+  }
+  return { handlers: Object.fromEntries(handlers), problems };
+}
