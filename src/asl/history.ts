@@ -1,0 +1,43 @@
+import type { Happening } from '../core/journal.js';
+import type { Json, JsonObject } from '../core/json.js';
+
+/** That no payload is cut in our history. Step Functions: HistoryEventExecutionDataDetails. */
+export const WHOLE: JsonObject = { truncated: false };
+
+/**
+ * One history event in AWS's shape but with payloads as values: `{ id, previousEventId, <type>EventDetails }`.
+ * `at` is there where a thing happened earlier than it is written down, as the start of a task does.
+ */
+export function historyEvent(
+  id: number,
+  previousEventId: number,
+  type: string,
+  details?: JsonObject,
+  at?: number,
+): Happening {
+  const data: Record<string, Json> = { id, previousEventId };
+  if (details !== undefined) data[detailsField(type)] = details;
+  if (at !== undefined) data['at'] = at;
+  return { type, data };
+}
+
+/**
+ * The field that an event's details stand in.
+ *
+ * @example
+ * detailsField('PassStateEntered'); // => 'stateEnteredEventDetails'
+ * detailsField('TaskScheduled'); // => 'taskScheduledEventDetails'
+ */
+export function detailsField(type: string): string {
+  if (type.endsWith('StateEntered')) return 'stateEnteredEventDetails';
+  if (type.endsWith('StateExited')) return 'stateExitedEventDetails';
+  return `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;
+}
+
+/** Error and cause as history events carry them: what is not known is left out. */
+export function failureDetails(error: string | undefined, cause: string | undefined): JsonObject {
+  return {
+    ...(error === undefined ? {} : { error }),
+    ...(cause === undefined ? {} : { cause }),
+  };
+}

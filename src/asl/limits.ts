@@ -1,0 +1,17 @@
+/** States that one event may run through; then the step asks for a `continue` (rule 6). */
+export const MAX_STATES_PER_STEP = 1_000;
+
+/** Bytes (UTF-8, as JSON text) of an input, an output or a task's result. Step Functions quotas. */
+export const MAX_DATA_BYTES = 262_144;
+
+/** Events of one execution's history: the last of them is the failure that says so. Step Functions quotas. */
+export const MAX_HISTORY_EVENTS = 25_000;
+
+/** The TimeoutSeconds of a Task that names none, about three years. States Language: Task State. */
+export const DEFAULT_TASK_TIMEOUT_SECONDS = 99_999_999;
+
+/** The longest Wait, in seconds; more is "too long". */
+export const MAX_WAIT_SECONDS = 2 ** 31 - 1;
+
+/** Characters of a state's name. States Language: States. */
+export const MAX_STATE_NAME_LENGTH = 80;

@@ -1,0 +1,52 @@
+import type { Checked } from '../core/problem.js';
+
+/**
+ * What a Task's Resource means, as far as its history tells it (States Language: Task State; Step Functions:
+ * service integrations). A plain name is ours: a handler of that name, recorded as a Lambda function is.
+ */
+export type Resource =
+  | { readonly kind: 'lambda'; readonly arn: string }
+  | { readonly kind: 'activity'; readonly arn: string }
+  | {
+      readonly kind: 'service';
+      readonly arn: string;
+      /** The service: `lambda`, `sqs`, `aws-sdk:s3`. */
+      readonly resourceType: string;
+      /** The action, with its pattern: `invoke`, `sendMessage.waitForTaskToken`. */
+      readonly resource: string;
+    };
+
+const LAMBDA = /^arn:aws[\w-]*:lambda:[^:]*:[^:]*:function:.+$/;
+const ACTIVITY = /^arn:aws[\w-]*:states:[^:]*:[^:]*:activity:.+$/;
+const SERVICE = /^arn:aws[\w-]*:states:[^:]*:[^:]*:(aws-sdk:[^:]+|[^:]+):(.+)$/;
+const HANDLER = /^[A-Za-z_][\w.-]*$/;
+
+/**
+ * @example
+ * parseResource('arn:aws:states:::sqs:sendMessage'); // => { value: { kind: 'service', arn: 'arn:aws:states:::sqs:sendMessage', resourceType: 'sqs', resource: 'sendMessage' } }
+ * parseResource('createAccount'); // => { value: { kind: 'lambda', arn: 'createAccount' } }
+ */
+export function parseResource(text: string): Checked<Resource> {
+  if (LAMBDA.test(text) || HANDLER.test(text)) return { value: { kind: 'lambda', arn: text } };
+  if (ACTIVITY.test(text)) return { value: { kind: 'activity', arn: text } };
+  const service = SERVICE.exec(text);
+  if (service !== null) {
+    const [, resourceType = '', resource = ''] = service;
+    return { value: { kind: 'service', arn: text, resourceType, resource } };
+  }
+  return {
+    problem: {
+      code: 'SCHEMA_VALIDATION_FAILED',
+      message: text.startsWith('arn:')
+        ? `The resource provided ${text} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`
+        : 'Value is not a valid resource ARN',
+      path: '',
+      hint: 'write an ARN (Lambda function, activity, arn:aws:states:::service:action) or the name of a handler',
+    },
+  };
+}
+
+/** The resource as AWS names it where a result is too large. */
+export function resourceLabel(resource: Resource): string {
+  return resource.kind === 'service' ? resource.resourceType : resource.arn;
+}
