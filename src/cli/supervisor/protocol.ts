@@ -28,3 +28,6 @@ export const SUPERVISED = 'DETENT_SUPERVISED';
 
 /** How often a supervised process says that it is alive, in milliseconds. */
 export const BEAT_MS = 200;
+
+/** Begins the note of a process that runs a module's code: what never ends there will not at the next start. */
+export const LOADING = 'loading ';

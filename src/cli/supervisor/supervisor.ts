@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FatalDumpFilter } from './fatal-dump.js';
 import { readNoteFile } from './note-file.js';
-import { BEAT_MS, type Birth, type Order, type Report, SUPERVISED } from './protocol.js';
+import { BEAT_MS, type Birth, LOADING, type Order, type Report, SUPERVISED } from './protocol.js';
 
 /** Silence of the process after which it counts as hung and is killed, in milliseconds. */
 export const STALL_MS = 2_000;
@@ -28,9 +28,6 @@ export const STOP_MS = 5_000;
 
 /** How long output is waited for that a dead process left in its pipes. */
 const REST_MS = 500;
-
-/** Notes of a process begin so when it runs a module's code: what never ends there will not at the next start. */
-export const LOADING = 'loading ';
 
 export interface SupervisorOptions {
   /** The script to run, with its arguments. */

@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import type { InstanceView } from '../../core/engine.js';
+import { given } from '../../core/given.js';
+import { hasEnded } from '../../core/instance.js';
+import type { FileMachine } from '../../embed/definition-file.js';
+import { type AnswerOption, answer, takesJson } from '../answer.js';
+import type { Run } from '../command-line.js';
+import { loadDefinitions, missingHandlers, openWith } from '../definitions.js';
+import { EXIT, Failure, Misuse } from '../failure.js';
+import { follow } from '../follow.js';
+import { eventWord, jsonWord } from '../json-word.js';
+import { type StoreOption, takesStore } from '../store-option.js';
+import { historyLine } from '../text/history.js';
+import { instanceText } from '../text/instance.js';
+
+interface Options extends StoreOption, AnswerOption {
+  readonly machine?: string;
+  readonly id?: string;
+  readonly input?: string;
+  readonly event: readonly string[];
+  readonly untilIdle?: boolean;
+  readonly handlers?: string;
+}
+
+export function addRun(program: Command, act: (run: Run) => Promise<void>): void {
+  const command = program
+    .command('run <file>')
+    .description('run one instance of a machine here, and print how it ends')
+    .option('--machine <name>', 'which machine, if the file has several')
+    .option('--id <id>', "the instance's id; one is made if none is given")
+    .option('--input <json>', 'its input; - reads it from stdin')
+    .option('--event <name[=json]>', 'an event to send it, in order; may be repeated', collect, [])
+    .option('--until-idle', 'stop when nothing more can happen without an event or a timer')
+    .option('--handlers <file>', 'a module that exports the handlers of its tasks');
+  takesJson(takesStore(command, 'memory:'))
+    .addHelpText('after', `\nExample:\n  detent run order.yaml --event 'PAY={"amount": 40}' --until-idle`)
+    .action((file: string, options: Options) => act(run(file, options)));
+}
+
+function collect(word: string, words: readonly string[]): readonly string[] {
+  return [...words, word];
+}
+
+function run(file: string, options: Options): Run {
+  return async (line) => {
+    const { terminal } = line;
+    const input =
+      options.input === undefined ? undefined : await jsonWord('--input', options.input, terminal);
+    const events = options.event.map(eventWord);
+    const files = await loadDefinitions([file], line, options.handlers);
+    if (files === undefined) return EXIT.failed;
+    const { machine } = chosen(files.machines, options.machine, file);
+    for (const warning of missingHandlers(files)) terminal.err(`${warning}\n`);
+    const db = options.db ?? 'memory:';
+    const onError = (error: unknown) => terminal.err(`${(error as Error).message}\n`);
+    const engine = await openWith(files, { db, onError }, line.openEngine);
+    try {
+      const { id } = await engine.create(machine, given({ id: options.id, input }));
+      for (const event of events) await engine.send(id, event);
+      const view = await follow(engine, id, {
+        onHistory: (entry) => terminal.err(historyLine(entry)),
+        untilIdle: options.untilIdle ?? false,
+      });
+      answer(terminal, options, view, instanceText);
+      return exitCode(view);
+    } finally {
+      await engine.close();
+    }
+  };
+}
+
+function chosen(machines: readonly FileMachine[], name: string | undefined, file: string): FileMachine {
+  const names = machines.map(({ machine }) => machine).join(', ');
+  const [only] = machines;
+  if (only === undefined) throw new Failure(`there is no machine in ${file}`);
+  if (name === undefined) {
+    if (machines.length === 1) return only;
+    throw new Misuse(`${file} has ${machines.length} machines: choose one with --machine: ${names}`);
+  }
+  const named = machines.find(({ machine }) => machine === name);
+  if (named === undefined) throw new Failure(`there is no machine "${name}" in ${file}: it has ${names}`);
+  return named;
+}
+
+/** An instance that waits has not failed; one that was given up on has. */
+function exitCode({ status, parked }: InstanceView): number {
+  if (parked !== undefined) return EXIT.failed;
+  return status === 'succeeded' || !hasEnded(status) ? EXIT.done : EXIT.failed;
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { LANGUAGES, openEngine } from '../embed/engine.js';
+import { callProgram } from './program.js';
+import { joinSupervisor } from './supervisor/supervised.js';
+import { openTerminal } from './terminal.js';
+
+// Whoever reads our output may stop reading (`detent list | head`): that is no error, and there is nobody
+// left to write for.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+const supervised = await joinSupervisor(process.env);
+const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+const code = await callProgram(version, {
+  terminal: openTerminal(process, process.env),
+  openEngine,
+  languages: LANGUAGES,
+  supervised,
+  words: process.argv.slice(2),
+});
+
+// A user's module may hold timers or sockets open; the command is over nevertheless, once all is written.
+for (const stream of [process.stdout, process.stderr])
+  await new Promise((resolve) => stream.write('', resolve));
+process.exit(code);

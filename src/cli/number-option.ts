@@ -1,0 +1,18 @@
+import { InvalidArgumentError } from 'commander';
+import { MAX_PAGE } from '../core/limits.js';
+
+/** Reads `--limit`. */
+export function limitOf(word: string): number {
+  return wholeNumber(word, 1, MAX_PAGE);
+}
+
+/** Reads `--port`. */
+export function portOf(word: string): number {
+  return wholeNumber(word, 0, 65_535);
+}
+
+function wholeNumber(word: string, least: number, most: number): number {
+  const value = /^\d+$/.test(word) ? Number(word) : Number.NaN;
+  if (value >= least && value <= most) return value;
+  throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+}
