@@ -14,17 +14,19 @@ export async function importModule(file: string, path: string): Promise<ModuleEx
     return { exports: (await import(url)) as Record<string, unknown> };
   } catch (error) {
     const message = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
-    return { problem: { code: 'module-broken', message, path: '', file, ...positionIn(url, error) } };
+    return { problem: { code: 'module-broken', message, path: '', file, ...positionIn([url, path], error) } };
   }
 }
 
-/** Line and column of the module's own code that an error's stack names first. */
-function positionIn(url: string, error: unknown): { line?: number; column?: number } {
+/** Line and column of the module's own code that an error's stack names first, by either of its names. */
+function positionIn(names: readonly string[], error: unknown): { line?: number; column?: number } {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const at = stack.indexOf(`${url}:`);
-  const match = at === -1 ? null : /^:(\d+)(?::(\d+))?/.exec(stack.slice(at + url.length));
-  if (match === null) return {};
-  return { line: Number(match[1]), column: Number(match[2] ?? 1) };
+  for (const name of names) {
+    const at = stack.indexOf(`${name}:`);
+    const match = at === -1 ? null : /^:(\d+)(?::(\d+))?/.exec(stack.slice(at + name.length));
+    if (match !== null) return { line: Number(match[1]), column: Number(match[2] ?? 1) };
+  }
+  return {};
 }
 
 /**

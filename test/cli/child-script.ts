@@ -1,5 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -42,6 +41,13 @@ export async function until(yes: () => boolean | Promise<boolean>, withinMs = 20
 
 /** Whether a process runs: one that has ended may still be listed until its new parent looks. */
 export function isAlive(pid: number): boolean {
-  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' });
-  return stdout.trim() !== '' && !stdout.trim().startsWith('Z');
+  const stat = `/proc/${pid}/stat`;
+  if (existsSync('/proc/self/stat')) {
+    return existsSync(stat) && !/\) [ZX] /.test(readFileSync(stat, 'utf8'));
+  }
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
