@@ -27,15 +27,17 @@ export class Budget {
     if (this.#steps < 0) throw new ExpressionError('budget-steps', 'the expression takes too many steps');
   }
 
-  /** Around every call: throws when calls nest too deep. */
-  enter(): void {
-    if (++this.#depth > MAX_EXPRESSION_DEPTH) {
+  /** Around every call: throws when calls nest too deep. A call that needs more of the stack weighs more. */
+  enter(weight = 1): void {
+    this.#depth += weight;
+    if (this.#depth > MAX_EXPRESSION_DEPTH) {
+      this.#depth -= weight;
       throw new ExpressionError('budget-depth', 'the expression calls too deep');
     }
   }
 
-  leave(): void {
-    this.#depth--;
+  leave(weight = 1): void {
+    this.#depth -= weight;
   }
 
   /** Before a sequence of this length is made. */

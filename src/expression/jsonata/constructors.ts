@@ -1,0 +1,38 @@
+import type { Json } from '../../core/json.js';
+import type { Compiling } from './compiling.js';
+import { compileGroup } from './grouping.js';
+import type { ArrayNode, Literal, ObjectNode } from './syntax-tree.js';
+import { type Code, isArray, Row, Sequence, type Value } from './value.js';
+
+export function compileLiteral({ value }: Literal): Code {
+  const constant: Json = value;
+  return () => constant;
+}
+
+/** `[a, b]`: what an item finds is added item by item, except that arrays written inside stay arrays. */
+export function compileArray(node: ArrayNode, compiling: Compiling): Code {
+  const parts = node.items.map((item) => ({ code: compiling.node(item), asOne: item.type === 'array' }));
+  return (input, scope) => {
+    const array: Value[] = [];
+    for (const { code, asOne } of parts) {
+      const result = code(input, scope);
+      if (result === undefined) continue;
+      if (result instanceof Sequence || result instanceof Row) {
+        addAll(array, result instanceof Row ? result.array : result.items);
+      } else if (isArray(result) && !asOne) addAll(array, result);
+      else array.push(result);
+    }
+    scope.run.budget.checkLength(array.length);
+    return array;
+  };
+}
+
+function addAll(array: Value[], items: readonly Value[]): void {
+  for (const item of items) array.push(item);
+}
+
+/** `{a: b}`: the pairs are evaluated for the context as a grouping would. */
+export function compileObject(node: ObjectNode, compiling: Compiling): Code {
+  const context: Code = (input) => (input instanceof Row ? new Sequence([input.array]) : input);
+  return compileGroup({ pairs: node.pairs, position: node.position }, context, compiling);
+}

@@ -1,0 +1,121 @@
+import { put } from '../../core/json.js';
+import { ExpressionError } from '../expression-error.js';
+import type { Compiling } from './compiling.js';
+import { UNBOUND } from './frame.js';
+import type { Group } from './syntax-tree.js';
+import {
+  type Body,
+  type Code,
+  type Input,
+  isArray,
+  itemsOf,
+  plain,
+  type Result,
+  type Run,
+  Scope,
+  type Value,
+} from './value.js';
+
+interface PairCode {
+  readonly key: Body;
+  readonly value: Body;
+}
+
+/** How a grouping sees its items: single values in one scope, or tuples. */
+interface View<T> {
+  readonly contextOf: (item: T) => Input;
+  readonly scopeOf: (item: T) => Scope;
+  /** All items of one key as one. */
+  readonly merge: (items: readonly T[]) => T;
+}
+
+/**
+ * `source{key: value}`: the items are sorted into groups by the key, and the value is evaluated once for each
+ * group, with its items as the context.
+ */
+export function compileGroup(group: Group, source: Code, compiling: Compiling): Code {
+  const pairs = compilePairs(group, compiling);
+  return (input, scope) => {
+    const items = itemsOf(source(input, scope));
+    const view: View<Value | undefined> = {
+      contextOf: (item) => item,
+      scopeOf: () => scope,
+      merge: mergeValues,
+    };
+    return groupItems(items.length === 0 ? [undefined] : items, pairs, view, scope.run, group.position);
+  };
+}
+
+/** The same on tuples: each variable has, in a group, what it had in the group's tuples. */
+export function compileTupleGroup(
+  group: Group,
+  stream: (input: Input, scope: Scope) => readonly Scope[],
+  compiling: Compiling,
+): Code {
+  const pairs = compilePairs(group, compiling);
+  const view: View<Scope> = {
+    contextOf: (tuple) => tuple.slots[0],
+    scopeOf: (tuple) => tuple,
+    merge: mergeTuples,
+  };
+  return (input, scope) => groupItems(stream(input, scope), pairs, view, scope.run, group.position);
+}
+
+function compilePairs(group: Group, compiling: Compiling): PairCode[] {
+  return group.pairs.map(([key, value]) => ({
+    key: compiling.scopedBody(key),
+    value: compiling.scopedBody(value),
+  }));
+}
+
+function groupItems<T>(
+  items: readonly T[],
+  pairs: readonly PairCode[],
+  view: View<T>,
+  run: Run,
+  position: number,
+): Value {
+  const groups = new Map<string, { readonly pair: PairCode; readonly items: T[] }>();
+  for (const item of items) {
+    for (const pair of pairs) {
+      run.budget.spend(pair.key.cost);
+      const key = plain(pair.key.code(view.contextOf(item), view.scopeOf(item)));
+      if (key === undefined) continue;
+      if (typeof key !== 'string')
+        throw new ExpressionError('T1003', 'the key of an object must be a text', position);
+      const group = groups.get(key);
+      if (group === undefined) groups.set(key, { pair, items: [item] });
+      else if (group.pair === pair) group.items.push(item);
+      else throw new ExpressionError('D1009', `two pairs give the same key ${JSON.stringify(key)}`, position);
+    }
+  }
+  const object: Record<string, Value> = {};
+  for (const [key, group] of groups) {
+    const [first] = group.items;
+    const item = group.items.length === 1 ? (first as T) : view.merge(group.items);
+    run.budget.spend(group.pair.value.cost);
+    const value = plain(group.pair.value.code(view.contextOf(item), view.scopeOf(item)));
+    if (value !== undefined) put(object, key, value);
+  }
+  return object;
+}
+
+function mergeValues(items: readonly (Value | undefined)[]): Value | undefined {
+  return items.reduce<Value[]>((all, item) => {
+    if (isArray(item)) for (const each of item) all.push(each);
+    else if (item !== undefined) all.push(item);
+    return all;
+  }, []);
+}
+
+function mergeTuples(tuples: readonly Scope[]): Scope {
+  const [first] = tuples;
+  if (first === undefined) throw new Error('a group has at least one tuple');
+  const slots = first.slots.map((_slot, i): Result => {
+    const values = tuples.map((tuple) => tuple.slots[i]);
+    return values.includes(UNBOUND)
+      ? (values.find((value) => value !== UNBOUND) ?? UNBOUND)
+      : mergeValues(values.map(plain));
+  });
+  return new Scope(first.run, slots, first.parent);
+}

@@ -1,0 +1,21 @@
+import { ARRAY_FUNCTIONS } from './functions/arrays.js';
+import { BOOLEAN_FUNCTIONS } from './functions/booleans.js';
+import { CLOCK_FUNCTIONS } from './functions/clock.js';
+import { ENCODING_FUNCTIONS } from './functions/encoding.js';
+import { HIGHER_ORDER_FUNCTIONS } from './functions/higher-order.js';
+import { NUMBER_FUNCTIONS } from './functions/numbers.js';
+import { OBJECT_FUNCTIONS } from './functions/objects.js';
+import { STRING_FUNCTIONS } from './functions/strings.js';
+import { libraryOf } from './native.js';
+
+/** The functions of JSONata. */
+export const STANDARD_LIBRARY = libraryOf({
+  ...STRING_FUNCTIONS,
+  ...NUMBER_FUNCTIONS,
+  ...BOOLEAN_FUNCTIONS,
+  ...ARRAY_FUNCTIONS,
+  ...OBJECT_FUNCTIONS,
+  ...HIGHER_ORDER_FUNCTIONS,
+  ...ENCODING_FUNCTIONS,
+  ...CLOCK_FUNCTIONS,
+});

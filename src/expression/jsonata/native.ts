@@ -1,0 +1,65 @@
+import { ExpressionError } from '../expression-error.js';
+import { parseSignature, type Signature } from './signature.js';
+import { collapse, FunctionValue, plain, type Result, type Run, type Value } from './value.js';
+
+/** The arguments of a function of the library, as its signature lets them through. */
+export type Arguments = readonly (Value | undefined)[];
+
+/** What a function of the library does. `given` are the arguments before sequences became arrays. */
+export type Implementation = (args: Arguments, run: Run, given: readonly Result[]) => Result;
+
+/** One function of the library. */
+export interface NativeDefinition {
+  /** What it takes, as JSONata writes signatures. */
+  readonly signature: string;
+  /** How many arguments functions such as `$map` hand over to it. */
+  readonly arity: number;
+  readonly call: Implementation;
+}
+
+/** A function of the library as a value. */
+export class Native extends FunctionValue {
+  readonly #name: string;
+  readonly #arity: number;
+  readonly #signature: Signature;
+  readonly #call: Implementation;
+
+  constructor(name: string, definition: NativeDefinition) {
+    super();
+    this.#name = name;
+    this.#arity = definition.arity;
+    this.#signature = parseSignature(definition.signature);
+    this.#call = definition.call;
+  }
+
+  override arity(): number {
+    return this.#arity;
+  }
+
+  override call(args: readonly Result[], context: Result, run: Run): Result {
+    return collapse(this.invoke(args, context, run), false);
+  }
+
+  /** The call as it is written in an expression: a sequence is left as it is, for filters to see. */
+  invoke(args: readonly Result[], context: Result, run: Run): Result {
+    run.budget.spend();
+    const values = this.#signature.apply(args.map(plain), plain(context), this.#name);
+    return this.#call(values, run, args);
+  }
+}
+
+/** Calls a function that was handed over as an argument. */
+export function callGiven(fn: Value | undefined, args: readonly Result[], run: Run): Result {
+  if (!(fn instanceof FunctionValue)) throw new ExpressionError('T1006', 'this is not a function');
+  run.budget.spend();
+  return fn.call(args, undefined, run);
+}
+
+/** Functions by the name that expressions call them by, without the `$`. */
+export type Library = ReadonlyMap<string, Native>;
+
+export function libraryOf(definitions: Readonly<Record<string, NativeDefinition>>): Library {
+  return new Map(
+    Object.entries(definitions).map(([name, definition]) => [name, new Native(name, definition)]),
+  );
+}

@@ -1,0 +1,500 @@
+import { SourceError } from '../source-error.js';
+import { Ancestry } from './ancestry.js';
+import { parseSignature, type Signature } from './signature.js';
+import type { Binary, BinaryOperator, Call, Filter, Group, Node, Pair, Path } from './syntax-tree.js';
+import { type Token, Tokenizer } from './token.js';
+
+/** Levels of nesting in the text of an expression: parentheses, operators, lambdas, each is one. */
+export const MAX_SYNTAX_DEPTH = 250;
+
+/** Operators in a row, like `a & b & c`: each is evaluated inside the next. */
+export const MAX_SYNTAX_CHAIN = 500;
+
+/** How strongly an operator holds its left operand. */
+const BINDING: Readonly<Record<string, number>> = {
+  '.': 75,
+  '[': 80,
+  '{': 70,
+  '(': 80,
+  '@': 80,
+  '#': 80,
+  '?': 20,
+  '+': 50,
+  '-': 50,
+  '*': 60,
+  '/': 60,
+  '%': 60,
+  '=': 40,
+  '<': 40,
+  '>': 40,
+  '^': 40,
+  ':=': 10,
+  '!=': 40,
+  '<=': 40,
+  '>=': 40,
+  '~>': 40,
+  '?:': 40,
+  '??': 40,
+  and: 30,
+  or: 25,
+  in: 40,
+  '&': 50,
+};
+
+const BINARY = new Set<string>([
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '=',
+  '!=',
+  '<',
+  '<=',
+  '>',
+  '>=',
+  '&',
+  'and',
+  'or',
+  'in',
+]);
+
+/** The text of an expression as a tree. Throws SourceError. */
+export function parse(text: string): Node {
+  return new Parser(text).program();
+}
+
+/** A parser after Pratt: each token knows what it means before an operand and after one. */
+class Parser {
+  readonly #tokenizer: Tokenizer;
+  readonly #ancestry = new Ancestry();
+  #token: Token;
+  #depth = 0;
+  /** The first fault that is no fault of the grammar: said only where the grammar is kept. */
+  #fault: SourceError | undefined;
+
+  constructor(text: string) {
+    this.#tokenizer = new Tokenizer(text);
+    this.#token = this.#tokenizer.next(true);
+  }
+
+  program(): Node {
+    const node = this.#expression(0);
+    if (this.#token.kind !== 'end') {
+      throw new SourceError('S0201', `unexpected ${quoted(this.#token)}`, this.#token.position);
+    }
+    if (this.#fault !== undefined) throw this.#fault;
+    this.#ancestry.complete(node);
+    return node;
+  }
+
+  #expression(binding: number): Node {
+    if (++this.#depth > MAX_SYNTAX_DEPTH) {
+      const message = `an expression may not nest deeper than ${MAX_SYNTAX_DEPTH} levels`;
+      throw new SourceError('expression-depth', message, this.#token.position);
+    }
+    const first = this.#token;
+    if (first.kind !== 'end') this.#advance(opensOperand(first));
+    let left = this.#prefix(first);
+    // A chain of infix operators nests to the left: each link is a level of the tree too.
+    let links = 0;
+    while (binding < bindingOf(this.#token)) {
+      if (++links > MAX_SYNTAX_CHAIN) {
+        const message = `more than ${MAX_SYNTAX_CHAIN} operators in a row`;
+        throw new SourceError('expression-depth', message, this.#token.position);
+      }
+      const operator = this.#token;
+      this.#advance(true);
+      left = this.#infix(operator, left);
+    }
+    this.#depth--;
+    return left;
+  }
+
+  #note(code: string, message: string, position: number): void {
+    this.#fault ??= new SourceError(code, message, position);
+  }
+
+  #advance(operandExpected: boolean): void {
+    this.#token = this.#tokenizer.next(operandExpected);
+  }
+
+  #at(text: string): boolean {
+    return this.#token.kind === 'operator' && this.#token.text === text;
+  }
+
+  #accept(text: string, operandExpected = true): boolean {
+    if (!this.#at(text)) return false;
+    this.#advance(operandExpected);
+    return true;
+  }
+
+  #expect(text: string, operandExpected = true): void {
+    if (this.#accept(text, operandExpected)) return;
+    const { kind, position } = this.#token;
+    if (kind === 'end') throw new SourceError('S0203', `expected "${text}" before the end`, position);
+    throw new SourceError('S0202', `expected "${text}", got ${quoted(this.#token)}`, position);
+  }
+
+  #prefix(token: Token): Node {
+    const { position } = token;
+    switch (token.kind) {
+      case 'end':
+        this.#note('S0207', 'the expression ends too early', position);
+        return { type: 'literal', value: null, position };
+      case 'string':
+        return { type: 'literal', value: token.text, position };
+      case 'number':
+      case 'constant':
+        return { type: 'literal', value: token.value, position };
+      case 'name':
+        return nameNode(token.text, position);
+      case 'variable':
+        return { type: 'variable', name: token.text, position };
+      case 'regex':
+        return { type: 'regex', regex: token.regex, position };
+      case 'operator':
+        return this.#prefixOperator(token.text, position);
+    }
+  }
+
+  #prefixOperator(operator: string, position: number): Node {
+    switch (operator) {
+      case 'and':
+      case 'or':
+      case 'in':
+        return nameNode(operator, position);
+      case '-':
+        return this.#negate(position);
+      case '*':
+        return { type: 'wildcard', position };
+      case '**':
+        return { type: 'descendants', position };
+      case '%':
+        return this.#ancestry.parent(position);
+      case '(':
+        return this.#block(position);
+      case '[':
+        return this.#array(position);
+      case '{':
+        return this.#object(position);
+      case '|':
+        return this.#transform(position);
+      case '!':
+      case '~':
+        throw new SourceError('S0204', `"${operator}" is not an operator`, position);
+      default:
+        throw new SourceError('S0211', `"${operator}" cannot stand before an operand`, position);
+    }
+  }
+
+  #infix(token: Token, left: Node): Node {
+    const { text: operator, position } = token;
+    if (BINARY.has(operator)) return this.#binary(operator as BinaryOperator, left, position);
+    switch (operator) {
+      case '.':
+        return this.#step(left, this.#expression(75));
+      case '[':
+        return this.#predicate(left, position);
+      case '(':
+        return this.#call(left, position);
+      case '{':
+        return this.#group(left, position);
+      case '^':
+        return this.#sort(left, position);
+      case '@':
+        return this.#focus(left, position);
+      case '#':
+        return this.#index(left, position);
+      case '?':
+        return this.#condition(left, position);
+      case '?:':
+      case '??': {
+        const right = this.#expression(0);
+        return this.#ancestry.carry({ type: 'fallback', operator, left, right, position }, left, right);
+      }
+      case ':=':
+        return this.#bind(left, position);
+      case '~>': {
+        const right = this.#expression(40);
+        const keepArray = left.keepArray === true || right.keepArray === true;
+        return { type: 'apply', left, right, position, keepArray };
+      }
+      default:
+        throw new SourceError('S0201', `unexpected ${quoted(token)}`, position);
+    }
+  }
+
+  #binary(operator: BinaryOperator, left: Node, position: number): Node {
+    const right = this.#expression(BINDING[operator] ?? 0);
+    return this.#ancestry.carry<Binary>({ type: 'binary', operator, left, right, position }, left, right);
+  }
+
+  #negate(position: number): Node {
+    const operand = this.#expression(70);
+    if (operand.type === 'literal' && typeof operand.value === 'number') {
+      operand.value = -operand.value;
+      return operand;
+    }
+    return this.#ancestry.carry({ type: 'negate', operand, position }, operand);
+  }
+
+  #block(position: number): Node {
+    const expressions: Node[] = [];
+    while (!this.#at(')')) {
+      expressions.push(this.#expression(0));
+      if (!this.#accept(';')) break;
+    }
+    this.#expect(')', false);
+    const block: Node = { type: 'block', expressions, position };
+    block.rows = expressions.some((part) => part.rows || (part.type === 'path' && part.steps[0]?.rows));
+    return this.#ancestry.carry(block, ...expressions);
+  }
+
+  #array(position: number): Node {
+    const items = this.#list(']', () => this.#arrayItem());
+    return this.#ancestry.carry({ type: 'array', items, position }, ...items);
+  }
+
+  #arrayItem(): Node {
+    const left = this.#expression(0);
+    const { position } = this.#token;
+    if (!this.#accept('..')) return left;
+    const right = this.#expression(0);
+    return this.#ancestry.carry<Binary>(
+      { type: 'binary', operator: '..', left, right, position },
+      left,
+      right,
+    );
+  }
+
+  /** What stands between brackets, separated by commas, and the closing bracket. */
+  #list<T>(close: string, item: () => T): T[] {
+    const items: T[] = [];
+    if (!this.#at(close)) {
+      do items.push(item());
+      while (this.#accept(','));
+    }
+    this.#expect(close, false);
+    return items;
+  }
+
+  #pairs(): Pair[] {
+    return this.#list('}', () => {
+      const key = this.#expression(0);
+      this.#expect(':');
+      return [key, this.#expression(0)];
+    });
+  }
+
+  #object(position: number): Node {
+    const pairs = this.#pairs();
+    return this.#ancestry.carry({ type: 'object', pairs, position }, ...pairs.flat());
+  }
+
+  #group(left: Node, position: number): Node {
+    const group: Group = { pairs: this.#pairs(), position };
+    if (left.group !== undefined) {
+      this.#note('S0210', 'a step can have only one grouping', position);
+    }
+    left.group = group;
+    return left;
+  }
+
+  #transform(position: number): Node {
+    const pattern = this.#expression(0);
+    this.#expect('|');
+    const update = this.#expression(0);
+    const remove = this.#accept(',') ? this.#expression(0) : undefined;
+    this.#expect('|', false);
+    return { type: 'transform', pattern, update, remove, position };
+  }
+
+  /** Joins two parts of a path. The parser builds paths flat: steps in a row, each with its stages. */
+  #step(left: Node, right: Node): Node {
+    const path: Path = left.type === 'path' ? left : { type: 'path', steps: [left], position: left.position };
+    if (left.type === 'parent') path.seeking = [left.slot];
+    if (right.type === 'path') path.steps.push(...right.steps);
+    else {
+      stageFilters(right);
+      path.steps.push(right);
+    }
+    path.steps.forEach((step, i) => {
+      if (step.type !== 'literal') return;
+      if (typeof step.value === 'string') path.steps[i] = { ...step, type: 'name', value: step.value };
+      else this.#note('S0213', `${step.value} cannot be a step of a path`, step.position);
+    });
+    if (path.steps.some((step) => step.keepArray)) path.keepSingleton = true;
+    const first = path.steps[0];
+    if (first?.type === 'array') first.rows = true;
+    const last = path.steps.at(-1);
+    if (last?.type === 'array') last.rows = true;
+    this.#ancestry.resolve(path);
+    return path;
+  }
+
+  #predicate(left: Node, position: number): Node {
+    if (this.#accept(']', false)) {
+      markKeepArray(left);
+      return left;
+    }
+    const expression = this.#expression(0);
+    this.#expect(']', false);
+    const step = lastStep(left);
+    if (step.group !== undefined) {
+      this.#note('S0209', 'a filter cannot follow a grouping', position);
+    }
+    this.#ancestry.carryPredicate(step, expression);
+    const filter: Filter = { type: 'filter', expression, position };
+    if (left.type === 'path') {
+      step.stages ??= [];
+      step.stages.push(filter);
+    } else {
+      step.predicates ??= [];
+      step.predicates.push(filter);
+    }
+    return left;
+  }
+
+  #sort(left: Node, position: number): Node {
+    this.#expect('(');
+    const terms: { expression: Node; descending: boolean }[] = [];
+    do {
+      const descending = this.#at('>');
+      if (descending || this.#at('<')) this.#advance(true);
+      terms.push({ expression: this.#expression(0), descending });
+    } while (this.#accept(','));
+    this.#expect(')', false);
+    const path: Path = left.type === 'path' ? left : { type: 'path', steps: [left], position: left.position };
+    const expressions = terms.map((term) => term.expression);
+    path.steps.push(this.#ancestry.carry({ type: 'sort', terms, position }, ...expressions));
+    this.#ancestry.resolve(path);
+    return path;
+  }
+
+  #focus(left: Node, position: number): Node {
+    const name = this.#boundName('@');
+    const step = lastStep(left);
+    if (step.stages !== undefined || step.predicates !== undefined) {
+      this.#note('S0215', 'a binding with "@" must come before the filters of its step', position);
+    }
+    if (step.type === 'sort') {
+      this.#note('S0216', 'a binding with "@" must come before the order-by of its step', position);
+    }
+    step.focus = name;
+    step.tuple = true;
+    return left;
+  }
+
+  #index(left: Node, position: number): Node {
+    const name = this.#boundName('#');
+    let path: Path;
+    if (left.type === 'path') path = left;
+    else {
+      stageFilters(left);
+      path = { type: 'path', steps: [left], position };
+    }
+    const step = lastStep(path);
+    if (step.stages === undefined) step.index = name;
+    else step.stages.push({ type: 'index', name });
+    step.tuple = true;
+    return path;
+  }
+
+  #boundName(operator: string): string {
+    const { position } = this.#token;
+    const right = this.#expression(80);
+    if (right.type !== 'variable') {
+      throw new SourceError('S0214', `"${operator}" must be followed by a variable ($name)`, position);
+    }
+    return right.name;
+  }
+
+  #condition(test: Node, position: number): Node {
+    const then = this.#expression(0);
+    const otherwise = this.#accept(':') ? this.#expression(0) : undefined;
+    const parts = otherwise === undefined ? [test, then] : [test, then, otherwise];
+    return this.#ancestry.carry({ type: 'condition', test, then, otherwise, position }, ...parts);
+  }
+
+  #bind(left: Node, position: number): Node {
+    if (left.type !== 'variable' || left.predicates !== undefined) {
+      throw new SourceError('S0212', 'the left side of ":=" must be a variable ($name)', left.position);
+    }
+    const value = this.#expression(9);
+    return this.#ancestry.carry({ type: 'bind', name: left.name, value, position }, value);
+  }
+
+  #call(callee: Node, position: number): Node {
+    const args = this.#list(')', () => (this.#accept('?', false) ? undefined : this.#expression(0)));
+    if (isLambdaWord(callee)) return this.#lambda(args, position);
+    const call: Call = { type: 'call', callee, args, position };
+    return this.#ancestry.carry(call, ...args.filter((arg) => arg !== undefined));
+  }
+
+  #lambda(args: readonly (Node | undefined)[], position: number): Node {
+    const parameters = args.map((arg, i) => {
+      if (arg?.type === 'variable') return arg.name;
+      const message = `parameter ${i + 1} of a function must be a variable ($name)`;
+      throw new SourceError('S0208', message, arg?.position ?? position);
+    });
+    const signature = this.#at('<') ? this.#signature() : undefined;
+    this.#expect('{');
+    const body = this.#expression(0);
+    this.#expect('}', false);
+    return { type: 'lambda', parameters, signature, body, position };
+  }
+
+  #signature(): Signature {
+    const { position } = this.#token;
+    const text = this.#tokenizer.signature(position);
+    this.#advance(false);
+    return parseSignature(text, position);
+  }
+}
+
+function bindingOf(token: Token): number {
+  return token.kind === 'operator' ? (BINDING[token.text] ?? 0) : 0;
+}
+
+/** Whether an operand, not an operator, follows this token when it stands before an operand itself. */
+function opensOperand(token: Token): boolean {
+  return token.kind === 'operator' && '-([{|'.includes(token.text);
+}
+
+function quoted(token: Token): string {
+  return token.kind === 'end' ? 'the end' : `"${token.kind === 'variable' ? '$' : ''}${token.text}"`;
+}
+
+function nameNode(value: string, position: number): Node {
+  return { type: 'path', steps: [{ type: 'name', value, position }], position };
+}
+
+function isLambdaWord(callee: Node): boolean {
+  if (callee.type !== 'path' || callee.steps.length !== 1) return false;
+  const step = callee.steps[0];
+  return (
+    step?.type === 'name' && (step.value === 'function' || step.value === 'λ') && step.stages === undefined
+  );
+}
+
+function lastStep(node: Node): Node {
+  return node.type === 'path' ? (node.steps.at(-1) ?? node) : node;
+}
+
+/** As a step of a path, a node filters what it gives for each item; alone, it filters what it gives. */
+function stageFilters(node: Node): void {
+  if (node.predicates === undefined) return;
+  node.stages = node.predicates;
+  delete node.predicates;
+}
+
+function markKeepArray(node: Node): void {
+  node.keepArray = true;
+  if (node.type !== 'path') return;
+  const last = node.steps.at(-1);
+  if (node.steps.length === 1 && last !== undefined && last.type !== 'sort') {
+    last.keepArray = true;
+    node.keepSingleton = true;
+  }
+}

@@ -1,0 +1,82 @@
+import type { Compiling } from './compiling.js';
+import type { Descendants, Name, Wildcard } from './syntax-tree.js';
+import { MAX_VALUE_DEPTH, tooDeep } from './truth.js';
+import { type Code, isArray, isObject, plain, type Result, type Run, Sequence, type Value } from './value.js';
+
+/**
+ * What a name finds in a value: the object's own property; in an array, what it finds in each item.
+ */
+export function lookup(value: Result, key: string, run: Run): Result {
+  if (isObject(value)) return Object.hasOwn(value, key) ? value[key] : undefined;
+  if (!isArray(value)) return undefined;
+  const found: Value[] = [];
+  lookupInto(found, value, key, run, 0);
+  return new Sequence(found);
+}
+
+function lookupInto(found: Value[], array: readonly Value[], key: string, run: Run, depth: number): void {
+  if (depth > MAX_VALUE_DEPTH) throw tooDeep();
+  run.budget.spend(array.length);
+  for (const item of array) {
+    if (isArray(item)) lookupInto(found, item, key, run, depth + 1);
+    else if (isObject(item) && Object.hasOwn(item, key)) {
+      const value = item[key];
+      if (isArray(value)) for (const each of value) found.push(each);
+      else if (value !== undefined) found.push(value);
+    }
+  }
+}
+
+/** A name as a step. */
+export function compileName({ value: key }: Name, _compiling: Compiling): Code {
+  return (input, { run }) => lookup(plain(input), key, run);
+}
+
+/** `*`: all values of an object; arrays among them are flattened, whatever their depth. */
+export function compileWildcard(_node: Wildcard, _compiling: Compiling): Code {
+  return (input, { run }) => {
+    const value = plain(input);
+    if (!isObject(value) && !isArray(value)) return undefined;
+    const found: Value[] = [];
+    let sawArray = false;
+    for (const member of Object.values<Value>(value as Record<string, Value>)) {
+      if (isArray(member)) {
+        sawArray = true;
+        flattenDeep(found, member, run, 0);
+      } else found.push(member);
+    }
+    run.budget.spend(found.length);
+    return sawArray ? found : new Sequence(found);
+  };
+}
+
+function flattenDeep(found: Value[], array: readonly Value[], run: Run, depth: number): void {
+  if (depth > MAX_VALUE_DEPTH) throw tooDeep();
+  run.budget.spend(array.length);
+  for (const item of array) {
+    if (isArray(item)) flattenDeep(found, item, run, depth + 1);
+    else found.push(item);
+  }
+}
+
+/** `**`: the value itself and everything in it, arrays taken apart. */
+export function compileDescendants(_node: Descendants, _compiling: Compiling): Code {
+  return (input, { run }) => {
+    const value = plain(input);
+    if (value === undefined) return undefined;
+    const found: Value[] = [];
+    collectDescendants(found, value, run, 0);
+    return new Sequence(found);
+  };
+}
+
+function collectDescendants(found: Value[], value: Value, run: Run, depth: number): void {
+  if (depth > MAX_VALUE_DEPTH) throw tooDeep();
+  run.budget.spend();
+  if (isArray(value)) for (const item of value) collectDescendants(found, item, run, depth + 1);
+  else {
+    found.push(value);
+    if (isObject(value))
+      for (const key of Object.keys(value)) collectDescendants(found, value[key] ?? null, run, depth + 1);
+  }
+}
