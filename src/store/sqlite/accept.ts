@@ -1,0 +1,93 @@
+import type { Message, NewMessage } from '../../core/message.js';
+import type { CreateResult, NewInstance, SendResult } from '../store.js';
+import type { Database } from './database.js';
+import type { Row } from './driver.js';
+
+const CREATE = `
+  INSERT INTO instance (id, machine, definition, input_hash, status, revision, created_at, updated_at)
+  VALUES (?1, ?2, ?3, ?4, 'running', 0, ?5, ?5)
+  ON CONFLICT (id) DO NOTHING`;
+
+const SAME_CREATION = 'SELECT 1 FROM instance WHERE id = ? AND machine = ? AND input_hash = ?';
+
+/** What was given up on for the lack of its instance goes on. */
+const ADOPT = `
+  INSERT INTO mailbox (instance, definition) VALUES (?1, ?2)
+  ON CONFLICT (instance) DO UPDATE SET definition = excluded.definition, parked = NULL, wake_at = next_due_at`;
+
+const EXISTS = 'SELECT 1 FROM instance WHERE id = ?';
+
+const CLAIM_ID = `
+  INSERT INTO receipt (instance, event_id, hash) VALUES (?, ?, ?)
+  ON CONFLICT (instance, event_id) DO NOTHING`;
+
+const CLAIMED_ID = 'SELECT hash FROM receipt WHERE instance = ? AND event_id = ?';
+
+const APPEND = `
+  INSERT INTO message (id, recipient, due_at, event, seed, cause, hops, timer)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** Makes the mailbox due at ?2, or leaves it as it is if it is due before. */
+const WAKE = `
+  INSERT INTO mailbox (instance, next_due_at, wake_at) VALUES (?1, ?2, ?2)
+  ON CONFLICT (instance) DO UPDATE SET
+    next_due_at = excluded.next_due_at,
+    wake_at = CASE WHEN parked IS NULL THEN max(excluded.next_due_at, lease_until) END
+  WHERE next_due_at IS NULL OR next_due_at > excluded.next_due_at`;
+
+export const MESSAGE_COLUMNS = 'm.seq, m.recipient, m.id, m.due_at, m.event, m.seed, m.cause, m.hops';
+
+export function messageOf(row: Row): Message {
+  const [seq, to, id, dueAt, event, seed, cause, hops] = row as [
+    number,
+    string,
+    string,
+    number,
+    string,
+    string,
+    string,
+    number,
+  ];
+  return { id, to, dueAt, seq, event, seed, cause, hops };
+}
+
+/** What messages are appended with: where, when, and where their seeds come from. Lives as long as a write. */
+export interface Acceptance {
+  readonly database: Database;
+  readonly random: () => string;
+  readonly now: number;
+}
+
+export function create(
+  at: Acceptance,
+  { id, machine, definition, inputHash, start }: NewInstance,
+): CreateResult {
+  const { database, now } = at;
+  if (database.run(CREATE, id, machine, definition, inputHash, now) === 0) {
+    return database.first(SAME_CREATION, id, machine, inputHash) === undefined ? 'conflict' : 'exists';
+  }
+  database.run(ADOPT, id, definition);
+  // Due before everything that waited for it.
+  append(at, { ...start, dueAt: 0 });
+  return 'created';
+}
+
+export function send(at: Acceptance, message: NewMessage): SendResult {
+  return at.database.first(EXISTS, message.to) === undefined ? 'unknown' : append(at, message);
+}
+
+/** Puts a message into its mailbox, which is made if need be. */
+export function append(
+  at: Acceptance,
+  message: NewMessage,
+  isTimer = false,
+): 'accepted' | 'duplicate' | 'conflict' {
+  const { database, random, now } = at;
+  const { id, to, event, dueAt = now, cause = '', hops = 0, hash } = message;
+  if (hash !== undefined && database.run(CLAIM_ID, to, id, hash) === 0) {
+    return database.first(CLAIMED_ID, to, id)?.[0] === hash ? 'duplicate' : 'conflict';
+  }
+  database.run(APPEND, id, to, dueAt, event, random(), cause, hops, isTimer ? 1 : 0);
+  database.run(WAKE, to, Math.max(dueAt, now));
+  return 'accepted';
+}

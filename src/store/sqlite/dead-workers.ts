@@ -1,0 +1,36 @@
+import { MAX_DELIVERIES } from '../../core/limits.js';
+import type { Database } from './database.js';
+
+const WORKERS = 'SELECT id FROM worker';
+const REMEMBER = 'INSERT INTO worker (id) VALUES (?) ON CONFLICT DO NOTHING';
+const FORGET = 'DELETE FROM worker WHERE id = ?';
+
+/** The attempts stay: nobody knows whether the mailbox was what killed the worker. */
+const END_LEASES = `
+  UPDATE mailbox SET token = NULL, worker = NULL, lease_until = 0, wake_at = next_due_at
+  WHERE worker = ? AND token IS NOT NULL`;
+
+const END_JOB_LEASES = `
+  UPDATE job SET
+    lease_until = min(lease_until, ?2),
+    expires_at = CASE WHEN attempts < ?3 THEN expires_at ELSE min(expires_at, ?2) END
+  WHERE status = 'processing' AND worker = ?1`;
+
+/** Keeps in mind who claims, so that the leases of those who died can be told. To be called in a transaction. */
+export function rememberWorker(database: Database, worker: string): void {
+  database.run(REMEMBER, worker);
+}
+
+/** Those who claimed something, and are dead. */
+export function deadWorkers(database: Database, isDead: (worker: string) => boolean): string[] {
+  return database.all(WORKERS).flatMap(([worker]) => (isDead(worker as string) ? [worker as string] : []));
+}
+
+/** Ends all that these workers held, to be claimed at once. To be called in a transaction. */
+export function endLeases(database: Database, workers: readonly string[], now: number): void {
+  for (const worker of workers) {
+    database.run(END_LEASES, worker);
+    database.run(END_JOB_LEASES, worker, now, MAX_DELIVERIES);
+    database.run(FORGET, worker);
+  }
+}

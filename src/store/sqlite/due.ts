@@ -1,0 +1,60 @@
+import { DEAD_LETTER_MS } from '../../core/limits.js';
+import { DEAD_LETTER } from '../parking.js';
+import type { DueQuery } from '../store.js';
+import type { Acceptance } from './accept.js';
+import type { Database } from './database.js';
+import { expireJobs, pendingNames } from './jobs.js';
+import { park } from './turn.js';
+
+/** The first wake-up of each definition's clean mailboxes and suspects: ?1, an array. */
+const NEXT_MAILBOX = `
+  SELECT min(wake_at) FROM (
+    SELECT (
+      SELECT min(wake_at) FROM mailbox
+      WHERE definition = d.value AND (attempts > 0) = s.value AND wake_at IS NOT NULL) AS wake_at
+    FROM json_each(?1) d, json_each('[0,1]') s)`;
+
+const NEXT_ORPHAN = `
+  SELECT min(wake_at) FROM mailbox
+  WHERE definition = '' AND (attempts > 0) = 0 AND wake_at IS NOT NULL`;
+
+const NEXT_EXPIRY = 'SELECT min(expires_at) FROM job WHERE expires_at IS NOT NULL';
+
+const NEXT_ABANDONED = `
+  SELECT lease_until FROM job
+  WHERE status = 'processing' AND (?1 IS NULL OR name IN (SELECT value FROM json_each(?1)))
+  ORDER BY lease_until LIMIT 1`;
+
+/** When the oldest pending job of one of these names was created, which is when it was due. */
+const NEXT_PENDING = `
+  SELECT min(created_at) FROM (
+    SELECT (
+      SELECT created_at FROM job WHERE status = 'pending' AND name = n.value ORDER BY seq LIMIT 1) AS created_at
+    FROM json_each(?1) n)`;
+
+const ORPHANS = `
+  SELECT instance FROM mailbox
+  WHERE definition = '' AND (attempts > 0) = 0 AND wake_at <= ?1
+  ORDER BY wake_at, instance LIMIT ?2`;
+
+/** When the next thing is due that such a caller could do: a mailbox, a job, an end that is overdue. */
+export function nextDue(database: Database, query: DueQuery): number | undefined {
+  const names = query.names === undefined ? null : JSON.stringify(query.names);
+  const orphan = database.first(NEXT_ORPHAN)?.[0] as number | null | undefined;
+  const times = [
+    orphan === null || orphan === undefined ? null : orphan + DEAD_LETTER_MS,
+    database.first(NEXT_MAILBOX, JSON.stringify(query.definitions))?.[0],
+    database.first(NEXT_EXPIRY)?.[0],
+    database.first(NEXT_ABANDONED, names)?.[0],
+    database.first(NEXT_PENDING, names ?? JSON.stringify(pendingNames(database)))?.[0],
+  ].filter((time) => typeof time === 'number');
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** Ends what waited too long, at most `limit` of each kind; answers how many. */
+export function expire(at: Acceptance, limit: number): number {
+  const { database, now } = at;
+  const orphans = database.all(ORPHANS, now - DEAD_LETTER_MS, limit);
+  for (const [instance] of orphans) park(database, instance as string, DEAD_LETTER);
+  return expireJobs(at, limit) + orphans.length;
+}

@@ -1,0 +1,148 @@
+import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
+import type { Job, JobStatus } from '../../core/job.js';
+import { APPLIED, type JournalEntry, type Outcome } from '../../core/journal.js';
+import { MAX_PAGE } from '../../core/limits.js';
+import type { Message } from '../../core/message.js';
+import type { Problem } from '../../core/problem.js';
+import { pageLimit, pageStart } from '../page.js';
+import type { Counts, Reading } from '../store.js';
+import { MESSAGE_COLUMNS, messageOf } from './accept.js';
+import type { Database } from './database.js';
+import type { Row, SqlValue } from './driver.js';
+import { JOB_COLUMNS, jobOf } from './jobs.js';
+import { INSTANCE_COLUMNS, instanceOf } from './turn.js';
+
+const READING = `SELECT ${INSTANCE_COLUMNS}, m.attempts, m.next_due_at, m.parked, i.seq`;
+const INSTANCES = 'FROM instance i CROSS JOIN mailbox m ON m.instance = i.id';
+/** Few are parked, and have an index of their own. */
+const PARKED = 'FROM mailbox m CROSS JOIN instance i ON i.id = m.instance';
+
+const READ = `${READING} ${INSTANCES} WHERE i.id = ?`;
+
+const JOURNAL_COLUMNS = 'instance, revision, event_id, at, event, outcome, history, code';
+const JOURNAL = `
+  SELECT ${JOURNAL_COLUMNS} FROM journal WHERE instance = ? AND revision > ? ORDER BY revision LIMIT ?`;
+const FOLDED = `SELECT ${JOURNAL_COLUMNS} FROM journal WHERE instance = ? AND event_id = ?`;
+
+const MESSAGES = `
+  SELECT ${MESSAGE_COLUMNS} FROM message m WHERE recipient = ? ORDER BY due_at, seq LIMIT ${MAX_PAGE}`;
+
+const COUNTS = `
+  SELECT
+    (SELECT count(*) FROM instance),
+    (SELECT count(*) FROM message WHERE due_at <= ?),
+    (SELECT count(*) FROM job WHERE status = 'pending'),
+    (SELECT count(*) FROM mailbox WHERE parked IS NOT NULL)`;
+
+/** One statement for each status, in which it stands as text, so that its index serves. */
+const STATUSES: readonly JobStatus[] = ['pending', 'processing', 'completed', 'failed', 'cancelled'];
+const JOBS_OF_STATUS = new Map<string, string>(
+  STATUSES.map((status) => [
+    status,
+    `SELECT ${JOB_COLUMNS} FROM job WHERE status = '${status}' AND seq < ? ORDER BY seq DESC LIMIT ?`,
+  ]),
+);
+const JOBS = `SELECT ${JOB_COLUMNS} FROM job WHERE seq < ? ORDER BY seq DESC LIMIT ?`;
+/** The ids of an instance's jobs begin with its own and a slash, after which 0 comes. */
+const JOBS_OF_INSTANCE = `
+  SELECT ${JOB_COLUMNS} FROM job
+  WHERE id > ?1 || '/' AND id < ?1 || '0' AND instance = ?1 AND (?2 IS NULL OR status = ?2) AND seq < ?3
+  ORDER BY seq DESC LIMIT ?4`;
+
+/** Before every row of ours. */
+const END = Number.MAX_SAFE_INTEGER;
+
+export function read(database: Database, instance: string): Reading | undefined {
+  return database.all(READ, instance).map(readingOf)[0];
+}
+
+export function find(database: Database, query: InstanceQuery): Page<Reading> {
+  const { from, where, values } = conditions(query);
+  const sql = `${READING} ${from} WHERE ${where} AND i.seq < ? ORDER BY i.seq DESC LIMIT ?`;
+  return page(query, readingOf, (before, limit) => database.all(sql, ...values, before, limit));
+}
+
+export function count(database: Database, query: Omit<InstanceQuery, keyof PageQuery>): number {
+  const { from, where, values } = conditions(query);
+  return Number(database.first(`SELECT count(*) ${from} WHERE ${where}`, ...values)?.[0]);
+}
+
+export function journal(database: Database, instance: string, query: PageQuery): Page<JournalEntry> {
+  const limit = pageLimit(query.limit);
+  const rows = database.all(JOURNAL, instance, pageStart(query.after) ?? 0, limit + 1);
+  const items = rows.slice(0, limit).map(entryOf);
+  return { items, ...(rows.length > limit ? { next: String(items.at(-1)?.revision) } : {}) };
+}
+
+export function folded(database: Database, instance: string, eventId: string): JournalEntry | undefined {
+  return database.all(FOLDED, instance, eventId).map(entryOf)[0];
+}
+
+export function jobs(database: Database, query: JobQuery): Page<Job> {
+  const { instance, status } = query;
+  if (instance !== undefined) {
+    return page(query, jobOf, (before, limit) =>
+      database.all(JOBS_OF_INSTANCE, instance, status ?? null, before, limit),
+    );
+  }
+  const sql = status === undefined ? JOBS : JOBS_OF_STATUS.get(status);
+  if (sql === undefined) return { items: [] };
+  return page(query, jobOf, (before, limit) => database.all(sql, before, limit));
+}
+
+export function messages(database: Database, instance: string): readonly Message[] {
+  return database.all(MESSAGES, instance).map(messageOf);
+}
+
+export function counts(database: Database, now: number): Counts {
+  const row = database.first(COUNTS, now) as [number, number, number, number];
+  const [instances, dueMessages, pendingJobs, parked] = row;
+  return { instances, dueMessages, pendingJobs, parked };
+}
+
+/** A page of rows, newest first, whose last column is their seq. */
+function page<T>(
+  query: PageQuery,
+  of: (row: Row) => T,
+  rowsBefore: (before: number, limit: number) => readonly Row[],
+): Page<T> {
+  const limit = pageLimit(query.limit);
+  const rows = rowsBefore(pageStart(query.after) ?? END, limit + 1);
+  const shown = rows.slice(0, limit);
+  return { items: shown.map(of), ...(rows.length > limit ? { next: String(shown.at(-1)?.at(-1)) } : {}) };
+}
+
+/** Which rows a query is after, in SQL made of our own words: what it holds is bound. */
+function conditions({ machine, status, parked }: Omit<InstanceQuery, keyof PageQuery>) {
+  const where = parked === true ? ['m.parked IS NOT NULL'] : ['true'];
+  const values: SqlValue[] = [];
+  for (const [column, value] of [
+    ['machine', machine],
+    ['status', status],
+  ] as const) {
+    if (value === undefined) continue;
+    where.push(`i.${column} = ?`);
+    values.push(value);
+  }
+  return { from: parked === true ? PARKED : INSTANCES, where: where.join(' AND '), values };
+}
+
+function readingOf(row: Row): Reading {
+  const [attempts, nextDueAt, parked] = row.slice(8) as [number, number | null, string | null];
+  return {
+    instance: instanceOf(row),
+    attempts,
+    ...(parked === null ? {} : { parked: JSON.parse(parked) as Problem }),
+    ...(nextDueAt === null ? {} : { nextDueAt }),
+  };
+}
+
+function entryOf(row: Row): JournalEntry {
+  const [instance, revision, eventId, at, event] = row as [string, number, string, number, string];
+  const [outcome, history, code] = row.slice(5) as [string | null, string, string];
+  return {
+    ...{ instance, revision, eventId, at, event },
+    outcome: outcome === null ? APPLIED : (JSON.parse(outcome) as Outcome),
+    ...{ history, code },
+  };
+}

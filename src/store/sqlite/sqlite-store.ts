@@ -1,0 +1,275 @@
+import type { Definition, NewDefinition } from '../../core/definition.js';
+import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
+import type { Job } from '../../core/job.js';
+import type { JournalEntry } from '../../core/journal.js';
+import type { Message, NewMessage } from '../../core/message.js';
+import { Listeners } from '../listeners.js';
+import { steadyClock } from '../steady-clock.js';
+import type * as port from '../store.js';
+import * as accept from './accept.js';
+import { Database } from './database.js';
+import { deadWorkers, endLeases, rememberWorker } from './dead-workers.js';
+import * as definitions from './definitions.js';
+import type { DriverName } from './driver.js';
+import * as due from './due.js';
+import * as jobs from './jobs.js';
+import * as reading from './reading.js';
+import { migrate } from './schema.js';
+import * as turn from './turn.js';
+import { Watch } from './watch.js';
+import { isDeadHere } from './worker-identity.js';
+import { Writer } from './writer.js';
+
+/** How often it is looked whether a worker has died, at most, in milliseconds. */
+const LOOK_FOR_DEAD_MS = 500;
+
+export interface SqliteStoreOptions {
+  /** The file, made if there is none. Beside it SQLite keeps two more, `-wal` and `-shm`. */
+  readonly path: string;
+  /** Milliseconds since 1970; the system's clock if absent. */
+  readonly clock?: () => number;
+  /** A text that never comes again, for seeds and lease tokens; random if absent. */
+  readonly random?: () => string;
+  /** Whether a worker's process is gone for good; told from its name (`workerIdentity`) if absent. */
+  readonly isDead?: (worker: string) => boolean;
+  /** Node's own SQLite where there is one, else libsql, if absent. */
+  readonly driver?: DriverName;
+}
+
+/**
+ * A store in one file, for one machine: several processes may use it at once. What was answered is on the
+ * disk. Leases of workers that died are ended at once. Rejects with Refused, in one plain sentence, if the
+ * file cannot serve: `store-newer`, `store-foreign`, `store-not-a-database`, `store-damaged`,
+ * `store-read-only`, `store-full`, `store-busy`, `store-broken`.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<port.Store> {
+  const database = await Database.open(options.path, options.driver);
+  try {
+    await migrate(database);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  const store = new SqliteStore(database, options);
+  await store.endLeasesOfDead();
+  return store;
+}
+
+class SqliteStore implements port.Store {
+  readonly url: string;
+  readonly #database: Database;
+  readonly #writer: Writer;
+  readonly #clock: () => number;
+  readonly #random: () => string;
+  readonly #isDead: (worker: string) => boolean;
+  readonly #listeners = new Listeners();
+  #watch: Watch | undefined;
+  #lookedForDeadAt = Number.NEGATIVE_INFINITY;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    database: Database,
+    { path, clock = Date.now, random, isDead = isDeadHere }: SqliteStoreOptions,
+  ) {
+    this.url = `sqlite:${path}`;
+    this.#database = database;
+    this.#clock = steadyClock(clock);
+    this.#random = random ?? (() => crypto.randomUUID());
+    this.#isDead = isDead;
+    this.#writer = new Writer(database, this.#clock);
+  }
+
+  now(): Promise<number> {
+    return this.#read(() => this.#clock());
+  }
+
+  publish(definition: NewDefinition): Promise<Definition> {
+    return this.#write(({ database }) => definitions.publish(database, definition), always);
+  }
+
+  definition(hash: string): Promise<Definition | undefined> {
+    return this.#read((database) => definitions.definition(database, hash));
+  }
+
+  latest(machine: string): Promise<Definition | undefined> {
+    return this.#read((database) => definitions.latest(database, machine));
+  }
+
+  definitions(): Promise<readonly Definition[]> {
+    return this.#read(definitions.definitions);
+  }
+
+  create(instances: readonly port.NewInstance[]): Promise<readonly port.CreateResult[]> {
+    return this.#write(
+      (at) => instances.map((instance) => accept.create(at, instance)),
+      (results) => results.includes('created'),
+    );
+  }
+
+  send(messages: readonly NewMessage[]): Promise<readonly port.SendResult[]> {
+    return this.#write(
+      (at) => messages.map((message) => accept.send(at, message)),
+      (results) => results.includes('accepted'),
+    );
+  }
+
+  async claim(query: port.ClaimQuery): Promise<readonly port.Claim[]> {
+    await this.endLeasesOfDead();
+    return this.#write((at) => {
+      const claims = turn.claim(at, query);
+      if (claims.length > 0) rememberWorker(at.database, query.worker);
+      return claims;
+    }, never);
+  }
+
+  load(claims: readonly port.Lease[], limit: number): Promise<readonly port.Load[]> {
+    return this.#read((database) => turn.load(database, claims, limit, this.#clock()));
+  }
+
+  commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
+    return this.#write(
+      (at) => commits.map((commit) => turn.commit(at, commit)),
+      (results) => results.includes('committed'),
+    );
+  }
+
+  extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
+    return this.#write(({ database, now }) => {
+      const lost = leases.filter((lease) => !turn.extend(database, lease, now + leaseMs));
+      return lost.map(({ instance }) => instance);
+    }, never);
+  }
+
+  release(releases: readonly port.Release[]): Promise<void> {
+    return this.#write(({ database, now }) => {
+      for (const release of releases) turn.release(database, release, now);
+    }, always);
+  }
+
+  unpark(instance: string): Promise<boolean> {
+    return this.#write(
+      ({ database, now }) => turn.unpark(database, instance, now),
+      (unparked) => unparked,
+    );
+  }
+
+  async claimJobs(query: port.ClaimJobsQuery): Promise<readonly port.ClaimedJob[]> {
+    await this.endLeasesOfDead();
+    return this.#write((at) => {
+      const claimed = jobs.claimJobs(at, query);
+      if (claimed.length > 0) rememberWorker(at.database, query.worker);
+      return claimed;
+    }, never);
+  }
+
+  extendJobs(leases: readonly port.JobLease[], leaseMs: number): Promise<readonly string[]> {
+    return this.#write(({ database, now }) => {
+      const lost = leases.filter((lease) => !jobs.extendJob(database, lease, now + leaseMs, now));
+      return lost.map(({ id }) => id);
+    }, never);
+  }
+
+  endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
+    return this.#write(
+      (at) => ends.map((end) => jobs.endJob(at, end)),
+      (results) => results.includes('ended'),
+    );
+  }
+
+  releaseJobs(leases: readonly port.JobLease[]): Promise<void> {
+    return this.#write(({ database }) => {
+      for (const lease of leases) jobs.releaseJob(database, lease);
+    }, always);
+  }
+
+  expire(limit: number): Promise<number> {
+    return this.#write(
+      (at) => due.expire(at, limit),
+      (count) => count > 0,
+    );
+  }
+
+  nextDue(query: port.DueQuery): Promise<number | undefined> {
+    return this.#read((database) => due.nextDue(database, query));
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#watch ??= new Watch(this.#database, () => this.#listeners.notify());
+    return this.#listeners.add(listener);
+  }
+
+  read(instance: string): Promise<port.Reading | undefined> {
+    return this.#read((database) => reading.read(database, instance));
+  }
+
+  find(query: InstanceQuery): Promise<Page<port.Reading>> {
+    return this.#read((database) => reading.find(database, query));
+  }
+
+  count(query: Omit<InstanceQuery, keyof PageQuery>): Promise<number> {
+    return this.#read((database) => reading.count(database, query));
+  }
+
+  journal(instance: string, query: PageQuery): Promise<Page<JournalEntry>> {
+    return this.#read((database) => reading.journal(database, instance, query));
+  }
+
+  folded(instance: string, eventId: string): Promise<JournalEntry | undefined> {
+    return this.#read((database) => reading.folded(database, instance, eventId));
+  }
+
+  jobs(query: JobQuery): Promise<Page<Job>> {
+    return this.#read((database) => reading.jobs(database, query));
+  }
+
+  messages(instance: string): Promise<readonly Message[]> {
+    return this.#read((database) => reading.messages(database, instance));
+  }
+
+  counts(): Promise<port.Counts> {
+    return this.#read((database) => reading.counts(database, this.#clock()));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#writer.settled().then(() => {
+      this.#watch?.close();
+      this.#database.close();
+    });
+    return this.#closing;
+  }
+
+  /** Ends at once what workers held whose process is gone, where that can be told. */
+  async endLeasesOfDead(): Promise<void> {
+    const at = performance.now();
+    if (at - this.#lookedForDeadAt < LOOK_FOR_DEAD_MS) return;
+    this.#lookedForDeadAt = at;
+    const dead = await this.#read((database) => deadWorkers(database, this.#isDead));
+    if (dead.length > 0) await this.#write(({ database, now }) => endLeases(database, dead, now), always);
+  }
+
+  async #read<T>(work: (database: Database) => T): Promise<T> {
+    this.#checkOpen();
+    return this.#database.patiently(() => work(this.#database));
+  }
+
+  /** Tells those who listen where something came of it that others may wait for. */
+  async #write<T>(work: (at: accept.Acceptance) => T, tells: (result: T) => boolean): Promise<T> {
+    this.#checkOpen();
+    const [database, random] = [this.#database, this.#random];
+    const result = await this.#writer.write((now) => work({ database, random, now }));
+    if (tells(result)) this.#listeners.notify();
+    return result;
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw new Error('the store is closed');
+  }
+}
+
+function always(): boolean {
+  return true;
+}
+
+function never(): boolean {
+  return false;
+}

@@ -1,0 +1,71 @@
+import { type FSWatcher, watch } from 'node:fs';
+import type { Database } from './database.js';
+
+/** How often the file is asked whether another process has written, in milliseconds: the guarantee. */
+const POLL_MS = 100;
+
+/** How long, and how often, to look after the write-ahead log was touched: the touch comes before the commit. */
+const LOOK_FOR_MS = 50;
+const LOOK_EVERY_MS = 3;
+
+const DATA_VERSION = 'PRAGMA data_version';
+
+/** Notices what other processes write to the file. Never keeps a process alive. */
+export class Watch {
+  readonly #database: Database;
+  readonly #onChange: () => void;
+  readonly #poll: NodeJS.Timeout;
+  readonly #files: FSWatcher | undefined;
+  #look: NodeJS.Timeout | undefined;
+  #lookUntil = 0;
+  #version: unknown;
+
+  constructor(database: Database, onChange: () => void) {
+    this.#database = database;
+    this.#onChange = onChange;
+    this.#version = this.#read();
+    this.#poll = setInterval(() => this.#compare(), POLL_MS).unref();
+    this.#files = watchQuietly(`${database.path}-wal`, () => this.#lookClosely());
+  }
+
+  close(): void {
+    clearInterval(this.#poll);
+    clearInterval(this.#look);
+    this.#files?.close();
+  }
+
+  #lookClosely(): void {
+    this.#lookUntil = performance.now() + LOOK_FOR_MS;
+    this.#look ??= setInterval(() => {
+      this.#compare();
+      if (performance.now() < this.#lookUntil) return;
+      clearInterval(this.#look);
+      this.#look = undefined;
+    }, LOOK_EVERY_MS).unref();
+  }
+
+  #compare(): void {
+    const version = this.#read();
+    if (version === this.#version || version === undefined) return;
+    this.#version = version;
+    this.#onChange();
+  }
+
+  /** Undefined if it cannot be told now, because another process is in the way; the next look will tell. */
+  #read(): unknown {
+    try {
+      return this.#database.first(DATA_VERSION)?.[0];
+    } catch {
+      return undefined;
+    }
+  }
+}
+
+/** Watching is a convenience, and not to be had on every file system. */
+function watchQuietly(path: string, onTouch: () => void): FSWatcher | undefined {
+  try {
+    return watch(path, { persistent: false }, onTouch).on('error', () => undefined);
+  } catch {
+    return undefined;
+  }
+}

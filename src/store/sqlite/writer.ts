@@ -1,0 +1,86 @@
+import type { Database } from './database.js';
+import { plainly } from './failure.js';
+
+/** Calls that share one transaction at most, so that none waits long for the others. */
+const MAX_GROUP = 500;
+
+/** One call that writes. `work` may be run again from the start if its transaction came to nothing. */
+interface Write {
+  readonly work: (now: number) => unknown;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Group commit: calls that come in the same turn of the event loop share one transaction, and with it one
+ * flush of the disk, and are answered after it. If it fails, each of them gets a transaction of its own, so
+ * that only the one at fault fails. Writes happen in the order of their calls.
+ */
+export class Writer {
+  readonly #database: Database;
+  readonly #clock: () => number;
+  #queue: Write[] = [];
+  /** How many of the queue's first ones go alone. */
+  #alone = 0;
+  #flushing: Promise<void> | undefined;
+
+  constructor(database: Database, clock: () => number) {
+    this.#database = database;
+    this.#clock = clock;
+  }
+
+  /** Runs `work` inside a transaction, with the time; resolves once what it wrote is on the disk. */
+  write<T>(work: (now: number) => T): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ work, resolve, reject });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  /** Resolves once nothing is left to write. */
+  async settled(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing;
+  }
+
+  async #flush(): Promise<void> {
+    while (this.#queue.length > 0) {
+      // After the events of this turn, so that all who were woken by them can join.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.#flushGroup();
+    }
+    this.#flushing = undefined;
+  }
+
+  async #flushGroup(): Promise<void> {
+    try {
+      await this.#database.patiently(() => this.#database.exec('BEGIN IMMEDIATE'));
+    } catch (error) {
+      for (const { reject } of this.#queue.splice(0)) reject(error);
+      this.#alone = 0;
+      return;
+    }
+    const group = this.#queue.splice(0, this.#alone > 0 ? 1 : MAX_GROUP);
+    try {
+      // The time is read under the lock, so that over all processes what comes later is due later.
+      const now = this.#clock();
+      const results = group.map(({ work }) => work(now));
+      this.#database.exec('COMMIT');
+      this.#alone = Math.max(this.#alone - 1, 0);
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as never);
+    } catch (error) {
+      this.#fail(group, error);
+    }
+  }
+
+  #fail(group: readonly Write[], error: unknown): void {
+    // Some failures, such as a full disk, have ended the transaction already.
+    if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+    if (group.length === 1) {
+      this.#alone = Math.max(this.#alone - 1, 0);
+      group[0]?.reject(plainly(error, this.#database.path));
+      return;
+    }
+    this.#queue = [...group, ...this.#queue];
+    this.#alone = group.length;
+  }
+}
