@@ -54,6 +54,8 @@ export interface Implementations {
   readonly version?: string;
   readonly guards?: Readonly<Record<string, unknown>>;
   readonly actions?: Readonly<Record<string, unknown>>;
+  /** Functions that were taken out of a definition written in TypeScript, by generated names. */
+  readonly functions?: Readonly<Record<string, unknown>>;
 }
 
 /** An instance's state as people read it. */

@@ -25,9 +25,9 @@ export class Refused extends Error {
   override readonly name = 'Refused';
   readonly problems: readonly Problem[];
 
-  constructor(problems: Problem | readonly Problem[]) {
+  constructor(problems: Problem | readonly Problem[], options?: ErrorOptions) {
     const list = Array.isArray(problems) ? (problems as readonly Problem[]) : [problems as Problem];
-    super(list.map((problem) => problem.message).join('; '));
+    super(list.map((problem) => problem.message).join('; '), options);
     this.problems = list;
   }
 

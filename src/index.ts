@@ -1,0 +1,25 @@
+export type { Problem } from './core/problem.js';
+export { Refused } from './core/problem.js';
+export { assign } from './statechart/assign.js';
+export type {
+  ActionConfig,
+  ActionFunction,
+  AnyEvent,
+  AssignConfig,
+  Assignment,
+  Data,
+  EventObject,
+  GuardConfig,
+  GuardFunction,
+  InvokeConfig,
+  MachineConfig,
+  MachineImplementations,
+  ScopeOf,
+  StateConfig,
+  TransitionConfig,
+} from './statechart/config.js';
+export type { StateValue } from './statechart/configuration.js';
+export { createMachine, type Machine } from './statechart/machine.js';
+export type { MachineEffect } from './statechart/machine-effect.js';
+export type { MachineSnapshot, SnapshotStatus } from './statechart/snapshot.js';
+export { initialTransition, type OwnEvent, transition } from './statechart/transition.js';

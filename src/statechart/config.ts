@@ -1,0 +1,148 @@
+import type { Json } from '../core/json.js';
+
+/** An event in a program: its type, and whatever comes with it. */
+export interface EventObject {
+  readonly type: string;
+}
+
+/** Any event; what comes with it is unknown until it is looked at. */
+export interface AnyEvent extends EventObject {
+  readonly [key: string]: unknown;
+}
+
+/** What functions of a machine are given. */
+export interface ScopeOf<TContext, TEvent> {
+  readonly context: TContext;
+  readonly event: TEvent;
+}
+
+/**
+ * A machine as it is written, in the shape of XState v5. Wherever data stands, a text `{% … %}` is a JSONata
+ * expression over `{ context, event }`; wherever a function stands, so may an expression.
+ */
+export interface MachineConfig<TContext, TEvent extends EventObject> extends StateConfig<TContext, TEvent> {
+  /** What the machine starts with: an object, which may hold expressions over `{ input }`, or a function. */
+  readonly context?: TContext | ((arg: { readonly input: unknown }) => TContext);
+  /** What becomes of an event that nothing takes: `ignore` if absent. */
+  readonly onUnhandled?: 'ignore' | 'reject';
+  readonly version?: string;
+  /** For the compiler only: `types: {} as { events: … }`. Nothing of it is kept. */
+  readonly types?: { readonly context?: TContext; readonly events?: TEvent };
+}
+
+export interface StateConfig<TContext, TEvent extends EventObject> {
+  readonly id?: string;
+  readonly type?: 'atomic' | 'compound' | 'final';
+  readonly initial?: string | { readonly target: string; readonly actions?: Actions<TContext, TEvent> };
+  readonly states?: Readonly<Record<string, StateConfig<TContext, TEvent>>>;
+  /** By event name, `name.*` or `*`. */
+  readonly on?: Readonly<Record<string, Transitions<TContext, TEvent> | undefined>>;
+  /** Taken as soon as their guard allows. */
+  readonly always?: Transitions<TContext, TEvent>;
+  /** By duration: `1000` (milliseconds), `30s`, `1h30m`. */
+  readonly after?: Readonly<Record<string | number, Transitions<TContext, TEvent>>>;
+  /** Taken when a final child was entered; `event.output` is the child's. */
+  readonly onDone?: Transitions<TContext, TEvent>;
+  readonly entry?: Actions<TContext, TEvent>;
+  readonly exit?: Actions<TContext, TEvent>;
+  readonly invoke?: InvokeConfig<TContext, TEvent> | readonly InvokeConfig<TContext, TEvent>[];
+  /** Of a final state, and of the machine. */
+  readonly output?: Data<TContext, TEvent>;
+  readonly tags?: string | readonly string[];
+  readonly description?: string;
+  readonly meta?: Json;
+}
+
+/** Data, which may hold expressions, or a function that gives it. */
+export type Data<TContext, TEvent> = Json | ((scope: ScopeOf<TContext, TEvent>) => unknown);
+
+/** A target, a transition, or several that are tried in order. */
+export type Transitions<TContext, TEvent extends EventObject> =
+  | string
+  | TransitionConfig<TContext, TEvent>
+  | readonly (string | TransitionConfig<TContext, TEvent>)[];
+
+export interface TransitionConfig<TContext, TEvent extends EventObject> {
+  /** A sibling, `.child`, `#id`, or a path of keys; without it the state stays as it is. */
+  readonly target?: string | readonly [string];
+  readonly guard?: GuardConfig<TContext, TEvent>;
+  /** Done before the actions; every field is computed from the context before it. */
+  readonly assign?: Assignment<TContext, TEvent>;
+  readonly actions?: Actions<TContext, TEvent>;
+  /** Whether the source is left and entered again. */
+  readonly reenter?: boolean;
+  readonly description?: string;
+  readonly meta?: Json;
+}
+
+/** An expression, the name of an implementation, a name with params, or a function. */
+export type GuardConfig<TContext, TEvent> =
+  | string
+  | { readonly type: string; readonly params?: Json }
+  | GuardFunction<TContext, TEvent>;
+
+export type GuardFunction<TContext, TEvent> = (scope: ScopeOf<TContext, TEvent>, params: unknown) => boolean;
+
+export type Actions<TContext, TEvent extends EventObject> =
+  | ActionConfig<TContext, TEvent>
+  | readonly ActionConfig<TContext, TEvent>[];
+
+export type ActionConfig<TContext, TEvent extends EventObject> =
+  | string
+  | { readonly type: string; readonly params?: Data<TContext, TEvent> }
+  | AssignConfig<TContext, TEvent>
+  | { readonly raise: string | { readonly type: string; readonly data?: Data<TContext, TEvent> } }
+  | {
+      readonly send: {
+        readonly to: string | ((scope: ScopeOf<TContext, TEvent>) => string);
+        readonly type: string;
+        readonly data?: Data<TContext, TEvent>;
+      };
+    }
+  | ActionFunction<TContext, TEvent>;
+
+/** Runs after the commit, at least once; it cannot change the context. */
+export type ActionFunction<TContext, TEvent> = (
+  scope: ScopeOf<TContext, TEvent>,
+  params: unknown,
+  info: unknown,
+) => unknown;
+
+export interface AssignConfig<TContext, TEvent> {
+  readonly assign: Assignment<TContext, TEvent>;
+}
+
+/** Fields with data, expressions or functions; or one function that gives several fields. */
+export type Assignment<TContext, TEvent> =
+  | {
+      readonly [K in keyof TContext]?:
+        | TContext[K]
+        | string
+        | ((scope: ScopeOf<TContext, TEvent>, params: unknown) => TContext[K]);
+    }
+  | ((scope: ScopeOf<TContext, TEvent>, params: unknown) => Partial<TContext>);
+
+export interface InvokeConfig<TContext, TEvent extends EventObject> {
+  /** The name, or ARN, that a handler is registered under. */
+  readonly src: string;
+  readonly id?: string;
+  readonly input?: Data<TContext, TEvent>;
+  /** From the invocation to the answer; past it the task fails with `Timeout`. */
+  readonly timeout?: string | number;
+  readonly onDone?: Transitions<TContext, TEvent>;
+  /** Without it, a failed task fails the machine; `event.error` is `{ name, message }`. */
+  readonly onError?: Transitions<TContext, TEvent>;
+  readonly description?: string;
+  readonly meta?: Json;
+}
+
+/** The functions that a machine refers to by name. */
+export interface MachineImplementations<TContext, TEvent extends EventObject> {
+  /** Journaled with every event that they step. */
+  readonly version?: string;
+  readonly guards?: Readonly<Record<string, GuardFunction<TContext, TEvent>>>;
+  /** A function is an effect after the commit; `assign({ … })` is run in the step. */
+  readonly actions?: Readonly<
+    Record<string, ActionFunction<TContext, TEvent> | AssignConfig<TContext, TEvent>>
+  >;
+}

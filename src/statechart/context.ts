@@ -1,0 +1,42 @@
+import { isJsonObject, type Json } from '../core/json.js';
+import type { Surroundings } from '../expression/expression.js';
+import type { Binder } from './bind.js';
+import type { Template } from './schema/chart.js';
+import { failure, Undone } from './undone.js';
+
+/** The context that a machine starts with, from its input. Throws Undone where it gives none. */
+export type MakeContext = (input: unknown, surroundings: () => Surroundings) => object;
+
+export function contextMaker(template: Template | undefined, binder: Binder): MakeContext {
+  if (template === undefined) {
+    const empty = Object.freeze({});
+    return () => empty;
+  }
+  const make = valueMaker(template, binder);
+  return (input, surroundings) => {
+    try {
+      const context = make(input, surroundings);
+      if (isJsonObject(context)) return context;
+      throw new Error('it must be an object');
+    } catch (error) {
+      throw new Undone(failure(error, 'the context of the machine', '/context').problem, error);
+    }
+  };
+}
+
+function valueMaker(
+  template: Template,
+  binder: Binder,
+): (input: unknown, surroundings: () => Surroundings) => unknown {
+  switch (template.kind) {
+    case 'constant':
+      return () => template.value;
+    case 'expression':
+      return (input, surroundings) =>
+        template.expression.evaluate({ input: (input ?? null) as Json }, surroundings());
+    default: {
+      const fn = binder.function(template) as (scope: unknown, params: unknown) => unknown;
+      return (input) => fn({ input }, undefined);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/** Limits of the statechart language; each has a clear Problem or error and a test at its edge. */
+
+/** States within states; low enough that such a source stays within MAX_JSON_DEPTH. */
+export const MAX_STATE_DEPTH = 80;
+
+/** Microsteps of one event: transitions taken and internal events handled. A cycle of `always` ends here. */
+export const MAX_MICROSTEPS = 1_000;
+
+/** Effects of one event. */
+export const MAX_EFFECTS = 10_000;
+
+/** Problems that one check lists. */
+export const MAX_PROBLEMS = 1_000;
+
+/** Names among which a "did you mean" is searched; with more there is no hint. */
+export const MAX_HINT_NAMES = 1_000;
+
+/** Configurations and plans that a program keeps; past it, all are forgotten and worked out again as needed. */
+export const MAX_CACHED_PLANS = 200_000;
+
+/** Characters of an event descriptor under `on`. */
+export const MAX_EVENT_NAME_LENGTH = 1_000;

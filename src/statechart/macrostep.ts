@@ -1,0 +1,252 @@
+import { Chance } from '../core/chance.js';
+import type { Json } from '../core/json.js';
+import type { Problem } from '../core/problem.js';
+import { Budget } from '../expression/budget.js';
+import type { Expression, Surroundings } from '../expression/expression.js';
+import type { Candidate, Configuration, Move, Plan } from './configuration.js';
+import { MAX_EFFECTS, MAX_MICROSTEPS } from './limits.js';
+import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
+import { EXECUTION_ERROR, type MachineEvent, plainEvent } from './machine-event.js';
+import type { Producer, Run, Scope } from './run.js';
+import { eventlessPlan, planFor } from './select.js';
+import { failure, Undone } from './undone.js';
+
+/** Where a durable step's time and chance come from; a pure transition has neither. */
+export interface Origin {
+  readonly at: number;
+  readonly instance: string;
+  readonly seed: string;
+}
+
+/** A transition that was taken, for those who keep a history. */
+export interface Taken {
+  /** The event's type; absent where none was needed. */
+  readonly event: string | undefined;
+  readonly move: Move;
+}
+
+interface Fault {
+  readonly event: MachineEvent;
+  readonly problem: Problem;
+  readonly cause: unknown;
+}
+
+/**
+ * One event, from the transition it selects to the point where nothing more is enabled (SCXML D:
+ * mainEventLoop, with XState's rules). It works on a copy of nothing: what it was given is never changed, so
+ * undoing is forgetting.
+ */
+export class Macrostep implements Run {
+  configuration: Configuration;
+  context: object;
+  event: MachineEvent;
+  done = false;
+  output: unknown = undefined;
+  effects: readonly MachineEffect[] = NO_EFFECTS;
+  /** Whether any transition was taken. */
+  moved = false;
+  readonly #origin: Origin | undefined;
+  readonly #taken: Taken[] | undefined;
+  #own: MachineEffect[] | undefined = undefined;
+  #scope: Scope | undefined = undefined;
+  #plain: Json | undefined = undefined;
+  #surroundings: Surroundings | undefined = undefined;
+  #queue: MachineEvent[] | undefined = undefined;
+  #faults: Fault[] | undefined = undefined;
+
+  constructor(
+    configuration: Configuration,
+    context: object,
+    event: MachineEvent,
+    origin: Origin | undefined,
+    taken: Taken[] | undefined,
+  ) {
+    this.configuration = configuration;
+    this.context = context;
+    this.event = event;
+    this.#origin = origin;
+    this.#taken = taken;
+  }
+
+  /** The first macrostep of a machine; `start` enters everything. */
+  start(start: Move): void {
+    this.#take(start, undefined);
+    this.#settle();
+  }
+
+  /** Throws Undone, and then nothing of it counts. */
+  react(plan: Plan): void {
+    const chosen = this.#select(plan);
+    if (chosen !== undefined) this.#take(chosen.move, this.event.type);
+    if (this.configuration.hasAlways || this.#queue !== undefined) this.#settle();
+  }
+
+  /** Eventless transitions first, then raised events, until there is neither. */
+  #settle(): void {
+    let eventless = true;
+    for (let steps = 0; !this.done; steps++) {
+      if (steps > MAX_MICROSTEPS) this.#runaway();
+      const { configuration, context } = this;
+      const chosen =
+        eventless && configuration.hasAlways ? this.#select(eventlessPlan(configuration)) : undefined;
+      if (chosen !== undefined) {
+        this.#take(chosen.move, undefined);
+        // One that changed nothing would be chosen for ever; XState asks again only after a change.
+        eventless = this.configuration !== configuration || this.context !== context;
+        continue;
+      }
+      const event = this.#queue?.shift();
+      if (event === undefined) return;
+      this.#raised(event);
+      eventless = true;
+    }
+  }
+
+  #raised(event: MachineEvent): void {
+    this.#at(event);
+    const chosen = this.#select(planFor(this.configuration, event.type));
+    const fault =
+      event.type === EXECUTION_ERROR ? this.#faults?.find((known) => known.event === event) : undefined;
+    if (chosen !== undefined) this.#take(chosen.move, event.type);
+    else if (fault !== undefined) throw new Undone(fault.problem, fault.cause);
+  }
+
+  #select(plan: Plan): Candidate | undefined {
+    const { candidates } = plan;
+    for (let i = 0; i < candidates.length; i++) {
+      const candidate = candidates[i];
+      if (candidate !== undefined && this.#allows(candidate)) return candidate;
+    }
+    return undefined;
+  }
+
+  #allows({ transition }: Candidate): boolean {
+    const { guard } = transition;
+    if (guard === undefined) return true;
+    try {
+      return guard(this);
+    } catch (error) {
+      const { chart, label, source } = transition;
+      const state = source.parent === undefined ? 'the machine' : `"${source.path}"`;
+      this.#fail(error, `guard of ${label} in ${state}`, chart.guard?.path ?? chart.path);
+      return false;
+    }
+  }
+
+  #take(move: Move, event: string | undefined): void {
+    this.moved = true;
+    if (this.#taken !== undefined) this.#taken.push({ event, move });
+    if (move.ops.length > 0) this.#perform(move);
+    else if (move.effects.length > 0) this.#emitAll(move.effects);
+    this.configuration = move.to;
+  }
+
+  #perform({ ops, blockEnds }: Move): void {
+    for (let i = 0; i < ops.length; i++) {
+      const op = ops[i];
+      if (op === undefined) continue;
+      try {
+        op.perform(this);
+      } catch (error) {
+        if (error instanceof Undone) throw error;
+        this.#fail(error, op.place, op.path);
+        i = (blockEnds[i] ?? i + 1) - 1;
+      }
+    }
+  }
+
+  #fail(error: unknown, place: string, path: string): void {
+    const { name, problem } = failure(error, place, path);
+    const message = error instanceof Error ? error.message : String(error);
+    const event = { type: EXECUTION_ERROR, error: { name, message } };
+    this.#faults ??= [];
+    this.#faults.push({ event, problem, cause: error });
+    this.raise(event);
+  }
+
+  #runaway(): never {
+    const state = this.configuration.atoms.map((atom) => atom.path).join(', ');
+    throw new Undone({
+      code: 'too-many-microsteps',
+      message: `more than ${MAX_MICROSTEPS} microsteps in one event, at last in "${state}"`,
+      path: '',
+      hint: 'look for transitions under "always", or raised events, that lead round in a circle',
+    });
+  }
+
+  #emitAll(effects: readonly MachineEffect[]): void {
+    if (this.effects === NO_EFFECTS) this.effects = effects;
+    else for (const effect of effects) this.emit(effect);
+  }
+
+  #at(event: MachineEvent): void {
+    this.event = event;
+    this.#scope = undefined;
+    this.#plain = undefined;
+  }
+
+  scope(): Scope {
+    this.#scope ??= { context: this.context, event: this.event };
+    return this.#scope;
+  }
+
+  evaluate(expression: Expression): unknown {
+    this.#plain ??= { context: this.context, event: plainEvent(this.event) } as unknown as Json;
+    this.#surroundings ??= surroundings(this.#origin);
+    return expression.evaluate(this.#plain, this.#surroundings);
+  }
+
+  within(event: MachineEvent, producer: Producer): unknown {
+    const before = this.event;
+    this.#at(event);
+    try {
+      return producer(this, undefined);
+    } finally {
+      this.#at(before);
+    }
+  }
+
+  assign(context: object): void {
+    this.context = context;
+    this.#scope = undefined;
+    this.#plain = undefined;
+  }
+
+  emit(effect: MachineEffect): void {
+    if (this.#own === undefined) {
+      this.#own = [...this.effects];
+      this.effects = this.#own;
+    }
+    this.#own.push(effect);
+    if (this.#own.length > MAX_EFFECTS) {
+      const message = `more than ${MAX_EFFECTS} effects of one event`;
+      throw new Undone({ code: 'too-many-effects', message, path: '' });
+    }
+  }
+
+  raise(event: MachineEvent): void {
+    if (this.#queue === undefined) this.#queue = [event];
+    else this.#queue.push(event);
+    if (this.#queue.length > MAX_MICROSTEPS) this.#runaway();
+  }
+
+  finish(output: unknown): void {
+    this.done = true;
+    this.output = output;
+  }
+}
+
+/** One budget for all expressions of a macrostep. */
+export function surroundings(origin: Origin | undefined): Surroundings {
+  const budget = new Budget();
+  if (origin === undefined) return { budget };
+  let chance: Chance | undefined;
+  return {
+    budget,
+    now: origin.at,
+    get chance() {
+      chance ??= new Chance(origin.instance, origin.seed);
+      return chance;
+    },
+  };
+}

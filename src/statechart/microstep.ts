@@ -1,0 +1,83 @@
+import type { Configuration, Move } from './configuration.js';
+import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
+import type { StateNode, Transition } from './node.js';
+import type { Op } from './run.js';
+
+/** What taking a transition in a configuration will do (SCXML D: microstep, computeExitSet, computeEntrySet). */
+export function planMove(configuration: Configuration, transition: Transition): Move {
+  const { target, domain } = transition;
+  if (target === undefined) return move(transition, configuration, [transition.ops]);
+  const exits = configuration.active.filter((node) => domain === undefined || node.isBelow(domain));
+  const entry = entrySet(transition, target);
+  return planChange(configuration, transition, exits, entry);
+}
+
+/** The move that starts a machine: everything that is entered by default, from nothing. */
+export function planStart(start: Configuration, transition: Transition): Move {
+  const nodes = start.active;
+  return planChange(start, transition, [], { nodes, byDefault: new Set(nodes) });
+}
+
+interface EntrySet {
+  /** In document order. */
+  readonly nodes: readonly StateNode[];
+  /** Those for which the actions of `initial` are run: they were not entered for the sake of a state deeper down. */
+  readonly byDefault: ReadonlySet<StateNode>;
+}
+
+function entrySet({ domain }: Transition, target: StateNode): EntrySet {
+  const nodes = new Set<StateNode>();
+  const byDefault = new Set<StateNode>();
+  // A transition into its own source that does not re-enter stays in it: only what lies below is entered.
+  if (target !== domain) {
+    nodes.add(target);
+    byDefault.add(target);
+  }
+  for (let node = target.initial; node !== undefined; node = node.initial) {
+    nodes.add(node);
+    byDefault.add(node);
+  }
+  for (let node = target.parent; node !== undefined && node !== domain; node = node.parent) nodes.add(node);
+  return { nodes: [...nodes].sort((a, b) => a.index - b.index), byDefault };
+}
+
+function planChange(
+  from: Configuration,
+  transition: Transition,
+  exits: readonly StateNode[],
+  { nodes, byDefault }: EntrySet,
+): Move {
+  const left = new Set(exits);
+  const atoms = new Set(from.atoms.filter((atom) => !left.has(atom)));
+  for (const node of nodes) if (node.children.size === 0) atoms.add(node);
+  const to = from.space.intern([...atoms].sort((a, b) => a.index - b.index));
+  const blocks: (readonly Op[])[] = [];
+  for (const node of exits.toReversed()) blocks.push(node.exit);
+  blocks.push(transition.ops);
+  let ends = false;
+  for (const node of nodes) {
+    blocks.push(node.entry);
+    if (byDefault.has(node)) blocks.push(node.initialOps);
+    if (node.done === undefined) continue;
+    blocks.push([node.done]);
+    ends ||= node.parent?.parent === undefined;
+  }
+  // A machine that ends leaves all its states, though its value goes on to say where it ended (XState).
+  if (ends) for (const node of to.active.toReversed()) blocks.push(node.exit);
+  return move(transition, to, blocks);
+}
+
+function move(transition: Transition, to: Configuration, blocks: readonly (readonly Op[])[]): Move {
+  const ops = blocks.flat();
+  const effects = ops.map((op) => op.effect);
+  if (effects.every((effect) => effect !== undefined)) {
+    const made: readonly MachineEffect[] = ops.length === 0 ? NO_EFFECTS : Object.freeze(effects);
+    return { transition, to, ops: [], blockEnds: [], effects: made };
+  }
+  let end = 0;
+  const blockEnds = blocks.flatMap((block) => {
+    end += block.length;
+    return block.map(() => end);
+  });
+  return { transition, to, ops, blockEnds, effects: NO_EFFECTS };
+}

@@ -1,0 +1,43 @@
+import type { Expression } from '../expression/expression.js';
+import type { MachineEffect } from './machine-effect.js';
+import type { MachineEvent } from './machine-event.js';
+
+/** What functions of a machine are given. */
+export interface Scope {
+  readonly context: unknown;
+  readonly event: MachineEvent;
+}
+
+/** What the closures of a compiled machine see of the macrostep they run in, and may do to it. */
+export interface Run {
+  readonly context: object;
+  readonly event: MachineEvent;
+  /** For functions; one object as long as context and event stay as they are. */
+  scope(): Scope;
+  evaluate(expression: Expression): unknown;
+  /** What a producer gives if another event is the one at hand. */
+  within(event: MachineEvent, producer: Producer): unknown;
+  /** The context from here on. */
+  assign(context: object): void;
+  emit(effect: MachineEffect): void;
+  /** Puts an event into the internal queue, before anything from outside. */
+  raise(event: MachineEvent): void;
+  /** The machine has reached its end. */
+  finish(output: unknown): void;
+}
+
+/** A value that depends on the run; `params` are those of the named action that it belongs to. */
+export type Producer = (run: Run, params: unknown) => unknown;
+
+export type Guard = (run: Run) => boolean;
+
+/** One thing that a transition does, as a closure. */
+export interface Op {
+  readonly perform: (run: Run) => void;
+  /** Where it does nothing but make this one effect, so that it need not be called at all. */
+  readonly effect: MachineEffect | undefined;
+  /** For people: `entry of "idle"`. */
+  readonly place: string;
+  /** Pointer into the source. */
+  readonly path: string;
+}

@@ -1,0 +1,109 @@
+import { escapePointer, isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
+import { didYouMean, type Problem } from '../../core/problem.js';
+import { MAX_HINT_NAMES, MAX_PROBLEMS } from '../limits.js';
+
+/** The keys of one noun of the language. */
+export interface Keys {
+  readonly known: readonly string[];
+  /** Keys of the whole language that are not taken yet: refused by name, so that nothing is silently ignored. */
+  readonly later?: readonly string[];
+  /** Keys of other dialects, and what they are called here. */
+  readonly renamed?: Readonly<Record<string, string>>;
+}
+
+/** Gathers what is wrong with a source while it is read, so that all of it is told at once. */
+export class Findings {
+  readonly #problems: Problem[] = [];
+  #left = 0;
+
+  get problems(): readonly Problem[] {
+    if (this.#left === 0) return this.#problems;
+    const message = `and ${this.#left} more problems`;
+    return [...this.#problems, { code: 'too-many-problems', message, path: '' }];
+  }
+
+  add(problem: Problem): void {
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push(problem);
+    else this.#left++;
+  }
+
+  /** Says that a value is not of the kind it has to be. */
+  wrongType(path: string, what: string, expected: string, value: Json): void {
+    this.add({ code: 'wrong-type', message: `${what} must be ${expected}, not ${kindOf(value)}`, path });
+  }
+
+  notSupported(path: string, what: string): void {
+    this.add({ code: 'not-supported', message: `${what} is not supported yet`, path });
+  }
+
+  /** The value as an object whose keys are all known, or undefined where it is no object. */
+  object(value: Json, path: string, what: string, keys: Keys): JsonObject | undefined {
+    if (!isJsonObject(value)) {
+      this.wrongType(path, what, 'an object', value);
+      return undefined;
+    }
+    for (const key of Object.keys(value)) {
+      if (!keys.known.includes(key)) this.#unknownKey(key, join(path, key), what, keys);
+    }
+    return value;
+  }
+
+  #unknownKey(key: string, path: string, what: string, keys: Keys): void {
+    if (keys.later?.includes(key)) {
+      this.notSupported(path, `"${key}" of ${what}`);
+      return;
+    }
+    const renamed = Object.hasOwn(keys.renamed ?? {}, key) ? keys.renamed?.[key] : undefined;
+    const hint =
+      renamed === undefined ? didYouMean(key, keys.known) : { hint: `it is called "${renamed}" here` };
+    this.add({ code: 'unknown-key', message: `${what} has no key "${key}"`, path, ...hint });
+  }
+
+  /** An optional text. */
+  text(object: JsonObject, key: string, path: string, what: string): string | undefined {
+    const value = own(object, key);
+    if (value === undefined || typeof value === 'string') return value;
+    this.wrongType(join(path, key), `"${key}" of ${what}`, 'a text', value);
+    return undefined;
+  }
+
+  /** An optional true or false. */
+  flag(object: JsonObject, key: string, path: string, what: string): boolean {
+    const value = own(object, key);
+    if (value === undefined || typeof value === 'boolean') return value ?? false;
+    this.wrongType(join(path, key), `"${key}" of ${what}`, 'true or false', value);
+    return false;
+  }
+}
+
+/** A pointer one member deeper. */
+export function join(path: string, key: string | number): string {
+  return typeof key === 'number' ? `${path}/${key}` : `${path}/${escapePointer(key)}`;
+}
+
+/** A value that may be left out, given once, or given as a list; each with its pointer. */
+export function listOf(value: Json | undefined, path: string): readonly (readonly [Json, string])[] {
+  if (value === undefined) return [];
+  if (!Array.isArray(value)) return [[value as Json, path]];
+  return (value as readonly Json[]).map((item, index) => [item, join(path, index)] as const);
+}
+
+/** `did you mean`, where there are few enough names to look through. */
+export function meant(name: string, known: readonly string[]): { hint?: string } {
+  return known.length > MAX_HINT_NAMES ? {} : didYouMean(name, known);
+}
+
+function kindOf(value: Json): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  switch (typeof value) {
+    case 'string':
+      return 'a text';
+    case 'number':
+      return 'a number';
+    case 'boolean':
+      return String(value);
+    default:
+      return 'an object';
+  }
+}

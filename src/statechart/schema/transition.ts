@@ -1,0 +1,75 @@
+import { isJsonObject, type Json, own } from '../../core/json.js';
+import { readActions, readAssign } from './action.js';
+import type { ChartTransition } from './chart.js';
+import { type Findings, join, type Keys, listOf } from './findings.js';
+import { readGuard } from './guard.js';
+
+const KEYS: Keys = {
+  known: ['target', 'guard', 'actions', 'assign', 'reenter', 'description', 'meta'],
+  renamed: { cond: 'guard', internal: 'reenter', action: 'actions', to: 'target', if: 'guard' },
+};
+
+/** Everything under one event: a target, a transition, or a list of them in the order they are tried. */
+export function readTransitions(
+  findings: Findings,
+  value: Json | undefined,
+  path: string,
+): readonly ChartTransition[] {
+  if (value === null) {
+    const hint = 'write {} for a transition that does nothing';
+    findings.add({ code: 'wrong-type', message: 'there is no transition here', path, hint });
+    return [];
+  }
+  const transitions: ChartTransition[] = [];
+  for (const [item, at] of listOf(value, path)) {
+    const transition = readTransition(findings, item, at);
+    if (transition !== undefined) transitions.push(transition);
+  }
+  return transitions;
+}
+
+function readTransition(findings: Findings, value: Json, path: string): ChartTransition | undefined {
+  if (typeof value === 'string') {
+    const target = value;
+    return { path, target, targetPath: path, guard: undefined, actions: [], reenter: false };
+  }
+  if (!isJsonObject(value)) {
+    findings.wrongType(path, 'a transition', 'a target or an object', value);
+    return undefined;
+  }
+  findings.object(value, path, 'a transition', KEYS);
+  const assign = own(value, 'assign');
+  const assigned = assign === undefined ? undefined : readAssign(findings, assign, join(path, 'assign'));
+  const actions = readActions(findings, own(value, 'actions'), join(path, 'actions'));
+  const guard = own(value, 'guard');
+  findings.text(value, 'description', path, 'a transition');
+  return {
+    path,
+    ...readTarget(findings, own(value, 'target'), join(path, 'target')),
+    guard: guard === undefined ? undefined : readGuard(findings, guard, join(path, 'guard')),
+    actions: assigned === undefined ? actions : [assigned, ...actions],
+    reenter: findings.flag(value, 'reenter', path, 'a transition'),
+  };
+}
+
+function readTarget(
+  findings: Findings,
+  value: Json | undefined,
+  path: string,
+): { target: string | undefined; targetPath: string } {
+  const none = { target: undefined, targetPath: path };
+  if (value === undefined) return none;
+  if (typeof value === 'string') return { target: value, targetPath: path };
+  if (!Array.isArray(value)) {
+    findings.wrongType(path, '"target"', 'a text', value);
+    return none;
+  }
+  const [first, ...rest] = value as readonly Json[];
+  if (rest.length > 0) {
+    findings.notSupported(path, 'more than one target');
+    return none;
+  }
+  if (typeof first === 'string') return { target: first, targetPath: join(path, 0) };
+  findings.wrongType(path, '"target"', 'a text', value);
+  return none;
+}

@@ -1,0 +1,81 @@
+import type { Configuration, StateValue } from './configuration.js';
+import { splitPath } from './node.js';
+
+/** XState's words: `done` at the end, `error` where a failed task was not taken, `stopped` from outside. */
+export type SnapshotStatus = 'active' | 'done' | 'error' | 'stopped';
+
+/** Where a machine stands between two events; never changed, every transition gives another. */
+export class MachineSnapshot<TContext = unknown> {
+  readonly value: StateValue;
+  readonly context: TContext;
+  readonly status: SnapshotStatus;
+  readonly output: unknown;
+  readonly error: unknown;
+  readonly #configuration: Configuration;
+
+  constructor(
+    configuration: Configuration,
+    context: TContext,
+    status: SnapshotStatus,
+    output: unknown,
+    error: unknown,
+  ) {
+    this.value = configuration.value;
+    this.context = context;
+    this.status = status;
+    this.output = output;
+    this.error = error;
+    this.#configuration = configuration;
+  }
+
+  static configurationOf(snapshot: MachineSnapshot): Configuration {
+    return snapshot.#configuration;
+  }
+
+  /**
+   * Whether the state of this path is active, or all those of a partial state value.
+   *
+   * `snapshot.matches('open.editing')`, `snapshot.matches({ open: 'editing' })`, `snapshot.matches('open')`
+   */
+  matches(value: StateValue): boolean {
+    return matchesValue(typeof value === 'string' ? fromPath(splitPath(value)) : value, this.value);
+  }
+
+  /** Whether an active state has this tag. */
+  hasTag(tag: string): boolean {
+    return this.#configuration.active.some((node) => node.chart.tags.includes(tag));
+  }
+
+  /** Plain data; `resolveState` of the machine makes it a snapshot again. */
+  toJSON(): {
+    value: StateValue;
+    context: TContext;
+    status: SnapshotStatus;
+    output?: unknown;
+    error?: unknown;
+  } {
+    const { value, context, status, output, error } = this;
+    return {
+      value,
+      context,
+      status,
+      ...(output === undefined ? {} : { output }),
+      ...(error === undefined ? {} : { error }),
+    };
+  }
+}
+
+function fromPath(keys: readonly string[]): StateValue {
+  const [last = '', ...outer] = keys.toReversed();
+  return outer.reduce<StateValue>((value, key) => ({ [key]: value }), last);
+}
+
+/** XState's matchesState. */
+function matchesValue(wanted: StateValue, actual: StateValue): boolean {
+  if (typeof actual === 'string') return wanted === actual;
+  if (typeof wanted === 'string') return Object.hasOwn(actual, wanted);
+  return Object.keys(wanted).every((key) => {
+    const inner = Object.hasOwn(actual, key) ? actual[key] : undefined;
+    return inner !== undefined && matchesValue(wanted[key] ?? {}, inner);
+  });
+}

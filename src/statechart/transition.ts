@@ -1,0 +1,99 @@
+import { Refused } from '../core/problem.js';
+import type { EventObject } from './config.js';
+import type { Configuration } from './configuration.js';
+import { Machine } from './machine.js';
+import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
+import { INIT, isErrorEvent, type MachineEvent } from './machine-event.js';
+import { Macrostep, surroundings } from './macrostep.js';
+import { planFor } from './select.js';
+import { MachineSnapshot } from './snapshot.js';
+import { Undone } from './undone.js';
+
+/** Events that a machine makes for itself, as a pure host hands them in: a delay is over, a task is done. */
+export interface OwnEvent {
+  readonly type: `xstate.${string}`;
+  readonly output?: unknown;
+  readonly error?: unknown;
+}
+
+/** A snapshot, and what is to be done outside for it. */
+export type Transitioned<TContext> = readonly [MachineSnapshot<TContext>, readonly MachineEffect[]];
+
+/**
+ * Where a machine starts, and what is to be done there. Throws Refused where its context or its first
+ * macrostep fails.
+ *
+ * @example
+ * const lamp = createMachine({ initial: 'off', states: { off: { on: { PRESS: 'lit' } }, lit: {} } });
+ * initialTransition(lamp)[0].value; // => 'off'
+ */
+export function initialTransition<TContext, TEvent extends EventObject>(
+  machine: Machine<TContext, TEvent>,
+  input?: unknown,
+): Transitioned<TContext> {
+  const program = Machine.programOf(machine);
+  try {
+    const context = program.makeContext(input, () => surroundings(undefined));
+    const run = new Macrostep(program.start.to, context, { type: INIT, input }, undefined, undefined);
+    run.start(program.start);
+    return [finished<TContext>(run), run.effects];
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+/**
+ * The snapshot after an event and everything that follows from it within the machine, and what is to be done
+ * outside. The snapshot given is never changed, and is given back where nothing changes. Throws Refused, its
+ * `cause` being what went wrong, where a guard or an assign fails and no transition takes `error.execution`.
+ *
+ * @example
+ * const lamp = createMachine({ initial: 'off', states: { off: { on: { PRESS: 'lit' } }, lit: {} } });
+ * transition(lamp, initialTransition(lamp)[0], { type: 'PRESS' })[0].value; // => 'lit'
+ */
+export function transition<TContext, TEvent extends EventObject>(
+  machine: Machine<TContext, TEvent>,
+  snapshot: MachineSnapshot<TContext>,
+  event: TEvent | OwnEvent,
+): Transitioned<TContext> {
+  const configuration = MachineSnapshot.configurationOf(snapshot);
+  if (configuration.space !== Machine.programOf(machine).space) throw foreign();
+  if (snapshot.status !== 'active') return [snapshot, NO_EFFECTS];
+  const context = snapshot.context as object;
+  const run = new Macrostep(configuration, context, event as MachineEvent, undefined, undefined);
+  try {
+    run.react(planFor(configuration, event.type));
+  } catch (error) {
+    throw refusal(error);
+  }
+  if (run.configuration !== configuration || run.context !== context || run.done) {
+    return [finished<TContext>(run), run.effects];
+  }
+  if (!run.moved && isErrorEvent(event.type)) return broken(configuration, snapshot, event as OwnEvent);
+  return [snapshot, run.effects];
+}
+
+function finished<TContext>(run: Macrostep): MachineSnapshot<TContext> {
+  const { configuration, context, done, output } = run;
+  return new MachineSnapshot(configuration, context as TContext, done ? 'done' : 'active', output, undefined);
+}
+
+/** XState: an error that nothing takes ends the machine, and with it whatever it waits for. */
+function broken<TContext>(
+  configuration: Configuration,
+  { context, output }: MachineSnapshot<TContext>,
+  { error }: OwnEvent,
+): Transitioned<TContext> {
+  const cancels = configuration.active
+    .flatMap((node) => node.exit.map((op) => op.effect))
+    .filter((effect) => effect?.type === 'cancel');
+  return [new MachineSnapshot(configuration, context, 'error', output, error), cancels];
+}
+
+function refusal(error: unknown): unknown {
+  return error instanceof Undone ? new Refused(error.problem, { cause: error.cause }) : error;
+}
+
+function foreign(): Refused {
+  return new Refused({ code: 'foreign-snapshot', message: 'the snapshot is of another machine', path: '' });
+}
