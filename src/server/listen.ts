@@ -2,9 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Refused } from '../core/problem.js';
-
-export const DEFAULT_PORT = 4400;
-export const DEFAULT_HOST = '127.0.0.1';
+import { DEFAULT_HOST, DEFAULT_PORT } from './address.js';
 
 /** How long open requests may take to end when a server closes, in milliseconds. */
 export const DRAIN_MS = 1_000;

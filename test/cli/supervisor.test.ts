@@ -30,7 +30,7 @@ function supervise(code: string, options: Partial<SupervisorOptions> = {}) {
 
 const UNTIL_STOPPED = `
 self.ready('kept');
-self.onStop(() => { console.log('drained'); process.exit(0); });
+self.stopped.then(() => { console.log('drained'); process.exit(0); });
 setInterval(() => {}, 1000);
 `;
 

@@ -12,8 +12,8 @@ export interface Supervised {
   ready(keep: string): void;
   /** Says that starting again would not help. */
   refused(): void;
-  /** Calls `stop` when the supervisor, or SIGTERM, asks this process to end. */
-  onStop(stop: () => void): void;
+  /** Resolves when the supervisor, or SIGTERM, asks this process to end. */
+  readonly stopped: Promise<void>;
 }
 
 /**
@@ -39,12 +39,12 @@ export async function joinSupervisor(env: NodeJS.ProcessEnv): Promise<Supervised
     note: openNoteFile(birth.noteFile),
     ready: (keep) => report({ type: 'ready', keep }),
     refused: () => report({ type: 'refused' }),
-    onStop(stop) {
-      process.once('SIGTERM', stop);
+    stopped: new Promise<void>((resolve) => {
+      process.once('SIGTERM', () => resolve());
       process.on('message', (order: Order) => {
-        if (order.type === 'stop') stop();
+        if (order.type === 'stop') resolve();
       });
-    },
+    }),
   };
 }
 
