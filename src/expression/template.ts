@@ -1,0 +1,233 @@
+import { escapePointer, isJsonArray, isJsonObject, type Json, put } from '../core/json.js';
+import { MAX_JSON_DEPTH } from '../core/limits.js';
+import type { Checked, Problem } from '../core/problem.js';
+import { Budget } from './budget.js';
+import type { Expression, Surroundings } from './expression.js';
+import { ExpressionError } from './expression-error.js';
+import { compileJsonata } from './jsonata/jsonata.js';
+import { compilePath } from './jsonpath/jsonpath.js';
+
+/** A JSON value in which some places are expressions. */
+export interface Template {
+  /**
+   * The value with every expression evaluated. Throws TemplateError, also where an expression finds nothing: a
+   * template has no way to leave a place out.
+   */
+  evaluate(input: Json | undefined, surroundings?: Surroundings): Json;
+  /** The same, but undefined if the template is one expression and that finds nothing. */
+  find(input: Json | undefined, surroundings?: Surroundings): Json | undefined;
+}
+
+export type CheckedTemplate = { readonly value: Template } | { readonly problems: readonly Problem[] };
+
+/** What went wrong at one place of a template. */
+export class TemplateError extends ExpressionError {
+  /** JSON Pointer of the place in the template. */
+  readonly path: string;
+  /** The text of the expression that stands there. */
+  readonly expression: string;
+
+  constructor(error: ExpressionError, path: string, expression: string) {
+    super(error.code, `${error.message} (${expression}${path === '' ? '' : ` at ${path}`})`, error.position);
+    this.path = path;
+    this.expression = expression;
+  }
+}
+
+/**
+ * The expression inside `{% … %}`, if a text is one.
+ *
+ * @example
+ * delimitedExpression('{% 1 + 1 %}'); // => '1 + 1'
+ * delimitedExpression('plain'); // => undefined
+ */
+export function delimitedExpression(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith('{%') || !trimmed.endsWith('%}') || trimmed.length < 4) return undefined;
+  return trimmed.slice(2, -2).trim();
+}
+
+/**
+ * Compiles a value in which texts of the form `{% … %}` are JSONata; all else stands for itself.
+ *
+ * @example
+ * const template = compileJsonataTemplate({ total: '{% price * qty %}', currency: 'EUR' });
+ * 'value' in template && template.value.evaluate({ price: 5, qty: 2 }); // => { total: 10, currency: 'EUR' }
+ */
+export function compileJsonataTemplate(template: Json): CheckedTemplate {
+  return new TemplateCompiler((text, path) => {
+    const expression = delimitedExpression(text);
+    if (expression !== undefined) return compileJsonata(expression);
+    const opens = text.trim().startsWith('{%');
+    if (!opens && !text.trim().endsWith('%}')) return undefined;
+    const message = opens
+      ? 'an expression that begins with "{%" must end with "%}"'
+      : 'this "%}" ends nothing';
+    return { problem: { code: 'expression-delimiter', message, path } };
+  }, undefined).compile(template);
+}
+
+/**
+ * Compiles a payload template of the States Language: where a key ends in `.$`, its value is a path, and the key
+ * loses the ending. A definite path that finds nothing is an error.
+ *
+ * @example
+ * const template = compilePayloadTemplate({ 'id.$': '$.order.id', kind: 'order' });
+ * 'value' in template && template.value.evaluate({ order: { id: 7 } }); // => { id: 7, kind: 'order' }
+ */
+export function compilePayloadTemplate(template: Json): CheckedTemplate {
+  return new TemplateCompiler(() => undefined, compilePayloadValue).compile(template);
+}
+
+/** Gives the expression that a text is, the problem with it, or undefined if the text stands for itself. */
+type TextCompiler = (text: string, path: string) => Checked<Expression> | undefined;
+
+const PATH_KEY = '.$';
+
+function compilePayloadValue(text: string, path: string): Checked<Expression> {
+  if (!text.startsWith('States.')) return compilePath(text);
+  const message = `intrinsic functions such as ${text.split('(')[0]} are not supported yet`;
+  return { problem: { code: 'intrinsic-unsupported', message, path } };
+}
+
+/** A place of a template, ready to be evaluated. */
+type Part = (input: Json | undefined, surroundings: Surroundings) => Json | undefined;
+
+class TemplateCompiler {
+  readonly #textValue: TextCompiler;
+  /** What the values of keys ending in `.$` are; without it such keys are nothing special. */
+  readonly #pathValue: TextCompiler | undefined;
+  readonly #problems: Problem[] = [];
+
+  constructor(textValue: TextCompiler, pathValue: TextCompiler | undefined) {
+    this.#textValue = textValue;
+    this.#pathValue = pathValue;
+  }
+
+  compile(template: Json): CheckedTemplate {
+    const part = this.#part(template, '', 0) ?? (() => template);
+    if (this.#problems.length > 0) return { problems: this.#problems };
+    return { value: new CompiledTemplate(part, typeof template === 'string' ? template : '') };
+  }
+
+  /** Undefined where nothing inside is an expression: then the value stands for itself. */
+  #part(value: Json, path: string, depth: number): Part | undefined {
+    if (typeof value === 'string') return this.#expression(value, path, this.#textValue);
+    if (typeof value !== 'object' || value === null) return undefined;
+    if (depth >= MAX_JSON_DEPTH) {
+      this.#note({ code: 'template-depth', message: `nested deeper than ${MAX_JSON_DEPTH} levels`, path });
+      return undefined;
+    }
+    return isJsonArray(value) ? this.#array(value, path, depth) : this.#object(value, path, depth);
+  }
+
+  #array(array: readonly Json[], path: string, depth: number): Part | undefined {
+    const parts = array.map((item, i) => this.#part(item, `${path}/${i}`, depth + 1));
+    if (parts.every((part) => part === undefined)) return undefined;
+    return (input, surroundings) =>
+      array.map((item, i) => {
+        const part = parts[i];
+        return part === undefined ? item : present(part(input, surroundings));
+      });
+  }
+
+  #object(object: Json, path: string, depth: number): Part | undefined {
+    if (!isJsonObject(object)) return undefined;
+    const members: { readonly key: string; readonly value: Json; readonly part: Part | undefined }[] = [];
+    for (const [name, value] of Object.entries(object)) {
+      const at = `${path}/${escapePointer(name)}`;
+      const isPath = this.#pathValue !== undefined && name.endsWith(PATH_KEY);
+      const key = isPath ? name.slice(0, -PATH_KEY.length) : name;
+      if (members.some((member) => member.key === key)) {
+        this.#note({ code: 'template-key', message: `the key "${key}" is given twice`, path: at });
+      }
+      const part = isPath ? this.#pathMember(value, at) : this.#part(value, at, depth + 1);
+      members.push({ key, value, part });
+    }
+    if (members.every(({ part }) => part === undefined)) return undefined;
+    return (input, surroundings) => {
+      const result: Record<string, Json> = {};
+      for (const { key, value, part } of members) {
+        put(result, key, part === undefined ? value : present(part(input, surroundings)));
+      }
+      return result;
+    };
+  }
+
+  #pathMember(value: Json, path: string): Part | undefined {
+    if (typeof value === 'string' && this.#pathValue !== undefined) {
+      return this.#expression(value, path, this.#pathValue);
+    }
+    this.#note({
+      code: 'template-path',
+      message: 'the value of a key that ends in ".$" must be a path',
+      path,
+    });
+    return undefined;
+  }
+
+  #expression(text: string, path: string, compile: TextCompiler): Part | undefined {
+    const checked = compile(text, path);
+    if (checked === undefined) return undefined;
+    if ('problem' in checked) {
+      this.#note(inTemplate(checked.problem, path));
+      return undefined;
+    }
+    const expression = checked.value;
+    return (input, surroundings) => {
+      try {
+        const result = expression.evaluate(input, surroundings);
+        if (result !== undefined || path === '') return result;
+      } catch (error) {
+        throw error instanceof ExpressionError ? new TemplateError(error, path, text) : error;
+      }
+      throw nothingFound(path, text);
+    };
+  }
+
+  #note(problem: Problem): void {
+    this.#problems.push(problem);
+  }
+}
+
+class CompiledTemplate implements Template {
+  readonly #part: Part;
+  /** The text of a template that is one text. */
+  readonly #text: string;
+
+  constructor(part: Part, text: string) {
+    this.#part = part;
+    this.#text = text;
+  }
+
+  evaluate(input: Json | undefined, surroundings?: Surroundings): Json {
+    const result = this.find(input, surroundings);
+    if (result === undefined) throw nothingFound('', this.#text);
+    return result;
+  }
+
+  find(input: Json | undefined, surroundings: Surroundings = {}): Json | undefined {
+    return this.#part(input, { ...surroundings, budget: surroundings.budget ?? new Budget() });
+  }
+}
+
+/** Inside a template nothing is ever undefined: its expressions throw instead. */
+function present(value: Json | undefined): Json {
+  if (value === undefined) throw new Error('an expression inside a template gave undefined');
+  return value;
+}
+
+function nothingFound(path: string, text: string): TemplateError {
+  return new TemplateError(
+    new ExpressionError('undefined-result', 'the expression finds nothing'),
+    path,
+    text,
+  );
+}
+
+/** A problem of an expression's text as a problem of the template: where it is in that text is said in words. */
+function inTemplate({ line, column, ...problem }: Problem, path: string): Problem {
+  if (line === undefined || column === undefined) return { ...problem, path };
+  const place = line === 1 ? `at column ${column}` : `at line ${line}, column ${column}`;
+  return { ...problem, message: `${problem.message} (${place} of the expression)`, path };
+}

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/core/json.js';
+import { ExpressionError } from '../../src/expression/expression-error.js';
+import {
+  type CheckedTemplate,
+  compileJsonataTemplate,
+  compilePayloadTemplate,
+  type Template,
+  TemplateError,
+} from '../../src/expression/template.js';
+
+function compiled(checked: CheckedTemplate): Template {
+  if ('problems' in checked) throw new Error(checked.problems.map(({ message }) => message).join('; '));
+  return checked.value;
+}
+
+function thrown(run: () => unknown): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('a JSONata template', () => {
+  it('evaluates the texts between {% and %} and leaves all else as it is', () => {
+    const template = compiled(
+      compileJsonataTemplate({ sum: '{% a + b %}', list: ['{% a %}', 'text', 1, null], deep: { x: ' {% b %} ' } }),
+    );
+    expect(template.evaluate({ a: 1, b: 2 })).toEqual({ sum: 3, list: [1, 'text', 1, null], deep: { x: 2 } });
+  });
+
+  it('gives what has no expressions as it stands', () => {
+    const literal: Json = { a: [1, { b: 'c' }] };
+    expect(compiled(compileJsonataTemplate(literal)).evaluate(null)).toBe(literal);
+  });
+
+  it('collects every problem with its place', () => {
+    expect(compileJsonataTemplate({ 'a/b': '{% 1 + %}', c: ['{% $nope() %}', '{% open'], d: 'shut %}' })).toMatchObject({
+      problems: [
+        { code: 'S0207', path: '/a~1b', message: expect.stringContaining('column') },
+        { code: 'T1006', path: '/c/0' },
+        { code: 'expression-delimiter', path: '/c/1' },
+        { code: 'expression-delimiter', path: '/d' },
+      ],
+    });
+  });
+
+  it('throws where an expression finds nothing, and says where', () => {
+    const template = compiled(compileJsonataTemplate({ a: ['{% missing %}'] }));
+    const error = thrown(() => template.evaluate({}));
+    expect(error).toBeInstanceOf(TemplateError);
+    expect(error).toMatchObject({ code: 'undefined-result', path: '/a/0', expression: '{% missing %}' });
+    expect(String(error)).toContain('/a/0');
+  });
+
+  it('finds nothing at the top if the caller allows it', () => {
+    const template = compiled(compileJsonataTemplate('{% missing %}'));
+    expect(template.find({})).toBeUndefined();
+    expect(thrown(() => template.evaluate({}))).toMatchObject({ code: 'undefined-result', path: '' });
+  });
+
+  it('shares one budget among its expressions', () => {
+    const heavy = '{% $sum([1..300000]) %}';
+    expect(compiled(compileJsonataTemplate([heavy])).evaluate(null)).toEqual([45000150000]);
+    const error = thrown(() => compiled(compileJsonataTemplate([heavy, heavy])).evaluate(null));
+    expect(error).toBeInstanceOf(ExpressionError);
+    expect(error).toMatchObject({ code: 'budget-steps', path: '/1' });
+  });
+
+  it('keeps a key called __proto__ a plain key', () => {
+    const template = compiled(compileJsonataTemplate(JSON.parse('{"__proto__": "{% 1 %}"}')));
+    const result = template.evaluate(null);
+    expect(JSON.stringify(result)).toBe('{"__proto__":1}');
+    expect(Object.getPrototypeOf(result)).toBe(Object.prototype);
+  });
+});
+
+describe('a payload template', () => {
+  it('reads paths where keys end in ".$"', () => {
+    const template = compiled(
+      compilePayloadTemplate({ 'id.$': '$.order.id', name: '$.not.a.path', list: [{ 'all.$': '$.items[*].n' }] }),
+    );
+    expect(template.evaluate({ order: { id: 7 }, items: [{ n: 1 }, { n: 2 }] })).toEqual({
+      id: 7,
+      name: '$.not.a.path',
+      list: [{ all: [1, 2] }],
+    });
+  });
+
+  it('reads the context object and variables from the bindings', () => {
+    const template = compiled(compilePayloadTemplate({ 'state.$': '$$.State.Name', 'n.$': '$count' }));
+    const bindings = { $$: { State: { Name: 'Wait' } }, count: 3 };
+    expect(template.evaluate({}, { bindings })).toEqual({ state: 'Wait', n: 3 });
+  });
+
+  it('throws where a definite path finds nothing', () => {
+    const template = compiled(compilePayloadTemplate({ 'a.$': '$.missing', 'b.$': '$.missing[*]' }));
+    expect(thrown(() => template.evaluate({}))).toMatchObject({
+      code: 'undefined-result',
+      path: '/a.$',
+      expression: '$.missing',
+    });
+    const indefinite = compiled(compilePayloadTemplate({ 'b.$': '$.missing[*]' }));
+    expect(indefinite.evaluate({})).toEqual({ b: [] });
+  });
+
+  it('refuses paths that are none, other values, doubled keys and intrinsic functions', () => {
+    expect(compilePayloadTemplate({ 'a.$': 'x', 'b.$': 5, c: 1, 'c.$': '$', 'd.$': 'States.UUID()' })).toMatchObject({
+      problems: [
+        { code: 'jsonpath', path: '/a.$' },
+        { code: 'template-path', path: '/b.$' },
+        { code: 'template-key', path: '/c.$' },
+        { code: 'intrinsic-unsupported', path: '/d.$' },
+      ],
+    });
+  });
+});
