@@ -3,7 +3,7 @@ import type { Engine } from '../core/engine.js';
 import { Refused } from '../core/problem.js';
 import { serveEndpoint } from './endpoint.js';
 import { refuseForeign } from './origin.js';
-import { problemResponse } from './problem-document.js';
+import { isInside, problemResponse } from './problem-document.js';
 import { eventEndpoints } from './routes/events.js';
 import { healthEndpoints } from './routes/health.js';
 import { historyEndpoints } from './routes/history.js';
@@ -24,7 +24,7 @@ export interface AppOptions {
 export function createApp(engine: Engine, options: AppOptions = {}): Hono {
   const app = new Hono();
   app.onError((error) => {
-    if (!(error instanceof Refused)) options.onError?.(error);
+    if (isInside(error)) options.onError?.(error);
     return problemResponse(error);
   });
   app.notFound(({ req }) => {

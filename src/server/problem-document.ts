@@ -1,6 +1,6 @@
 import { type Problem, Refused } from '../core/problem.js';
 
-/** An error as RFC 9457 has it, with our stable `code` and, where there are several, every problem. */
+/** An error as RFC 9457 has it, with our stable `code` and every problem, of which `detail` tells the first. */
 export interface ProblemDocument {
   readonly type: 'about:blank';
   /** The status in words. */
@@ -8,7 +8,7 @@ export interface ProblemDocument {
   readonly status: number;
   readonly code: string;
   readonly detail: string;
-  readonly problems?: readonly Problem[];
+  readonly problems: readonly Problem[];
 }
 
 /** The status for each code. A refusal that is not listed is a bad request. */
@@ -43,19 +43,27 @@ const INTERNAL: Problem = {
   path: '',
 };
 
+const NO_STORE: Problem = {
+  code: 'unavailable',
+  message: 'the store cannot be used now; the server has the details',
+  path: '',
+};
+
 /** What a client is told of an error: everything that it did wrong, nothing of what went wrong inside. */
 export function problemDocument(error: unknown): ProblemDocument {
-  const problems = error instanceof Refused ? error.problems : [INTERNAL];
+  if (!(error instanceof Refused)) return documentOf([INTERNAL]);
+  return documentOf(isInside(error) ? [NO_STORE] : error.problems);
+}
+
+/** Whether an error is the server's own affair: a bug, broken I/O, a store that refuses to work. */
+export function isInside(error: unknown): boolean {
+  return !(error instanceof Refused) || error.code.startsWith('store-');
+}
+
+function documentOf(problems: readonly Problem[]): ProblemDocument {
   const { code, message } = problems[0] ?? INTERNAL;
   const status = (Object.hasOwn(STATUS_OF, code) ? STATUS_OF[code] : undefined) ?? 400;
-  return {
-    type: 'about:blank',
-    title: TITLES[status] ?? 'Error',
-    status,
-    code,
-    detail: message,
-    ...(error instanceof Refused ? { problems } : {}),
-  };
+  return { type: 'about:blank', title: TITLES[status] ?? 'Error', status, code, detail: message, problems };
 }
 
 export function problemResponse(error: unknown, headers: Readonly<Record<string, string>> = {}): Response {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/core/engine.js';
 import { MAX_PAYLOAD_BYTES } from '../../src/core/limits.js';
+import { Refused } from '../../src/core/problem.js';
 import { MAX_BODY_BYTES } from '../../src/server/request.js';
 import { openApp, openProbe } from './open-app.js';
 
@@ -157,19 +158,32 @@ describe('health over HTTP', () => {
   });
 
   it('is not ready without its store, and says nothing of the inside', async () => {
-    const engine = await openProbe();
-    const errors: unknown[] = [];
-    const broken: Engine = Object.create(engine, {
-      health: { value: async () => Promise.reject(new Error('secret path /var/db')) },
-    });
-    const { call } = await openApp({ engine: broken, onError: (error) => errors.push(error) });
+    const { call, errors } = await openBroken(new Error('secret path /var/db'));
     expect((await call('/readyz')).status).toBe(503);
     const health = await call('/health');
     expect(health).toMatchObject({ status: 500, body: { code: 'internal' } });
     expect(JSON.stringify(health.body)).not.toContain('secret');
     expect(errors).toHaveLength(1);
   });
+
+  it('tells a store that refuses to work from a request that is refused', async () => {
+    const full = new Refused({ code: 'store-full', message: '/var/secret.db cannot grow', path: '' });
+    const { call, errors } = await openBroken(full);
+    const health = await call('/health');
+    expect(health).toMatchObject({ status: 503, body: { code: 'unavailable' } });
+    expect(JSON.stringify(health.body)).not.toContain('secret');
+    expect(errors).toEqual([full]);
+  });
 });
+
+/** The API of an engine whose health cannot be told. */
+async function openBroken(failure: Error) {
+  const engine = await openProbe();
+  const errors: unknown[] = [];
+  const broken: Engine = Object.create(engine, { health: { value: async () => Promise.reject(failure) } });
+  const { call } = await openApp({ engine: broken, onError: (error) => errors.push(error) });
+  return { call, errors };
+}
 
 describe('a request that is wrong', () => {
   it.each([
