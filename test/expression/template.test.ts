@@ -26,7 +26,11 @@ function thrown(run: () => unknown): unknown {
 describe('a JSONata template', () => {
   it('evaluates the texts between {% and %} and leaves all else as it is', () => {
     const template = compiled(
-      compileJsonataTemplate({ sum: '{% a + b %}', list: ['{% a %}', 'text', 1, null], deep: { x: ' {% b %} ' } }),
+      compileJsonataTemplate({
+        sum: '{% a + b %}',
+        list: ['{% a %}', 'text', 1, null],
+        deep: { x: ' {% b %} ' },
+      }),
     );
     expect(template.evaluate({ a: 1, b: 2 })).toEqual({ sum: 3, list: [1, 'text', 1, null], deep: { x: 2 } });
   });
@@ -37,7 +41,9 @@ describe('a JSONata template', () => {
   });
 
   it('collects every problem with its place', () => {
-    expect(compileJsonataTemplate({ 'a/b': '{% 1 + %}', c: ['{% $nope() %}', '{% open'], d: 'shut %}' })).toMatchObject({
+    expect(
+      compileJsonataTemplate({ 'a/b': '{% 1 + %}', c: ['{% $nope() %}', '{% open'], d: 'shut %}' }),
+    ).toMatchObject({
       problems: [
         { code: 'S0207', path: '/a~1b', message: expect.stringContaining('column') },
         { code: 'T1006', path: '/c/0' },
@@ -80,7 +86,11 @@ describe('a JSONata template', () => {
 describe('a payload template', () => {
   it('reads paths where keys end in ".$"', () => {
     const template = compiled(
-      compilePayloadTemplate({ 'id.$': '$.order.id', name: '$.not.a.path', list: [{ 'all.$': '$.items[*].n' }] }),
+      compilePayloadTemplate({
+        'id.$': '$.order.id',
+        name: '$.not.a.path',
+        list: [{ 'all.$': '$.items[*].n' }],
+      }),
     );
     expect(template.evaluate({ order: { id: 7 }, items: [{ n: 1 }, { n: 2 }] })).toEqual({
       id: 7,
@@ -107,7 +117,9 @@ describe('a payload template', () => {
   });
 
   it('refuses paths that are none, other values, doubled keys and intrinsic functions', () => {
-    expect(compilePayloadTemplate({ 'a.$': 'x', 'b.$': 5, c: 1, 'c.$': '$', 'd.$': 'States.UUID()' })).toMatchObject({
+    expect(
+      compilePayloadTemplate({ 'a.$': 'x', 'b.$': 5, c: 1, 'c.$': '$', 'd.$': 'States.UUID()' }),
+    ).toMatchObject({
       problems: [
         { code: 'jsonpath', path: '/a.$' },
         { code: 'template-path', path: '/b.$' },

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import type { Json, JsonObject } from '../../src/core/json.js';
+import { compilePath, type JsonPath, MAX_PATH_LENGTH } from '../../src/expression/jsonpath/jsonpath.js';
+import { MAX_FILTER_DEPTH } from '../../src/expression/jsonpath/path-parser.js';
+
+function path(text: string): JsonPath {
+  const checked = compilePath(text);
+  if ('problem' in checked) throw new Error(checked.problem.message);
+  return checked.value;
+}
+
+function read(text: string, input: Json, bindings?: JsonObject): Json | undefined {
+  return path(text).evaluate(input, bindings === undefined ? {} : { bindings });
+}
+
+const shop = {
+  name: 'corner',
+  'delivery-partner': 'x',
+  orders: [
+    { id: 'a', qty: 1, tags: ['new'], price: 5 },
+    { id: 'b', qty: 3, tags: ['new', 'gift'], price: null },
+    { id: 'c', qty: 8, tags: [] },
+  ],
+};
+
+describe('a definite path', () => {
+  it('gives the value it finds, or undefined', () => {
+    expect(read('$', 5)).toBe(5);
+    expect(read('$.orders[1].qty', shop)).toBe(3);
+    expect(read("$['orders'][-1]['id']", shop)).toBe('c');
+    expect(read('$.delivery-partner', shop)).toBe('x');
+    expect(read('$.orders[1].price', shop)).toBeNull();
+    expect(read('$.orders[9].qty', shop)).toBeUndefined();
+    expect(read('$.orders.qty', shop)).toBeUndefined();
+    expect(read('$.name.length', shop)).toBeUndefined();
+    expect(read('$.a', null)).toBeUndefined();
+  });
+
+  it('is known to be definite, others are not', () => {
+    for (const text of ['$', '$.a[0]', "$['a b']", '$$.State.Name', '$v.x', "$['a','b']"]) {
+      expect(path(text).definite, text).toBe(true);
+    }
+    for (const text of ['$.*', '$[*]', '$..a', '$[0,1]', '$[0:1]', '$[?(@.a)]', "$['a','b'].c"]) {
+      expect(path(text).definite, text).toBe(false);
+    }
+  });
+
+  it('starts at the input, the context object or a variable', () => {
+    const bindings = { $$: { State: { Name: 'S' } }, größe: [1, 2] };
+    expect(read('$$.State.Name', {}, bindings)).toBe('S');
+    expect(read('$$', {}, bindings)).toEqual({ State: { Name: 'S' } });
+    expect(read('$größe[1]', {}, bindings)).toBe(2);
+    expect(read('$none.x', {}, bindings)).toBeUndefined();
+    expect(path('$größe[1]').variable).toBe('größe');
+    expect(path('$.a').variable).toBeUndefined();
+  });
+
+  it('reads escapes in quoted names', () => {
+    expect(read(`$['it\\'s']["\\u0061\\n"]`, { "it's": { 'a\n': 1 } })).toBe(1);
+  });
+
+  it('picks several members into one object', () => {
+    expect(read("$.orders[0]['id','nope','qty']", shop)).toEqual({ id: 'a', qty: 1 });
+  });
+
+  it('finds own properties only', () => {
+    const input = JSON.parse('{"a": {"__proto__": 1}}');
+    expect(read('$.a.__proto__', input)).toBe(1);
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
+      expect(read(`$.${name}`, {}), name).toBeUndefined();
+      expect(read(`$['${name}'].name`, {}), name).toBeUndefined();
+      expect(read(`$${name}`, {}, {}), name).toBeUndefined();
+    }
+    expect(read('$.length', [1, 2])).toBeUndefined();
+    expect(read("$..['constructor']", { a: { b: 1 } })).toEqual([]);
+  });
+});
+
+describe('an indefinite path', () => {
+  it('gives an array of everything it finds', () => {
+    expect(read('$.orders[*].id', shop)).toEqual(['a', 'b', 'c']);
+    expect(read('$.orders[0,2].id', shop)).toEqual(['a', 'c']);
+    expect(read('$.orders[1:].id', shop)).toEqual(['b', 'c']);
+    expect(read('$.orders[:-1].id', shop)).toEqual(['a', 'b']);
+    expect(read('$.orders[-2:].id', shop)).toEqual(['b', 'c']);
+    expect(read('$.orders[::2].id', shop)).toEqual(['a', 'c']);
+    expect(read('$.*.length', { a: 1 })).toEqual([]);
+    expect(read('$.*', { a: 1, b: [2] })).toEqual([1, [2]]);
+    expect(read('$.none[*]', shop)).toEqual([]);
+  });
+
+  it('searches the depths with ".."', () => {
+    expect(read('$..id', shop)).toEqual(['a', 'b', 'c']);
+    expect(read('$..tags[0]', shop)).toEqual(['new', 'new']);
+    expect(read('$..*', { a: [1, { b: 2 }] })).toEqual([[1, { b: 2 }], 1, { b: 2 }, 2]);
+    expect(read("$..['qty']", shop)).toEqual([1, 3, 8]);
+  });
+
+  it.each<[string, string[]]>([
+    ['@.qty == 3', ['b']],
+    ["@.id != 'a'", ['b', 'c']],
+    ['@.qty > 1 && @.qty <= 8', ['b', 'c']],
+    ['@.qty < 2 || @.qty >= 8', ['a', 'c']],
+    ['!(@.qty == 3)', ['a', 'c']],
+    ['@.price', ['a', 'b']],
+    ['!@.price', ['c']],
+    ['@.price == null', ['b']],
+    ['@.price > 1', ['a']],
+    ["@.id > 'a'", ['b', 'c']],
+    ["@.id in ['a', 'c']", ['a', 'c']],
+    ["@.id nin ['a', 'c']", ['b']],
+    ["@.tags contains 'gift'", ['b']],
+    ["@.tags anyof ['gift', 'x']", ['b']],
+    ["@.tags noneof ['gift']", ['a', 'c']],
+    ["@.tags subsetof ['new']", ['a', 'c']],
+    ['@.tags size 2', ['b']],
+    ['@.tags empty true', ['c']],
+    ["@['id'] == $.wanted", ['c']],
+    ["@.tags[*] == ['new']", ['a']],
+    ["'3' == @.qty", []],
+    ['@.id > 1', []],
+  ])('filters by %s', (filter, ids) => {
+    expect(read(`$.orders[?(${filter})].id`, { ...shop, wanted: 'c' })).toEqual(ids);
+  });
+
+  it('filters an object itself', () => {
+    expect(read('$[?(@.a == 1)]', { a: 1 })).toEqual([{ a: 1 }]);
+  });
+
+  it('stops at its budget', () => {
+    const wide = Array.from({ length: 2000 }, (_, i) => i);
+    const nested = Array.from({ length: 2000 }, () => wide);
+    expect(() => read('$..*', nested)).toThrow(expect.objectContaining({ code: 'budget-steps' }));
+    expect(() =>
+      read(
+        '$[?(@.x in $)]',
+        Array.from({ length: 2000 }, (_, x) => ({ x })),
+      ),
+    ).toThrow(expect.objectContaining({ code: 'budget-steps' }));
+  });
+});
+
+describe('the text of a path', () => {
+  it.each([
+    '',
+    'a',
+    '$.',
+    '$.a.',
+    '$[',
+    '$[]',
+    '$[a]',
+    "$['a",
+    '$.a b',
+    '$[?(@.a ==)]',
+    '$[?(@.a ~ 1)]',
+    '@.a',
+    '$[1.5]',
+  ])('is refused if it is %j', (text) => {
+    expect(compilePath(text)).toMatchObject({
+      problem: { code: 'jsonpath', line: 1, column: expect.any(Number) },
+    });
+  });
+
+  it('is refused with a clear word for functions and regular expressions', () => {
+    expect(compilePath('$.a.length()')).toMatchObject({ problem: { code: 'jsonpath-function' } });
+    expect(compilePath('$[?(@.a =~ /x/)]')).toMatchObject({ problem: { code: 'jsonpath-operator' } });
+  });
+
+  it('may be so long and no longer', () => {
+    const name = 'a'.repeat(MAX_PATH_LENGTH - 2);
+    expect(compilePath(`$.${name}`)).toHaveProperty('value');
+    expect(compilePath(`$.${name}a`)).toMatchObject({ problem: { code: 'jsonpath-length' } });
+  });
+
+  it('may nest filters so deep and no deeper', () => {
+    const nested = (depth: number) => `$[?(${'('.repeat(depth)}@.a${')'.repeat(depth)})]`;
+    // The filter and its condition are levels themselves, and each parenthesis is two.
+    const most = MAX_FILTER_DEPTH / 2 - 1;
+    expect(compilePath(nested(most))).toHaveProperty('value');
+    expect(compilePath(nested(most + 1))).toMatchObject({ problem: { code: 'jsonpath' } });
+  });
+});
