@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { LANGUAGES, openEngine } from '../embed/engine.js';
+import { openEngine } from '../embed/engine.js';
+import { LANGUAGES } from '../embed/languages.js';
 import { callProgram } from './program.js';
 import { joinSupervisor } from './supervisor/supervised.js';
 import { openTerminal } from './terminal.js';

@@ -10,8 +10,8 @@ import type { Handlers } from '../runtime/handler.js';
 import { handlersOf, importModule } from './handler-module.js';
 import { machineIn } from './module-machine.js';
 
-/** Files that are read from one folder, its subfolders included. */
-export const MAX_FOLDER_FILES = 10_000;
+/** Files with our endings in one folder, its subfolders included. */
+export const MAX_FOLDER_FILES = 1_000;
 
 /** A machine as a file gave it. */
 export interface FileMachine extends Publication {
@@ -176,7 +176,7 @@ class Reading {
     this.#options.onModule?.(file);
     const imported = await importModule(file, resolve(file));
     if ('exports' in imported) return imported.exports;
-    this.#problems.push(imported.problem);
+    this.#problems.push(...imported.problems);
     return undefined;
   }
 

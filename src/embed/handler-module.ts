@@ -5,7 +5,7 @@ import type { Handler, Handlers } from '../runtime/handler.js';
 /** What a JavaScript module exports, or why it could not be run. */
 export type ModuleExports =
   | { readonly exports: Readonly<Record<string, unknown>> }
-  | { readonly problem: Problem };
+  | { readonly problems: readonly Problem[] };
 
 /** Runs a module of the user's and answers its exports. */
 export async function importModule(file: string, path: string): Promise<ModuleExports> {
@@ -13,9 +13,19 @@ export async function importModule(file: string, path: string): Promise<ModuleEx
   try {
     return { exports: (await import(url)) as Record<string, unknown> };
   } catch (error) {
-    const message = error instanceof Error ? `${error.name}: ${error.message}` : `it threw ${String(error)}`;
-    return { problem: { code: 'module-broken', message, path: '', file, ...positionIn([url, path], error) } };
+    const place = { file, ...positionIn([url, path], error) };
+    return { problems: problemsIn(error).map((problem) => ({ ...problem, ...place })) };
   }
+}
+
+/** What a module threw: the problems of a machine that it made, even by a copy of this package, or its own error. */
+function problemsIn(error: unknown): readonly Problem[] {
+  if (!(error instanceof Error)) {
+    return [{ code: 'module-broken', message: `it threw ${String(error)}`, path: '' }];
+  }
+  const { problems } = error as { problems?: unknown };
+  if (error.name === 'Refused' && Array.isArray(problems)) return problems as readonly Problem[];
+  return [{ code: 'module-broken', message: `${error.name}: ${error.message}`, path: '' }];
 }
 
 /** Line and column of the module's own code that an error's stack names first, by either of its names. */

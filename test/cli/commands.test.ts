@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { MAX_PAYLOAD_BYTES } from '../../src/core/limits.js';
 import { openCommandLine } from './call.js';
 import { until, writeTemporary } from './child-script.js';
 
@@ -36,6 +37,17 @@ describe('create', () => {
       code: 2,
       out: '',
       err: 'error: --input is not JSON: expected a key in double quotes, found "b", at line 2, column 2\n',
+    });
+  });
+
+  it('reads no endless stdin', async () => {
+    const { call } = await withProbe();
+    const stdin = ' '.repeat(2 * MAX_PAYLOAD_BYTES - 1);
+    expect(await call(['create', 'probe', '--input', '-'], { stdin: `${stdin}1` })).toMatchObject({
+      code: 0,
+    });
+    expect(await call(['create', 'probe', '--input', '-'], { stdin: `${stdin}12` })).toMatchObject({
+      code: 2,
     });
   });
 

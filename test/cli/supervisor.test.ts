@@ -58,6 +58,24 @@ describe('a supervisor', () => {
     expect(seen.said).toEqual(['the worker hung while stepping order-7; restarting it (attempt 2)']);
   });
 
+  it('has more patience with a process that has noted nothing, which waits for a disk perhaps', async () => {
+    const code = `
+      const wait = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+      self.note('stepping order-7');
+      self.note('');
+      wait(start === 1 ? 1_500 : 0);
+      console.log('survived', start);
+      if (start === 1) for (;;);
+      ${UNTIL_STOPPED}`;
+    const { supervisor, seen } = supervise(code, { stallMs: 600, quietStallMs: 3_000 });
+    const ended = supervisor.run();
+    await until(() => seen.said.length > 0);
+    supervisor.stop();
+    await ended;
+    expect(seen.stdout).toBe('survived 1\n');
+    expect(seen.said).toEqual(['the worker hung; restarting it (attempt 2)']);
+  });
+
   it('says in one sentence that memory ran out, and keeps the dump to itself', async () => {
     const code = `
       if (start === 1) {

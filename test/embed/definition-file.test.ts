@@ -6,7 +6,7 @@ import { isJsonObject, own } from '../../src/core/json.js';
 import type { Language } from '../../src/core/language.js';
 import { MAX_DEFINITION_BYTES } from '../../src/core/limits.js';
 import { Refused } from '../../src/core/problem.js';
-import { type ReadOptions, readDefinitionFiles } from '../../src/embed/definition-file.js';
+import { MAX_FOLDER_FILES, type ReadOptions, readDefinitionFiles } from '../../src/embed/definition-file.js';
 import { probe } from '../../src/testing/probe-language.js';
 
 /** A language that finds what the test put into the definition for it to find. */
@@ -141,6 +141,14 @@ describe('a folder of definitions', () => {
     expect((await read(folder, ['.', 'a.yaml', './a.yaml'])).machines).toHaveLength(1);
   });
 
+  it('may have so many files and no more', async () => {
+    const names = Array.from({ length: MAX_FOLDER_FILES }, (_, i) => [`m${i}.yaml`, 'a: 1'] as const);
+    const folder = folderWith(Object.fromEntries(names));
+    expect((await read(folder)).problems).toEqual([]);
+    writeFileSync(join(folder, 'sub.yaml'), LIGHT);
+    expect((await read(folder)).problems).toEqual([expect.stringContaining('too-many-files')]);
+  });
+
   it('may be a link, and holds links to files', async () => {
     const folder = folderWith({ 'real/a.yaml': LIGHT });
     symlinkSync(join(folder, 'real'), join(folder, 'link'));
@@ -238,6 +246,14 @@ describe('a module', () => {
     expect((await read(folderWith({ 'h.mjs': text, 'i.mjs': text }))).problems).toEqual([
       'i.mjs duplicate-handler',
     ]);
+  });
+});
+
+describe('a module whose machine is wrong', () => {
+  it('has the problems of the machine', async () => {
+    const refused = `Object.assign(new Error('no'), { name: 'Refused', problems: [{ code: 'unknown-target', message: 'no', path: '/on' }] })`;
+    const folder = folderWith({ 'm.mjs': `// createMachine\nthrow ${refused};` });
+    expect((await read(folder)).problems).toEqual(['m.mjs:2:21 unknown-target']);
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.js';
 import { MAX_DEFINITION_BYTES, MAX_JSON_DEPTH } from '../../src/core/limits.js';
 import { locateProblems, parseSource } from '../../src/formats/source.js';
+import { MAX_FAULTS } from '../../src/formats/tree.js';
 
 const FORMATS = [
   { name: 'YAML', file: 'm.yaml' },
@@ -37,6 +38,12 @@ describe.each(FORMATS)('a definition in $name', ({ file }) => {
       '2:2 duplicate-key',
       '2:11 duplicate-key',
     ]);
+  });
+
+  it('reports so many faults and no more', () => {
+    const twice = (count: number) => `{"a": 1${', "a": 1'.repeat(count)}}`;
+    expect(faults(twice(MAX_FAULTS), file)).toHaveLength(MAX_FAULTS);
+    expect(faults(twice(MAX_FAULTS + 1), file)).toHaveLength(MAX_FAULTS);
   });
 
   it('refuses numbers that JSON cannot hold', () => {

@@ -7,8 +7,14 @@ import { FatalDumpFilter } from './fatal-dump.js';
 import { readNoteFile } from './note-file.js';
 import { BEAT_MS, type Birth, LOADING, type Order, type Report, SUPERVISED } from './protocol.js';
 
-/** Silence of the process after which it counts as hung and is killed, in milliseconds. */
+/** Silence of a process after which it counts as hung and is killed, in milliseconds. */
 export const STALL_MS = 2_000;
+
+/**
+ * The same for a process that has nothing noted: it is not in anybody's code, so what is slow is most likely
+ * the disk, and killing it would cure nothing.
+ */
+export const QUIET_STALL_MS = 30_000;
 
 /** How long a process may take to its first sign of life, in milliseconds. */
 export const START_MS = 30_000;
@@ -39,6 +45,7 @@ export interface SupervisorOptions {
   /** Called with one sentence whenever a process is lost. */
   readonly say: (sentence: string) => void;
   readonly stallMs?: number;
+  readonly quietStallMs?: number;
   readonly heapMb?: number;
 }
 
@@ -113,7 +120,7 @@ export class Supervisor {
     const child = this.#fork();
     this.#child = child;
     const dump = this.#relay(child);
-    const { stallMs = STALL_MS } = this.#options;
+    const { stallMs = STALL_MS, quietStallMs = QUIET_STALL_MS } = this.#options;
     let silentMs = stallMs - START_MS;
     let readyAt: number | undefined;
     let refused = false;
@@ -130,6 +137,7 @@ export class Supervisor {
     const watch = setInterval(() => {
       silentMs += BEAT_MS;
       if (silentMs <= stallMs || stalled) return;
+      if (silentMs <= quietStallMs && readNoteFile(this.#noteFile) === undefined) return;
       stalled = true;
       child.kill('SIGKILL');
     }, BEAT_MS);
