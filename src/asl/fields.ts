@@ -44,6 +44,11 @@ export class Fields {
 
   any(field: string): Json | undefined {
     this.#known.add(field);
+    return this.peek(field);
+  }
+
+  /** A field's value without having asked for the field. */
+  peek(field: string): Json | undefined {
     return own(this.#source, field);
   }
 
@@ -113,6 +118,7 @@ export class Fields {
 
   /** Complains if one of these is absent. */
   require(...fields: readonly string[]): void {
+    this.#ask(fields);
     const missing = fields.filter((field) => !this.has(field));
     if (missing.length > 0) {
       this.report({ message: `These fields are required: [${missing.join(', ')}]`, path: this.path });
@@ -121,6 +127,7 @@ export class Fields {
 
   /** Complains if more than one of these is there. */
   atMostOne(...fields: readonly string[]): void {
+    this.#ask(fields);
     if (fields.filter((field) => this.has(field)).length > 1) {
       this.report({
         message: `There should only be one of the following fields: [${fields.join(', ')}]`,
@@ -131,6 +138,7 @@ export class Fields {
 
   /** Complains unless exactly one of these is there. */
   exactlyOne(...fields: readonly string[]): void {
+    this.#ask(fields);
     if (fields.some((field) => this.has(field))) this.atMostOne(...fields);
     else {
       this.report({
@@ -151,6 +159,10 @@ export class Fields {
       );
       this.report({ message: `Field '${field}' is not supported`, path: this.at(field), ...hint });
     }
+  }
+
+  #ask(fields: readonly string[]): void {
+    for (const field of fields) this.#known.add(field);
   }
 
   #array(field: string): readonly Json[] | undefined {

@@ -1,0 +1,57 @@
+import type { Json } from '../core/json.js';
+import type { Graph, Language, View } from '../core/language.js';
+import { isError, Refused } from '../core/problem.js';
+import { readDefinition } from './compile.js';
+import { fromState, MAIN_THREAD, type Thread } from './execution.js';
+import type { AslProgram } from './program.js';
+import { step } from './step.js';
+
+/**
+ * Amazon States Language: workflows as AWS Step Functions runs them, with its errors and its history events.
+ *
+ * @example
+ * asl.check({ StartAt: 'A', States: { A: { Type: 'Pass', End: true } } }); // => []
+ */
+export const asl: Language<AslProgram> = {
+  name: 'asl',
+  check: (source) => readDefinition(source).problems,
+  compile(source) {
+    const { problems, program } = readDefinition(source);
+    const errors = problems.filter(isError);
+    if (errors.length > 0) throw new Refused(errors);
+    return program;
+  },
+  step,
+  view: viewOf,
+  active(_, state) {
+    return threadsOf(state).map(({ state: name }) => name);
+  },
+  accepts: () => [],
+  graph: graphOf,
+};
+
+/** `value` is the name of the state that the execution is in, `context` that state's input. */
+function viewOf(state: Json): View {
+  if (state === null) return { value: null, context: null, output: null };
+  const execution = fromState(state);
+  const main = execution.threads[MAIN_THREAD];
+  const failure = execution.error !== undefined || execution.cause !== undefined;
+  return {
+    value: main?.state ?? null,
+    context: main?.input ?? null,
+    output: execution.output ?? null,
+    ...(failure ? { error: { error: execution.error ?? '', cause: execution.cause ?? '' } } : {}),
+  };
+}
+
+function threadsOf(state: Json): readonly Thread[] {
+  return state === null ? [] : Object.values(fromState(state).threads);
+}
+
+function graphOf(program: AslProgram): Graph {
+  const states = [...program.states.values()];
+  return {
+    nodes: states.map(({ name, type }) => ({ id: name, type })),
+    edges: states.flatMap(({ name, targets }) => targets.map(({ to, label }) => ({ from: name, to, label }))),
+  };
+}

@@ -1,0 +1,18 @@
+import { compileDataFlow } from '../data-flow.js';
+import type { StateType } from '../program.js';
+import { compileState } from './state.js';
+
+/** Ends its thread well. States Language: Succeed State. */
+export const succeed: StateType = {
+  name: 'Succeed',
+  compile(source) {
+    const flow = compileDataFlow(source, {});
+    return compileState(source, {
+      terminal: true,
+      enter(thread) {
+        const selected = flow.select(thread);
+        return { kind: 'exit', next: undefined, ...flow.leave(thread, selected) };
+      },
+    });
+  },
+};

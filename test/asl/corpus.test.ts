@@ -1,0 +1,268 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { asl } from '../../src/asl/language.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../src/core/json.js';
+import { isError } from '../../src/core/problem.js';
+import { type Behaviour, drive, type Run } from './drive.js';
+import { Recording } from './recording.js';
+
+const CORPUS = '../shared/corpora/asl/cases.jsonl';
+
+/** What is measured today may not get worse. */
+const FLOORS = { cases: 237, outcome: 237, cause: 237, history: 78 };
+
+interface Case {
+  readonly id: string;
+  readonly kind: string;
+  readonly validated: boolean;
+  readonly recorded: string;
+  readonly definition: Json;
+  readonly input: Json;
+  readonly needs: readonly string[];
+  readonly lambdaTrivial?: boolean;
+  readonly lambdas?: readonly Lambda[];
+  readonly orderFree?: boolean;
+  readonly wildcardValues?: readonly string[];
+  readonly transformers?: readonly { readonly t: string; readonly a?: readonly [string, string] }[];
+  readonly expected: {
+    readonly status: string;
+    readonly output?: Json;
+    readonly error?: string;
+    readonly cause?: Json;
+    readonly history?: readonly JsonObject[];
+  };
+}
+
+interface Lambda {
+  readonly arn: string;
+  readonly behaviour: string;
+  readonly value?: Json;
+  readonly errorType?: string;
+  readonly errorMessage?: string;
+  readonly seconds?: number;
+}
+
+interface Score {
+  readonly id: string;
+  readonly outcome: boolean;
+  readonly cause: boolean;
+  /** Undefined where none was recorded. */
+  readonly history: boolean | undefined;
+  readonly difference: string | undefined;
+}
+
+const STATUSES: Readonly<Record<string, string>> = {
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  TIMED_OUT: 'timed_out',
+  ABORTED: 'stopped',
+};
+
+describe.skipIf(!existsSync(CORPUS))('the recordings of Step Functions', () => {
+  const all = existsSync(CORPUS) ? readCases() : [];
+  const inScope = all.filter(
+    ({ kind, validated, needs, lambdaTrivial }) =>
+      kind === 'execution' && validated && (lambdaTrivial === true || needs.every((need) => need === 'none')),
+  );
+  const supported = inScope.filter((one) => asl.check(one.definition).every(isSupported));
+
+  it('are repeated by what runs here', () => {
+    const scores = supported.map(score);
+    const counts = {
+      cases: scores.length,
+      outcome: scores.filter(({ outcome }) => outcome).length,
+      cause: scores.filter(({ cause }) => cause).length,
+      history: scores.filter(({ history }) => history).length,
+    };
+    report(counts, inScope, scores.filter(({ history }) => history !== undefined).length);
+    for (const { id, difference } of scores)
+      if (difference !== undefined) console.log(`  ${id}: ${difference}`);
+    for (const part of ['cases', 'outcome', 'cause', 'history'] as const) {
+      expect(counts[part], part).toBeGreaterThanOrEqual(FLOORS[part]);
+    }
+  });
+
+  it('hold no definition that AWS ran and we refuse, but for what is not supported yet', () => {
+    const refused = all
+      .filter(({ kind, validated }) => kind === 'execution' && validated)
+      .flatMap(({ id, definition }) =>
+        asl
+          .check(definition)
+          .filter((problem) => isError(problem) && isSupported(problem))
+          .map(({ message, path }) => `${id}: ${message} at ${path}`),
+      );
+    expect(refused).toEqual([]);
+  });
+});
+
+function isSupported({ code }: { readonly code: string }): boolean {
+  return code !== 'not-supported';
+}
+
+function readCases(): Case[] {
+  return readFileSync(CORPUS, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Case);
+}
+
+function report(
+  counts: Readonly<Record<keyof typeof FLOORS, number>>,
+  all: readonly Case[],
+  withHistory: number,
+): void {
+  const rate = (part: number, whole: number): string =>
+    `${part}/${whole} (${((100 * part) / whole).toFixed(1)} %)`;
+  const { cases, outcome, cause, history } = counts;
+  const histories = all.filter(({ expected }) => expected.history !== undefined).length;
+  console.log(`ASL recordings that run here: ${rate(cases, all.length)} of those that need no service`);
+  console.log(
+    `  status, output and error name: ${rate(outcome, cases)}, of all ${rate(outcome, all.length)}`,
+  );
+  console.log(`  and cause:                     ${rate(cause, cases)}, of all ${rate(cause, all.length)}`);
+  console.log(
+    `  and whole history:             ${rate(history, withHistory)}, of all ${rate(history, histories)}`,
+  );
+}
+
+function score(one: Case): Score {
+  let run: Run;
+  try {
+    run = drive(one.definition, one.input, { handlers: lambdas(one.lambdas ?? []) });
+  } catch (error) {
+    return { id: one.id, outcome: false, cause: false, history: false, difference: String(error) };
+  }
+  const { expected } = one;
+  const recording = new Recording(one.wildcardValues ?? []);
+  const adapt = (value: Json | undefined): Json | undefined => adapted(value, one);
+  const outcome =
+    (STATUSES[expected.status] === run.status ? undefined : `status ${run.status}`) ??
+    recording.difference(expected.error, run.error === '' ? undefined : run.error, 'error') ??
+    (run.status === 'succeeded'
+      ? recording.difference(expected.output, adapt(run.output), 'output')
+      : undefined);
+  const cause =
+    outcome ?? recording.difference(expected.cause, adapt(run.cause === '' ? undefined : run.cause), 'cause');
+  const history =
+    cause ??
+    (expected.history === undefined
+      ? undefined
+      : recording.difference(expected.history, adapt(run.history), 'history'));
+  return {
+    id: one.id,
+    outcome: outcome === undefined,
+    cause: cause === undefined,
+    history: expected.history === undefined ? undefined : history === undefined,
+    difference: history,
+  };
+}
+
+/** Our value with the recorder's own replacements made, and without what AWS did not have at the time. */
+function adapted(value: Json | undefined, one: Case): Json | undefined {
+  if (value === undefined) return undefined;
+  let text = JSON.stringify(value).replaceAll('000000000000', '111111111111');
+  for (const { t, a } of one.transformers ?? []) {
+    if (t === 'regex' && a !== undefined && !a[0].startsWith('<'))
+      text = text.replace(new RegExp(a[0], 'g'), a[1]);
+  }
+  const json = JSON.parse(text) as Json;
+  const knowsRedrive = JSON.stringify(one.expected).includes('RedriveCount');
+  return knowsRedrive ? json : without(json, 'RedriveCount');
+}
+
+function without(value: Json, field: string): Json {
+  if (typeof value === 'string') return value.replace(new RegExp(`,?"${field}":\\d+`, 'g'), '');
+  if (isJsonArray(value)) return value.map((item) => without(item, field));
+  if (!isJsonObject(value)) return value;
+  const kept = Object.entries(value).filter(([key]) => key !== field);
+  return Object.fromEntries(kept.map(([key, member]) => [key, without(member, field)]));
+}
+
+/** The functions of a case, under their ARNs and behind the optimized integration. */
+function lambdas(list: readonly Lambda[]): Record<string, Behaviour> {
+  const byName: Record<string, Behaviour> = {};
+  for (const lambda of list) byName[lambda.arn] = behaviour(lambda, pythonJson);
+  byName['arn:aws:states:::lambda:invoke'] = (input, attempt) => {
+    const { FunctionName, Payload } = input as { FunctionName: string; Payload: Json };
+    const lambda = list.find(({ arn }) => arn === FunctionName || arn.endsWith(`:${FunctionName}`));
+    if (lambda === undefined)
+      return { error: 'Lambda.ResourceNotFoundException', cause: 'Function not found' };
+    // The integration sends an absent payload as an empty object.
+    const outcome = behaviour(lambda, (value) => JSON.stringify(value))(Payload ?? {}, attempt);
+    return outcome.output === undefined ? outcome : { ...outcome, output: invocation(outcome.output) };
+  };
+  return byName;
+}
+
+function behaviour(lambda: Lambda, write: (value: Json) => string): Behaviour {
+  switch (lambda.behaviour) {
+    case 'return-input':
+      return (input) => ({ output: input });
+    case 'return-value':
+      return () => ({ output: lambda.value ?? null });
+    case 'return-string':
+      return () => ({ output: 'a'.repeat(257 * 1024) });
+    case 'sleep-then-return-input':
+      return (input) => ({ output: input, afterMs: (lambda.seconds ?? 0) * 1_000 });
+    case 'raise':
+      return (_, attempt) => raised(lambda, write, attempt);
+    default:
+      throw new Error(`unknown behaviour ${lambda.behaviour}`);
+  }
+}
+
+/** What Lambda makes of an exception in a Python function. */
+function raised(
+  { errorType = 'Exception', errorMessage = '' }: Lambda,
+  write: (value: Json) => string,
+  attempt: number,
+): { error: string; cause: string } {
+  const line = `raise ${errorType}("${errorMessage}")`;
+  return {
+    error: errorType,
+    cause: write({
+      errorMessage,
+      errorType,
+      requestId: `00000000-0000-4000-8000-${String(attempt).padStart(12, '0')}`,
+      stackTrace: [`  File "/var/task/handler.py", line 2, in handler\n    ${line}\n`],
+    }),
+  };
+}
+
+/** JSON as Python writes it: with a blank after every comma and colon. */
+function pythonJson(value: Json): string {
+  if (isJsonArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  const members = Object.entries(value).map(
+    ([key, member]) => `${JSON.stringify(key)}: ${pythonJson(member)}`,
+  );
+  return `{${members.join(', ')}}`;
+}
+
+/** The result of lambda:invoke around a function's own. */
+function invocation(payload: Json): Json {
+  const length = String(JSON.stringify(payload).length);
+  const headers = {
+    Connection: 'keep-alive',
+    'Content-Length': length,
+    'Content-Type': 'application/json',
+    Date: 'date',
+    'X-Amz-Executed-Version': '$LATEST',
+    'x-amzn-Remapped-Content-Length': '0',
+    'x-amzn-RequestId': 'x-amzn-RequestId',
+    'X-Amzn-Trace-Id': 'X-Amzn-Trace-Id',
+  };
+  const all = Object.fromEntries(
+    Object.entries(headers).map(([name, text]) => [
+      name,
+      ['Date', 'x-amzn-RequestId', 'X-Amzn-Trace-Id'].includes(name) ? text : [text],
+    ]),
+  );
+  return {
+    ExecutedVersion: '$LATEST',
+    Payload: payload,
+    SdkHttpMetadata: { AllHttpHeaders: all, HttpHeaders: headers, HttpStatusCode: 200 },
+    SdkResponseMetadata: { RequestId: 'RequestId' },
+    StatusCode: 200,
+  };
+}

@@ -1,0 +1,226 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { asl } from '../../src/asl/language.js';
+import type { Event, EventBody } from '../../src/core/event.js';
+import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
+import { isJsonArray, isJsonObject, type Json } from '../../src/core/json.js';
+import { isError, Refused } from '../../src/core/problem.js';
+import { type Behaviour, drive } from './drive.js';
+
+const FIELDS = [
+  'Type StartAt States Next End Comment QueryLanguage Result ResultPath InputPath OutputPath Parameters',
+  'ResultSelector Resource Retry Catch ErrorEquals Choices Default Variable NumericEquals IsPresent And Not',
+  'Seconds SecondsPath Timestamp TimestampPath Error Cause ErrorPath Assign Output Arguments Condition',
+  'TimeoutSeconds MaxAttempts BackoffRate __proto__ constructor toString A B',
+]
+  .join(' ')
+  .split(' ');
+
+const words = fc.oneof(
+  fc.constantFrom(
+    'Pass',
+    'Task',
+    'Choice',
+    'Wait',
+    'Succeed',
+    'Fail',
+    'Map',
+    'Parallel',
+    'A',
+    'B',
+    'JSONata',
+  ),
+  fc.constantFrom(
+    '$',
+    '$.a',
+    '$$',
+    '$$.State',
+    '$.a[*]',
+    "States.Format('{}', $.a)",
+    '{% $states.input %}',
+    'work',
+  ),
+  fc.constantFrom('States.ALL', 'States.TaskFailed', '$.__proto__', '$.a.', '$[', '2026-01-01T00:00:00Z'),
+  fc.string(),
+);
+
+/** JSON that looks a little like a definition. */
+const oddJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 5, depthSize: 'small' },
+    words,
+    fc.integer({ min: -3, max: 5 }),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(fc.oneof(fc.constantFrom(...FIELDS), fc.string()), tie('value'), { maxKeys: 6 }),
+  ),
+})).value;
+
+/** A definition that runs, of five states. */
+const SOUND: Json = {
+  StartAt: 'Make',
+  States: {
+    Make: {
+      Type: 'Pass',
+      Parameters: { 'n.$': '$.n', 'was.$': '$$.State.Name' },
+      ResultPath: '$.made',
+      Next: 'Work',
+    },
+    Work: {
+      Type: 'Task',
+      Resource: 'work',
+      Parameters: { 'n.$': '$.made.n' },
+      ResultPath: '$.work',
+      Retry: [{ ErrorEquals: ['Busy'], MaxAttempts: 2, JitterStrategy: 'FULL' }],
+      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Rest' }],
+      Next: 'Which',
+    },
+    Which: {
+      Type: 'Choice',
+      Choices: [
+        { Variable: '$.work', NumericGreaterThan: 2, Next: 'Done' },
+        {
+          And: [
+            { Variable: '$.work', IsNumeric: true },
+            { Variable: '$.n', IsPresent: true },
+          ],
+          Next: 'Rest',
+        },
+      ],
+      Default: 'Done',
+    },
+    Rest: { Type: 'Wait', Seconds: 3, Next: 'Work' },
+    Done: { Type: 'Succeed', OutputPath: '$.work' },
+  },
+};
+
+/** A definition with one thing in it replaced, wherever `choose` leads. */
+function mutated(value: Json, choose: () => number, replacement: Json): Json {
+  if (choose() % 4 === 0) return replacement;
+  if (isJsonArray(value) && value.length > 0) {
+    const at = choose() % value.length;
+    return value.map((item, i) => (i === at ? mutated(item, choose, replacement) : item));
+  }
+  if (isJsonObject(value) && Object.keys(value).length > 0) {
+    const keys = Object.keys(value);
+    const chosen = keys[choose() % keys.length];
+    const entries = Object.entries(value).flatMap(([key, member]): [string, Json][] => {
+      if (key !== chosen) return [[key, member]];
+      return choose() % 5 === 0 ? [] : [[key, mutated(member, choose, replacement)]];
+    });
+    return Object.fromEntries(entries);
+  }
+  return replacement;
+}
+
+const mutants = fc
+  .tuple(fc.array(fc.nat(99), { minLength: 8, maxLength: 8 }), oddJson)
+  .map(([choices, replacement]) => {
+    let next = 0;
+    return mutated(SOUND, () => choices[next++ % choices.length] ?? 0, replacement);
+  });
+
+/** What can reach an execution whose effects are numbered like these. */
+const effect = fc
+  .tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 2 }))
+  .map(([a, b]) => `${a}.${b}`);
+const bodies: fc.Arbitrary<EventBody> = fc.oneof(
+  effect.chain((id) => oddJson.map((output): EventBody => ({ type: 'task.succeeded', effect: id, output }))),
+  effect.map(
+    (id): EventBody => ({ type: 'task.failed', effect: id, error: 'Busy', cause: 'x', startedAt: 1 }),
+  ),
+  effect.map((id): EventBody => ({ type: 'timer.fired', effect: id })),
+  fc.constant<EventBody>({ type: 'continue' }),
+  fc.constant<EventBody>({ type: 'signal', name: 'go' }),
+  fc.constant<EventBody>({ type: 'start', machine: 'm', input: {} }),
+);
+
+function stamped(body: EventBody, revision: number): Event {
+  return { ...body, id: `e${revision}`, instance: 'i', revision, at: revision * 1_000, seed: `s${revision}` };
+}
+
+function compiled(definition: Json) {
+  try {
+    return asl.compile(definition);
+  } catch (error) {
+    expect(error).toBeInstanceOf(Refused);
+    return undefined;
+  }
+}
+
+/** Folds events until the instance has ended; the state goes through text every time. */
+function folded(program: ReturnType<typeof asl.compile>, events: readonly Event[]): Standing[] {
+  let standing: Standing = UNBORN;
+  return events.map((event) => {
+    const step = fold(asl, program, standing, event);
+    standing = { status: step.status, state: JSON.parse(JSON.stringify(step.state)) as Json };
+    expect(standing.state).toEqual(step.state);
+    return standing;
+  });
+}
+
+describe('whatever comes', () => {
+  it('is checked without throwing, and compiled if nothing is wrong', () => {
+    fc.assert(
+      fc.property(fc.oneof(oddJson, mutants), (definition) => {
+        const wrong = asl.check(definition).some(isError);
+        expect(compiled(definition) === undefined).toBe(wrong);
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('runs without throwing, whatever reaches it in whatever order', () => {
+    fc.assert(
+      fc.property(mutants, oddJson, fc.array(bodies, { maxLength: 8 }), (definition, input, more) => {
+        const program = compiled(definition);
+        if (program === undefined) return;
+        const start: EventBody = { type: 'start', machine: 'm', input };
+        folded(
+          program,
+          [start, ...more].map((body, i) => stamped(body, i + 1)),
+        );
+      }),
+      { numRuns: 700 },
+    );
+  });
+
+  it('folds to the same bytes again, and pending answers alone change anything', () => {
+    const program = asl.compile(SOUND);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 5 }), fc.array(bodies, { maxLength: 10 }), (n, more) => {
+        const start: EventBody = { type: 'start', machine: 'm', input: { n } };
+        const events = [start, ...more].map((body, i) => stamped(body, i + 1));
+        const once = folded(program, events);
+        expect(JSON.stringify(folded(program, events))).toBe(JSON.stringify(once));
+        events.forEach((event, i) => {
+          const before = once[i - 1];
+          if (before === undefined || !('effect' in event)) return;
+          const pending = JSON.stringify(before.state).includes(`"effect":"${event.effect}"`);
+          if (!pending) expect(once[i]).toEqual(before);
+        });
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ends, with one last event in its history, ids without a gap', () => {
+    const outcome = fc.oneof(
+      fc.integer({ min: 0, max: 6 }).map((output) => ({ output })),
+      fc.constantFrom('Busy', 'Boom', 'Timeout').map((error) => ({ error, cause: 'x' })),
+    );
+    fc.assert(
+      fc.property(fc.array(outcome, { maxLength: 6 }), fc.boolean(), (outcomes, hasNumber) => {
+        const work: Behaviour = (_, attempt) => outcomes[attempt - 1] ?? { output: 9 };
+        const run = drive(SOUND, hasNumber ? { n: 1 } : {}, { handlers: { work } });
+        expect(run.history.map(({ id }) => id)).toEqual(run.history.map((_, i) => i + 1));
+        expect(run.types.filter((type) => type.startsWith('Execution'))).toEqual([
+          'ExecutionStarted',
+          run.status === 'succeeded' ? 'ExecutionSucceeded' : 'ExecutionFailed',
+        ]);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
