@@ -5,6 +5,10 @@ const report = process.env['DETENT_TEST_REPORT'];
 
 export default defineConfig({
   test: {
+    alias: {
+      'detent/engine': new URL('./src/embed/engine.ts', import.meta.url).pathname,
+      detent: new URL('./src/index.ts', import.meta.url).pathname,
+    },
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,

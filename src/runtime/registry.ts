@@ -50,6 +50,10 @@ export class Registry {
     return language;
   }
 
+  implementations(machine: string): Implementations | undefined {
+    return this.#implementations.get(machine);
+  }
+
   /** Compiles a definition if this process can; what it lacks is kept for `missing`. */
   add(definition: Definition): Steppable | undefined {
     if (this.knows(definition.hash)) return this.#steppable.get(definition.hash);

@@ -1,0 +1,63 @@
+import type { Engine } from '../core/engine.js';
+import { given } from '../core/given.js';
+import type { Implementations } from '../core/language.js';
+import { systemClock } from '../runtime/clock.js';
+import { DurableEngine } from '../runtime/engine.js';
+import type { Handlers } from '../runtime/handler.js';
+import { Registry } from '../runtime/registry.js';
+import { Collection, type DefinitionInput } from './collection.js';
+import { LANGUAGES } from './languages.js';
+import { openStore } from './store-url.js';
+
+export interface EngineOptions {
+  /** `sqlite:PATH` or `memory:` (the default). */
+  readonly db?: string;
+  /** What to publish: objects, texts (YAML or JSON), paths of files and folders, or what createMachine returns. */
+  readonly definitions?: readonly DefinitionInput[];
+  /** Named pure functions, by machine; those of a machine from createMachine come with it. */
+  readonly implementations?: Readonly<Record<string, Implementations>>;
+  /** What carries out tasks, by task name; those of the definitions come with them, and these go before. */
+  readonly handlers?: Handlers;
+  /** Whether this process steps instances and runs handlers; true unless said otherwise. */
+  readonly worker?: boolean;
+  /** Fail a task at once that no handler is here for, instead of leaving it to another process. */
+  readonly failFast?: boolean;
+  /** Called with the instance's id before each of its steps and handlers. */
+  readonly note?: (instance: string) => void;
+  /** Told of what the engine survives: broken I/O, above all, that it will try again. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/**
+ * Opens an engine on a database, publishes the definitions, and runs one worker of its own. Rejects with
+ * Refused and every problem of every definition; nothing is opened or published then.
+ */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const collection = await Collection.of(options.definitions ?? []);
+  const registry = new Registry({
+    languages: LANGUAGES,
+    implementations: { ...collection.implementations, ...options.implementations },
+    handlers: { ...Object.fromEntries(collection.handlers), ...options.handlers },
+  });
+  for (const { language, source, machine } of collection.publications) {
+    // Before anything is opened: an implementation that is missing here shows only when it is compiled.
+    registry.language(language).compile(source, registry.implementations(machine));
+  }
+  const { store, identity } = await openStore(options.db ?? 'memory:');
+  const engine = new DurableEngine({
+    store,
+    registry,
+    identity,
+    clock: systemClock,
+    works: options.worker ?? true,
+    failMissing: options.failFast ?? false,
+    ...given({ note: options.note, onError: options.onError }),
+  });
+  try {
+    for (const publication of collection.publications) await engine.publish(publication);
+    return engine;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
