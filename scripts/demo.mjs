@@ -9,32 +9,27 @@ const cli = join(root, 'dist', 'cli', 'main.js');
 const dir = mkdtempSync(join(tmpdir(), 'detent-demo-'));
 const db = `sqlite:${join(dir, 'demo.db')}`;
 
+const CUSTOMER = { email: 'ada@example.com', plan: 'business' };
+
 let server;
 try {
   server = await serve();
-  say('creating an order and an onboarding');
-  await detent('create', 'order', '--id', 'order-1', '--input', '{"item":"lamp","quantity":2}');
-  await detent(
-    'create',
-    'onboarding',
-    '--id',
-    'onboarding-1',
-    '--input',
-    '{"email":"ada@example.com","plan":"team"}',
-  );
-  await detent('send', 'order-1', 'pay', '--data', '{"amount":80}', '--id', 'payment-1');
-  await until('onboarding-1', ({ value }) => value !== null);
+  say('an order and an onboarding begin');
+  await detent('create', 'order', '--id', 'order-1', '--input', '{"total": 80}');
+  await detent('create', 'onboarding', '--id', 'onboarding-1', '--input', JSON.stringify(CUSTOMER));
+  await detent('send', 'order-1', 'PAY', '--data', '{"amount": 30}', '--id', 'payment-1');
+  await until('onboarding-1', ({ value }) => value === 'Settle');
 
-  say('killing the server with SIGKILL');
+  say('the server is killed with SIGKILL, while one waits for money and the other for a timer');
   await end(server, 'SIGKILL');
-  say('an event sent while nothing runs waits in the file');
-  await detent('send', 'order-1', 'ship', '--data', '{"carrier":"snail"}', '--id', 'shipment-1');
-  say('the same event again is a duplicate');
-  await detent('send', 'order-1', 'ship', '--data', '{"carrier":"snail"}', '--id', 'shipment-1');
+  say('the rest of the money is sent while nothing runs, and sent again: it waits in the file, once');
+  await detent('send', 'order-1', 'PAY', '--data', '{"amount": 50}', '--id', 'payment-2');
+  await detent('send', 'order-1', 'PAY', '--data', '{"amount": 50}', '--id', 'payment-2');
 
-  say('starting the server again');
+  say('the server is started again');
   server = await serve();
-  await detent('send', 'order-1', 'deliver');
+  await until('order-1', ({ value }) => value === 'shipped');
+  await detent('send', 'order-1', 'DELIVERED');
   await until('order-1', ({ status }) => status !== 'running');
   await until('onboarding-1', ({ status }) => status !== 'running');
   for (const id of ['order-1', 'onboarding-1']) {
