@@ -21,6 +21,11 @@ const CLAIM_ID = `
   INSERT INTO receipt (instance, event_id, hash) VALUES (?, ?, ?)
   ON CONFLICT (instance, event_id) DO NOTHING`;
 
+/** As above, but only for an instance that exists. */
+const CLAIM_ID_OF_KNOWN = `
+  INSERT INTO receipt (instance, event_id, hash) SELECT id, ?2, ?3 FROM instance WHERE id = ?1
+  ON CONFLICT (instance, event_id) DO NOTHING`;
+
 const CLAIMED_ID = 'SELECT hash FROM receipt WHERE instance = ? AND event_id = ?';
 
 const APPEND = `
@@ -72,22 +77,32 @@ export function create(
   return 'created';
 }
 
+/** Appends a message from outside, if its receiver exists and its id is new. */
 export function send(at: Acceptance, message: NewMessage): SendResult {
-  return at.database.first(EXISTS, message.to) === undefined ? 'unknown' : append(at, message);
+  const { database } = at;
+  const { to, id, hash } = message;
+  if (hash !== undefined && database.run(CLAIM_ID_OF_KNOWN, to, id, hash) > 0) return put(at, message, false);
+  if (database.first(EXISTS, to) === undefined) return 'unknown';
+  return hash === undefined ? put(at, message, false) : repeated(database, to, id, hash);
 }
 
-/** Puts a message into its mailbox, which is made if need be. */
-export function append(
-  at: Acceptance,
-  message: NewMessage,
-  isTimer = false,
-): 'accepted' | 'duplicate' | 'conflict' {
-  const { database, random, now } = at;
-  const { id, to, event, dueAt = now, cause = '', hops = 0, hash } = message;
+/** Puts a message into its mailbox, which is made if need be, unless its id was claimed before. */
+export function append(at: Acceptance, message: NewMessage, isTimer = false): SendResult {
+  const { database } = at;
+  const { to, id, hash } = message;
   if (hash !== undefined && database.run(CLAIM_ID, to, id, hash) === 0) {
-    return database.first(CLAIMED_ID, to, id)?.[0] === hash ? 'duplicate' : 'conflict';
+    return repeated(database, to, id, hash);
   }
+  return put(at, message, isTimer);
+}
+
+function put({ database, random, now }: Acceptance, message: NewMessage, isTimer: boolean): 'accepted' {
+  const { id, to, event, dueAt = now, cause = '', hops = 0 } = message;
   database.run(APPEND, id, to, dueAt, event, random(), cause, hops, isTimer ? 1 : 0);
   database.run(WAKE, to, Math.max(dueAt, now));
   return 'accepted';
+}
+
+function repeated(database: Database, to: string, id: string, hash: string): 'duplicate' | 'conflict' {
+  return database.first(CLAIMED_ID, to, id)?.[0] === hash ? 'duplicate' : 'conflict';
 }

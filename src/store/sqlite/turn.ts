@@ -42,7 +42,7 @@ const LOAD_MESSAGES = `
     SELECT seq FROM message WHERE recipient = l.value AND due_at <= ?2 ORDER BY due_at, seq LIMIT ?3)
   ORDER BY l.key, m.due_at, m.seq`;
 
-const HELD = 'EXISTS (SELECT 1 FROM mailbox WHERE instance = ?1 AND token = ?2)';
+const HELD = '?2 = (SELECT token FROM mailbox WHERE instance = ?1)';
 
 /** The status is left alone where it stays: its index is then not touched. */
 const STEP_ON = `
@@ -65,8 +65,8 @@ const CANCEL_TIMER = 'DELETE FROM message WHERE recipient = ? AND id = ? AND tim
 const FREE = `
   UPDATE mailbox SET
     token = NULL, worker = NULL, lease_until = 0, attempts = 0, problem = NULL,
-    next_due_at = left.due_at, wake_at = left.due_at
-  FROM (SELECT max(min(due_at), ?2) AS due_at FROM message WHERE recipient = ?1) AS left
+    (next_due_at, wake_at) = (
+      SELECT max(due_at, ?2), max(due_at, ?2) FROM message WHERE recipient = ?1 ORDER BY due_at LIMIT 1)
   WHERE instance = ?1`;
 
 /** ?4: attempts given back. ?5: the problem, or null to keep what is known. */

