@@ -63,6 +63,12 @@ export function compileBinary(node: Binary, compiling: Compiling): Code {
         const b = right(input, scope);
         return typeof a === 'number' && typeof b === 'number' ? a >= b : general(a, b, scope.run);
       };
+    case '=':
+      return (input, scope) => {
+        const a = left(input, scope);
+        const b = right(input, scope);
+        return isSimple(a) && isSimple(b) ? a === b : general(a, b, scope.run);
+      };
     default:
       return (input, scope) => general(left(input, scope), right(input, scope), scope.run);
   }
@@ -72,6 +78,11 @@ export function compileNegate(node: Negate, compiling: Compiling): Code {
   const operand = compiling.node(node.operand);
   const general = at((value) => negate(value), node.position);
   return (input, scope) => general(operand(input, scope), undefined, scope.run);
+}
+
+/** Values that `===` compares as `=` does, and in no time. */
+function isSimple(value: Result): boolean {
+  return typeof value === 'number' || (typeof value === 'string' && value.length < 64);
 }
 
 /** A finite sum, difference or product can only come from finite numbers. */

@@ -2,7 +2,7 @@ import { ExpressionError } from '../expression-error.js';
 import type { TailCode } from './compiling.js';
 import { freshSlots } from './frame.js';
 import type { Signature } from './signature.js';
-import { FunctionValue, type Input, plain, type Result, type Run, Scope } from './value.js';
+import { FunctionValue, type Input, plain, plainAll, type Result, type Run, Scope } from './value.js';
 
 /** A call that a function leaves to its caller, so that recursion in the last place needs no stack. */
 export class TailCall {
@@ -66,7 +66,7 @@ export class Closure extends FunctionValue {
     const { parameters, slots, signature, body, cost } = this.#definition;
     run.budget.spend(cost);
     const args =
-      signature === undefined ? given : signature.apply(given.map(plain), plain(context), 'function');
+      signature === undefined ? given : signature.apply(plainAll(given), plain(context), 'function');
     const scope = new Scope(run, freshSlots(slots), this.#scope);
     for (let i = 0; i < parameters.length; i++) scope.slots[parameters[i] as number] = args[i];
     return body(this.#input, scope);

@@ -51,7 +51,9 @@ function opensScope(node: Node): boolean {
 }
 
 export function freshSlots(count: number): Result[] {
-  return new Array<Result>(count).fill(UNBOUND);
+  const slots: Result[] = [];
+  for (let i = 0; i < count; i++) slots.push(UNBOUND);
+  return slots;
 }
 
 /** Code that runs in a scope of its own, with its variables unbound at first. */

@@ -35,8 +35,10 @@ interface View<T> {
  */
 export function compileGroup(group: Group, source: Code, compiling: Compiling): Code {
   const pairs = compilePairs(group, compiling);
+  const keys = distinctKeys(group);
   return (input, scope) => {
     const items = itemsOf(source(input, scope));
+    if (keys !== undefined && items.length <= 1) return objectOf(keys, pairs, items[0], scope);
     const view: View<Value | undefined> = {
       contextOf: (item) => item,
       scopeOf: () => scope,
@@ -44,6 +46,24 @@ export function compileGroup(group: Group, source: Code, compiling: Compiling): 
     };
     return groupItems(items.length === 0 ? [undefined] : items, pairs, view, scope.run, group.position);
   };
+}
+
+/** The keys of a grouping whose keys are all written out, each once: for one item it is just an object. */
+function distinctKeys({ pairs }: Group): readonly string[] | undefined {
+  const keys = pairs.map(([key]) => (key.type === 'literal' && !key.predicates ? key.value : undefined));
+  const texts = keys.filter((key) => typeof key === 'string');
+  return texts.length === keys.length && new Set(texts).size === keys.length ? texts : undefined;
+}
+
+function objectOf(keys: readonly string[], pairs: readonly PairCode[], item: Input, scope: Scope): Value {
+  const object: Record<string, Value> = {};
+  for (let i = 0; i < keys.length; i++) {
+    const { code, cost } = (pairs[i] as PairCode).value;
+    scope.run.budget.spend(cost);
+    const value = plain(code(item, scope));
+    if (value !== undefined) put(object, keys[i] as string, value);
+  }
+  return object;
 }
 
 /** The same on tuples: each variable has, in a group, what it had in the group's tuples. */

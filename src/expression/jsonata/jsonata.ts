@@ -58,7 +58,8 @@ class JsonataExpression implements Expression {
     } catch (error) {
       throw asExpressionError(error);
     }
-    return typeof result === 'boolean' || typeof result === 'string' ? result : seal(result);
+    if (typeof result === 'boolean' || (typeof result === 'number' && Number.isFinite(result))) return result;
+    return seal(result);
   }
 }
 

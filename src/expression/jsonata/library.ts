@@ -3,6 +3,7 @@ import { BOOLEAN_FUNCTIONS } from './functions/booleans.js';
 import { CLOCK_FUNCTIONS } from './functions/clock.js';
 import { ENCODING_FUNCTIONS } from './functions/encoding.js';
 import { HIGHER_ORDER_FUNCTIONS } from './functions/higher-order.js';
+import { MATCHING_FUNCTIONS } from './functions/matching.js';
 import { NUMBER_FUNCTIONS } from './functions/numbers.js';
 import { OBJECT_FUNCTIONS } from './functions/objects.js';
 import { STRING_FUNCTIONS } from './functions/strings.js';
@@ -11,6 +12,7 @@ import { libraryOf } from './native.js';
 /** The functions of JSONata. */
 export const STANDARD_LIBRARY = libraryOf({
   ...STRING_FUNCTIONS,
+  ...MATCHING_FUNCTIONS,
   ...NUMBER_FUNCTIONS,
   ...BOOLEAN_FUNCTIONS,
   ...ARRAY_FUNCTIONS,

@@ -1,7 +1,7 @@
 import type { Compiling } from './compiling.js';
 import { compileFilter } from './filter.js';
 import { compileGroup } from './grouping.js';
-import { compileNames, plainNames } from './names.js';
+import { asNamePath, compileNames } from './names.js';
 import { compileSort } from './ordering.js';
 import type { Filter, Node, Path } from './syntax-tree.js';
 import { compileTuplePath } from './tuples.js';
@@ -19,6 +19,7 @@ import {
   Sequence,
   type Value,
 } from './value.js';
+import { compileVariable } from './variables.js';
 
 /** One step of a path: what it finds from all items together. */
 type StepCode = (items: readonly Input[], scope: Scope, isLast: boolean) => Result;
@@ -26,7 +27,7 @@ type StepCode = (items: readonly Input[], scope: Scope, isLast: boolean) => Resu
 /** A path: each step is taken from every item that the step before found, and what it finds is joined. */
 export function compilePath(node: Path, compiling: Compiling): Code {
   if (node.steps.some((step) => step.tuple)) return compileTuplePath(node, compileLead, compiling);
-  const names = plainNames(node);
+  const namePath = asNamePath(node);
   const steps = compileSteps(node.steps, true, compiling);
   const keep = node.keepArray === true || node.keepSingleton === true;
   const walk: Code = (input, scope) => {
@@ -36,7 +37,9 @@ export function compilePath(node: Path, compiling: Compiling): Code {
   };
   if (node.group !== undefined) return compileGroup(node.group, walk, compiling);
   const general: Code = (input, scope) => collapse(walk(input, scope), keep);
-  return names === undefined ? general : compileNames(names, general);
+  if (namePath === undefined) return general;
+  const { variable, names } = namePath;
+  return compileNames(names, variable && compileVariable(variable, compiling), general);
 }
 
 /** The steps from an input on; whole if they are all of the path. What they give is not collapsed. */

@@ -18,7 +18,7 @@ export function textOf(result: Result, run: Run, pretty = false): string {
 
 /** Fifteen digits are shown, so that 0.1 + 0.2 reads 0.3. */
 function numberText(number: number): string {
-  return JSON.stringify(Number.isInteger(number) ? number : Number(finite(number).toPrecision(15)));
+  return String(Number.isInteger(number) ? number : Number(finite(number).toPrecision(15)));
 }
 
 class JsonWriter {

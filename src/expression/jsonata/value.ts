@@ -100,6 +100,13 @@ export function plain(result: Result): Value | undefined {
   return result instanceof Row ? result.array : result;
 }
 
+export function plainAll(results: readonly Result[]): readonly (Value | undefined)[] {
+  for (const result of results) {
+    if (result instanceof Sequence || result instanceof Row) return results.map(plain);
+  }
+  return results as readonly (Value | undefined)[];
+}
+
 /** The items that a result consists of. */
 export function itemsOf(result: Result): readonly Value[] {
   if (result === undefined) return [];
