@@ -59,12 +59,13 @@ function offsetFor({ keyAt, valueAt, scalar }: Place, part: 'key' | 'value'): nu
 const KEY_PROBLEMS = new Set(['unknown-key', 'duplicate-key', 'unknown-field']);
 
 /**
- * The problems that a language found in a source, with file, line and column: those of the value that a
- * problem's `path` names, or of the nearest one around it where that does not exist.
+ * The problems that a language found in a source, with file, line and column, in the order of the text: the
+ * place is that of the value that a problem's `path` names, or of the nearest one around it where that does
+ * not exist.
  */
 export function locateProblems(problems: readonly Problem[], parsed: ParsedSource): Problem[] {
   const file = parsed.file === undefined ? {} : { file: parsed.file };
-  return problems.map((problem) => {
+  const located = problems.map((problem): Problem => {
     const part = KEY_PROBLEMS.has(problem.code) ? 'key' : 'value';
     for (let path = problem.path; ; path = path.slice(0, path.lastIndexOf('/'))) {
       const position = parsed.locate(path, part);
@@ -72,4 +73,9 @@ export function locateProblems(problems: readonly Problem[], parsed: ParsedSourc
       if (!path.includes('/')) return { ...problem, ...file };
     }
   });
+  return located.sort(byPlace);
+}
+
+function byPlace(a: Problem, b: Problem): number {
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

@@ -18,6 +18,13 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+/** A folder with these files, removed after the test. */
+export function folderWith(files: Record<string, string>): string {
+  const folder = temporaryFolder();
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
 /** Writes a file into such a folder and answers its path. */
 export function writeTemporary(name: string, text: string, folder = temporaryFolder()): string {
   const path = join(folder, name);

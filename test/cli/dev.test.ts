@@ -2,41 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { built, isAlive, temporaryFolder, until } from './child-script.js';
-import { call, start, startDev } from './program-process.js';
-
-function folderWith(files: Record<string, string>): string {
-  const folder = temporaryFolder();
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return folder;
-}
+import { folderWith, isAlive, until } from './child-script.js';
+import { call, post, start, startDev } from './program-process.js';
 
 const LIGHT = 'initial: red\nstates:\n  red: {on: {GO: green}}\n  green: {on: {GO: red}}\n';
-
-/** A machine whose guard never ends, or takes all the memory, where the event says so. */
-const TRAP = `
-import { createMachine } from ${JSON.stringify(built('index.js'))};
-export const trap = createMachine({
-  id: 'trap',
-  initial: 'open',
-  states: { open: { on: { STEP: { target: 'open', guard: 'mayPass' } } } },
-}, {
-  guards: {
-    mayPass({ event }) {
-      const { how } = event.data;
-      while (how === 'loop') {}
-      const hoard = [];
-      while (how === 'eat') hoard.push(new Array(1_000_000).fill(hoard.length));
-      return true;
-    },
-  },
-});
-`;
-
-async function post(url: string, body: unknown) {
-  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
-  return { status: response.status, body: await response.json() };
-}
 
 describe('dev', () => {
   it('says what it loaded and where to look, and ends with Ctrl-C', async () => {
@@ -103,40 +72,29 @@ describe('dev', () => {
     expect(err).toMatch(/nothing runs\n$/);
   });
 
+  it('says in one sentence that there can be no store, and ends with 1', async () => {
+    const { code, err } = await call(
+      folderWith({}),
+      'dev',
+      '--port',
+      '0',
+      '--db',
+      'sqlite:no/such/folder/x.db',
+    );
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: no\/such\/folder\/x\.db cannot be opened .*\n$/);
+  });
+
   it('gives up on a module that never ends loading', async () => {
     const folder = folderWith({ 'loop.mjs': '// createMachine\nfor (;;);' });
     const { code, err } = await call(folder, 'dev', 'loop.mjs');
     expect([code, err]).toEqual([1, 'the worker hung while loading loop.mjs\n']);
   });
 
-  it('survives a guard that never ends: its instance is named, the others go on', async () => {
-    const folder = folderWith({ 'trap.mjs': TRAP });
-    const dev = await startDev(folder, 'trap.mjs');
-    await post(`${dev.url}/api/v1/instances?wait=20s`, { machine: 'trap', id: 'order-7' });
-    await post(`${dev.url}/api/v1/instances?wait=20s`, { machine: 'trap', id: 'order-8' });
-    await post(`${dev.url}/api/v1/instances/order-7/events`, { type: 'STEP', data: { how: 'loop' } });
-    await until(() => dev.stderr.includes('restarting it'));
-    expect(dev.stderr).toContain('the worker hung while stepping order-7; restarting it (attempt 2)\n');
-    const sent = await call(folder, 'send', 'order-8', 'STEP', '--data', '{}', '--wait', '30s');
-    expect(sent.out).toContain('applied at revision 2');
-    await until(async () => (await call(folder, 'list', '--parked')).out.includes('order-7'), 40_000);
-    const shown = await (await fetch(`${dev.url}/api/v1/instances/order-7`)).json();
-    expect(shown).toMatchObject({ status: 'running', revision: 1, parked: { message: expect.any(String) } });
-  }, 90_000);
-
-  it('survives a guard that takes all the memory', async () => {
-    const folder = folderWith({ 'trap.mjs': TRAP });
-    const dev = await startDev(folder, 'trap.mjs');
-    await post(`${dev.url}/api/v1/instances?wait=20s`, { machine: 'trap', id: 'order-9' });
-    await post(`${dev.url}/api/v1/instances/order-9/events`, { type: 'STEP', data: { how: 'eat' } });
-    await until(() => dev.stderr.includes('restarting it'));
-    expect(dev.stderr).toMatch(
-      /^the worker (ran out of memory|hung) while stepping order-9; restarting it \(attempt 2\)\n$/,
-    );
-  });
-
   it('leaves no process behind when it is killed', async () => {
-    const folder = folderWith({ 'h.mjs': 'export const handlers = {}; console.log("worker", process.pid);' });
+    const folder = folderWith({
+      'h.mjs': 'export const handlers = { a() {} }; console.log("worker", process.pid);',
+    });
     const dev = start(folder, ['dev', 'h.mjs', '--port', '0']);
     await until(() => dev.stderr.includes('Ctrl-C'));
     const worker = Number(/worker (\d+)/.exec(dev.stdout)?.[1]);

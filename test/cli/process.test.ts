@@ -83,7 +83,7 @@ describe('the program', () => {
 
   it.each([
     ['a file that is no database', 'not a database'.repeat(100), 'is not a database'],
-    ['a folder', undefined, '.'],
+    ['a folder', undefined, 'cannot be opened'],
   ])('says in one sentence that the store is %s', async (_, content, sentence) => {
     const folder = folderWith();
     const db = content === undefined ? folder : join(folder, 'x.db');

@@ -65,3 +65,9 @@ export async function startDev(folder: string, ...words: string[]) {
   const { url } = JSON.parse(program.stdout) as { url: string };
   return Object.assign(program, { url });
 }
+
+/** Posts JSON. */
+export async function post(url: string, body: unknown) {
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  return { status: response.status, body: await response.json() };
+}

@@ -198,4 +198,10 @@ describe('the problems of a language', () => {
     expect(locate('missing', '/states/a/initial/0')).toBe('shop/m.yaml:3:3');
     expect(locate('missing', '/nowhere')).toBe('shop/m.yaml:1:1');
   });
+
+  it('come in the order of the text', () => {
+    const paths = ['/states/a', '/nowhere', '/states/a/onn', '/initial'];
+    const found = paths.map((path) => ({ code: 'x', message: 'm', path }));
+    expect(locateProblems(found, parsed).map(({ line }) => line)).toEqual([1, 1, 3, 4]);
+  });
 });

@@ -10,18 +10,17 @@ export function instanceText(view: InstanceView): string {
     ['id', view.id],
     ['machine', `${view.machine} (version ${view.version})`],
     ['status', view.status],
-    ['state', stateText(view.value)],
-    ['context', JSON.stringify(view.context)],
-    ['output', JSON.stringify(view.output)],
-    ['revision', String(view.revision)],
-    ['created', timeText(view.createdAt)],
-    ['updated', timeText(view.updatedAt)],
   ];
+  if (view.value !== null) rows.push(['state', stateText(view.value)]);
+  if (view.context !== null) rows.push(['context', JSON.stringify(view.context)]);
+  if (view.output !== null) rows.push(['output', JSON.stringify(view.output)]);
   if (view.error !== undefined) rows.push(['error', `${view.error.error}: ${view.error.cause}`]);
   if (view.parked !== undefined) {
     rows.push(['parked', `${sentenceOf(view.parked)}; "detent retry" lets it go on`]);
   }
   if (view.lag !== undefined) rows.push(['lag', view.lag]);
+  rows.push(['revision', String(view.revision)]);
+  rows.push(['created', timeText(view.createdAt)], ['updated', timeText(view.updatedAt)]);
   return table(rows);
 }
 
