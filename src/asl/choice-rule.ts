@@ -4,7 +4,8 @@ import type { ActiveThread } from './active-thread.js';
 import { CHOICE_OPERATORS, type ChoiceOperator, IS_PRESENT } from './choice-operators.js';
 import { runtimeFailure } from './errors.js';
 import type { Fields } from './fields.js';
-import { compilePathText, type PathQuery } from './query.js';
+import { compilePathText, type PathQuery } from './path-query.js';
+import { refuseForeign } from './query.js';
 import { parseTimestamp } from './timestamp.js';
 
 /** Whether a rule holds for the state's input. */
@@ -33,11 +34,7 @@ export function compileCondition(rule: Fields): Condition {
   }
   const [head] = heads;
   if (head === 'Condition') {
-    rule.report({
-      message:
-        "The QueryLanguage is set to 'JSONPath', but field 'Condition' is only supported for the 'JSONata' QueryLanguage",
-      path: rule.at('Condition'),
-    });
+    refuseForeign({ fields: rule, queryLanguage: 'JSONPath' }, 'JSONata', ['Condition']);
     return NEVER;
   }
   return COMBINATIONS.find((name) => name === head) === undefined

@@ -1,7 +1,9 @@
 import { isJsonObject, type Json } from '../core/json.js';
+import { MAX_JSON_DEPTH } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
-import { Fields } from './fields.js';
+import { Fields, SCHEMA } from './fields.js';
 import { MAX_STATE_NAME_LENGTH } from './limits.js';
+import { nestsTooDeep } from './payload.js';
 import type { AslProgram, CompiledState } from './program.js';
 import type { QueryLanguage } from './query.js';
 import { STATE_TYPES, STATE_TYPES_TO_COME } from './state-types.js';
@@ -17,12 +19,11 @@ export interface Reading {
 export function readDefinition(source: Json): Reading {
   const problems: Problem[] = [];
   if (!isJsonObject(source)) {
-    problems.push({
-      code: 'SCHEMA_VALIDATION_FAILED',
-      message: 'Definition must be a valid JSON object',
-      path: '',
-    });
-    return { problems, program: programOf('', new Map(), undefined) };
+    return unreadable({ code: SCHEMA, message: 'Definition must be a valid JSON object', path: '' });
+  }
+  if (nestsTooDeep(source)) {
+    const message = `Definition nests deeper than ${MAX_JSON_DEPTH} levels`;
+    return unreadable({ code: 'TOO_DEEPLY_NESTED', message, path: '' });
   }
   const fields = new Fields(source, '', problems);
   fields.require('States', 'StartAt');
@@ -35,6 +36,10 @@ export function readDefinition(source: Json): Reading {
   const states = list === undefined ? new Map() : readStates(list, queryLanguage);
   if (list !== undefined) checkTransitions(fields, list, startAt, states);
   return { problems, program: programOf(startAt ?? '', states, timeoutSeconds) };
+}
+
+function unreadable(problem: Problem): Reading {
+  return { problems: [problem], program: programOf('', new Map(), undefined) };
 }
 
 function programOf(

@@ -4,10 +4,9 @@ import { compileReferencePath } from '../expression/jsonpath/reference-path.js';
 import type { ActiveThread } from './active-thread.js';
 import { ERRORS, StateFailure } from './errors.js';
 import type { Fields } from './fields.js';
+import { compileJsonataField } from './jsonata-query.js';
+import { compilePathText, compilePayloadField } from './path-query.js';
 import {
-  compileJsonataField,
-  compilePathText,
-  compilePayloadField,
   type Maker,
   type QueryLanguage,
   type QuerySource,
@@ -69,7 +68,7 @@ export function compileDataFlow(source: QuerySource, parts: Parts): DataFlow {
 export function compileAssign(fields: Fields, queryLanguage: QueryLanguage): Assign | undefined {
   const given = fields.any('Assign');
   if (given === undefined) return undefined;
-  if (!isJsonObject(given) || Array.isArray(given)) {
+  if (!isJsonObject(given)) {
     fields.report({ message: 'Expected value of type Object', path: fields.at('Assign') });
     return undefined;
   }

@@ -15,6 +15,8 @@ export interface Execution {
   readonly nextEventId: number;
   /** The timer effect of the machine's TimeoutSeconds. */
   readonly deadline?: string;
+  /** Once it has ended: the state that it ended in. */
+  readonly last?: string;
   readonly output?: Json;
   readonly error?: string;
   readonly cause?: string;

@@ -16,9 +16,21 @@ export function historyEvent(
   at?: number,
 ): Happening {
   const data: Record<string, Json> = { id, previousEventId };
-  if (details !== undefined) data[detailsField(type)] = details;
+  if (details !== undefined) data[detailsFieldOf(type)] = details;
   if (at !== undefined) data['at'] = at;
   return { type, data };
+}
+
+const detailsFields = new Map<string, string>();
+
+/** There are some sixty types of events, and one is written at every turn. */
+function detailsFieldOf(type: string): string {
+  let field = detailsFields.get(type);
+  if (field === undefined) {
+    field = detailsField(type);
+    detailsFields.set(type, field);
+  }
+  return field;
 }
 
 /**

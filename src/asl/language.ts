@@ -30,14 +30,14 @@ export const asl: Language<AslProgram> = {
   graph: graphOf,
 };
 
-/** `value` is the name of the state that the execution is in, `context` that state's input. */
+/** `value` is the state that the execution is in, or ended in, `context` the input of the one it is in. */
 function viewOf(state: Json): View {
   if (state === null) return { value: null, context: null, output: null };
   const execution = fromState(state);
   const main = execution.threads[MAIN_THREAD];
   const failure = execution.error !== undefined || execution.cause !== undefined;
   return {
-    value: main?.state ?? null,
+    value: main?.state ?? execution.last ?? null,
     context: main?.input ?? null,
     output: execution.output ?? null,
     ...(failure ? { error: { error: execution.error ?? '', cause: execution.cause ?? '' } } : {}),

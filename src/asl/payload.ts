@@ -9,7 +9,7 @@ import { MAX_DATA_BYTES } from './limits.js';
 export function exceedsDataLimit(value: Json): boolean {
   const left = bytesLeft(value, MAX_DATA_BYTES, 0);
   if (left >= 0) return false;
-  return tooDeep(value, 0) || utf8Length(JSON.stringify(value)) > MAX_DATA_BYTES;
+  return nestsTooDeep(value) || utf8Length(JSON.stringify(value)) > MAX_DATA_BYTES;
 }
 
 /**
@@ -35,9 +35,10 @@ function bytesLeft(value: Json, budget: number, depth: number): number {
   return left;
 }
 
-function tooDeep(value: Json, depth: number): boolean {
+/** Whether a value has more levels than any JSON may have here. */
+export function nestsTooDeep(value: Json, depth = 0): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (depth >= MAX_JSON_DEPTH) return true;
   const members: readonly Json[] = Array.isArray(value) ? value : Object.values(value);
-  return members.some((member) => tooDeep(member, depth + 1));
+  return members.some((member) => nestsTooDeep(member, depth + 1));
 }

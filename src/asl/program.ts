@@ -65,7 +65,7 @@ export type Move =
       readonly output: Json;
       /** The state to go to; the thread ends if absent. */
       readonly next: string | undefined;
-      readonly assigned?: JsonObject;
+      readonly assigned?: JsonObject | undefined;
     }
   | { readonly kind: 'wait'; readonly waiting: Waiting }
   | { readonly kind: 'fail'; readonly error: string | undefined; readonly cause: string | undefined };

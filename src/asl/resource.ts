@@ -1,4 +1,5 @@
 import type { Checked } from '../core/problem.js';
+import { SCHEMA } from './fields.js';
 
 /**
  * What a Task's Resource means, as far as its history tells it (States Language: Task State; Step Functions:
@@ -36,7 +37,7 @@ export function parseResource(text: string): Checked<Resource> {
   }
   return {
     problem: {
-      code: 'SCHEMA_VALIDATION_FAILED',
+      code: SCHEMA,
       message: text.startsWith('arn:')
         ? `The resource provided ${text} is not recognized. The value is not a valid resource ARN, or the resource is not available in this region.`
         : 'Value is not a valid resource ARN',

@@ -21,8 +21,11 @@ export function step(program: AslProgram, state: Json, event: Event): Step {
   const standing: Standing = { status: 'running', state };
   const execution = fromState(state);
   switch (event.type) {
-    case 'continue':
-      return run(program, new Turn(execution, event), idsToRun(execution));
+    case 'continue': {
+      const ids = idsToRun(execution);
+      if (ids.length === 0) return ignored(standing, 'there is nothing to go on with');
+      return run(program, new Turn(execution, event), ids);
+    }
     case 'stop':
       return stop(new Turn(execution, event), event);
     case 'signal':
@@ -60,7 +63,7 @@ function start(program: AslProgram, event: Extract<Event, StartEvent>): Step {
     const deadline = turn.nextEffectId();
     const dueAt = at + Math.min(program.timeoutSeconds * 1_000, MAX_DELAY_MS);
     turn.effects.push({ type: 'timer', id: deadline, dueAt });
-    turn.execution = { ...execution, deadline };
+    turn.deadline = deadline;
   }
   return run(program, turn, [MAIN_THREAD]);
 }
@@ -72,7 +75,15 @@ function idsToRun({ threads }: Execution): string[] {
 
 function stop(turn: Turn, { error, cause }: StopEvent): Step {
   const details = failureDetails(error, cause);
-  turn.end('stopped', { after: 0, type: 'ExecutionAborted', details }, details);
+  turn.end({
+    status: 'stopped',
+    after: 0,
+    type: 'ExecutionAborted',
+    details,
+    error,
+    cause,
+    ...lastState(turn),
+  });
   return turn.finish(false);
 }
 
@@ -89,8 +100,21 @@ function answer(program: AslProgram, execution: Execution, event: Event & Answer
 
 /** AWS writes nothing about the state that the machine's TimeoutSeconds cuts off. */
 function timeOut(turn: Turn): Step {
-  turn.end('timed_out', { after: 0, type: 'ExecutionTimedOut', details: {} }, { error: ERRORS.timeout });
+  const error = ERRORS.timeout;
+  turn.end({
+    status: 'timed_out',
+    after: 0,
+    type: 'ExecutionTimedOut',
+    details: {},
+    error,
+    ...lastState(turn),
+  });
   return turn.finish(false);
+}
+
+function lastState({ execution }: Turn): { readonly state?: string } {
+  const state = execution.threads[MAIN_THREAD]?.state;
+  return state === undefined ? {} : { state };
 }
 
 /** Runs threads until each waits or has ended, or so many states were entered that a `continue` must go on. */
@@ -176,6 +200,7 @@ function exit(thread: ActiveThread, state: CompiledState, move: Extract<Move, { 
   const { output, next, assigned } = move;
   if (output !== thread.input && exceedsDataLimit(output)) throw dataLimitFailure(state.name);
   const hasAssigned = assigned !== undefined && Object.keys(assigned).length > 0;
+  if (hasAssigned && exceedsDataLimit(assigned)) throw dataLimitFailure(state.name);
   thread.record(`${state.type}StateExited`, {
     name: state.name,
     output,
@@ -226,16 +251,14 @@ function noteEvaluationFailure(thread: ActiveThread, failure: StateFailure): voi
 
 function succeedExecution(thread: ActiveThread, output: Json): false {
   const details = { output, outputDetails: WHOLE };
-  thread.turn.end(
-    'succeeded',
-    { after: thread.lastEventId, type: 'ExecutionSucceeded', details },
-    { output },
-  );
+  const { lastEventId: after, state, turn } = thread;
+  turn.end({ status: 'succeeded', after, type: 'ExecutionSucceeded', details, state, output });
   return false;
 }
 
 function failExecution(thread: ActiveThread, { error, cause }: StateFailure): false {
   const details = failureDetails(error, cause);
-  thread.turn.end('failed', { after: thread.lastEventId, type: 'ExecutionFailed', details }, details);
+  const { lastEventId: after, state, turn } = thread;
+  turn.end({ status: 'failed', after, type: 'ExecutionFailed', details, state, error, cause });
   return false;
 }

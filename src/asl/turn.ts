@@ -3,30 +3,46 @@ import { type Effect, effectNumbering } from '../core/effect.js';
 import type { Event } from '../core/event.js';
 import type { Status } from '../core/instance.js';
 import { APPLIED, type Happening } from '../core/journal.js';
-import type { JsonObject } from '../core/json.js';
+import type { Json, JsonObject } from '../core/json.js';
 import type { Step } from '../core/language.js';
 import { runtimeFailure } from './errors.js';
 import { type Execution, type Thread, toState, type Waiting } from './execution.js';
 import { historyEvent } from './history.js';
 import { MAX_HISTORY_EVENTS } from './limits.js';
 
+/** How an execution ended. */
+export interface End {
+  readonly status: Status;
+  readonly type: string;
+  readonly details: JsonObject;
+  /** The event that its last event follows, and the state it was in. */
+  readonly after: number;
+  readonly state?: string;
+  readonly output?: Json;
+  readonly error?: string | undefined;
+  readonly cause?: string | undefined;
+}
+
 /** One event being worked into an execution: what the step will give back, under construction. */
 export class Turn {
   readonly event: Event;
+  readonly execution: Execution;
   readonly effects: Effect[] = [];
   readonly nextEffectId: () => string;
-  execution: Execution;
+  /** The timer of the machine's TimeoutSeconds. */
+  deadline: string | undefined;
   readonly #history: Happening[] = [];
-  readonly #threads: Map<string, Thread>;
-  #status: Status = 'running';
+  #threads: Record<string, Thread>;
   #nextEventId: number;
   #chance: Chance | undefined;
+  #end: End | undefined;
 
   constructor(execution: Execution, event: Event) {
     this.execution = execution;
     this.event = event;
+    this.deadline = execution.deadline;
     this.nextEffectId = effectNumbering(event.revision);
-    this.#threads = new Map(Object.entries(execution.threads));
+    this.#threads = { ...execution.threads };
     this.#nextEventId = execution.nextEventId;
   }
 
@@ -42,7 +58,7 @@ export class Turn {
   }
 
   setThread(id: string, thread: Thread): void {
-    this.#threads.set(id, thread);
+    this.#threads[id] = thread;
   }
 
   /** Writes a history event and gives its id. Throws StateFailure when the history is full. */
@@ -56,34 +72,41 @@ export class Turn {
   }
 
   /** Ends the execution: writes its last history event; nothing is waited for any more. */
-  end(
-    status: Status,
-    last: { readonly after: number; readonly type: string; readonly details: JsonObject },
-    result: Pick<Execution, 'output' | 'error' | 'cause'>,
-  ): void {
-    this.#write(last.after, last.type, last.details);
-    for (const { waiting } of this.#threads.values()) if (waiting !== undefined) this.#cancel(waiting);
-    const { deadline, ...rest } = this.execution;
-    if (deadline !== undefined) this.#cancel({ for: 'timer', effect: deadline });
-    this.execution = { ...rest, ...result };
-    this.#threads.clear();
-    this.#status = status;
+  end(end: End): void {
+    this.#write(end.after, end.type, end.details);
+    for (const { waiting } of Object.values(this.#threads)) if (waiting !== undefined) this.#cancel(waiting);
+    if (this.deadline !== undefined) this.#cancel({ for: 'timer', effect: this.deadline });
+    this.deadline = undefined;
+    this.#threads = {};
+    this.#end = end;
   }
 
   finish(unfinished: boolean): Step {
-    const execution: Execution = {
-      ...this.execution,
-      threads: Object.fromEntries(this.#threads),
-      nextEventId: this.#nextEventId,
-    };
-    return {
-      state: toState(execution),
-      status: this.#status,
+    const status = this.#end?.status ?? 'running';
+    const step = {
+      state: toState(this.#state()),
+      status,
       effects: this.effects,
       history: this.#history,
       outcome: APPLIED,
-      ...(unfinished ? { unfinished } : {}),
     };
+    return unfinished ? { ...step, unfinished } : step;
+  }
+
+  #state(): Execution {
+    const state: { -readonly [K in keyof Execution]: Execution[K] } = {
+      start: this.execution.start,
+      threads: this.#threads,
+      nextEventId: this.#nextEventId,
+    };
+    if (this.deadline !== undefined) state.deadline = this.deadline;
+    if (this.#end === undefined) return state;
+    const { state: last, output, error, cause } = this.#end;
+    if (last !== undefined) state.last = last;
+    if (output !== undefined) state.output = output;
+    if (error !== undefined) state.error = error;
+    if (cause !== undefined) state.cause = cause;
+    return state;
   }
 
   #write(previousEventId: number, type: string, details?: JsonObject, at?: number): number {

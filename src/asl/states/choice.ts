@@ -4,9 +4,10 @@ import { type Condition, compileCondition } from '../choice-rule.js';
 import { compileAssign, compileDataFlow, type RuleFlow } from '../data-flow.js';
 import { runtimeFailure } from '../errors.js';
 import type { Fields } from '../fields.js';
+import { compileJsonataField, compileTyped } from '../jsonata-query.js';
 import type { StateSource, StateType, Target } from '../program.js';
-import { compileJsonataField, compileTyped, refuseForeign } from '../query.js';
-import { compileState } from './state.js';
+import { refuseForeign } from '../query.js';
+import { compileState, leaveFor } from './state.js';
 
 interface Rule extends RuleFlow {
   readonly condition: Condition;
@@ -39,7 +40,7 @@ export const choice: StateType = {
             'Failed to transition out of the state. The state does not point to a next state.',
           );
         }
-        return { kind: 'exit', next, ...flow.leave(thread, selected, rule) };
+        return leaveFor(next, flow.leave(thread, selected, rule));
       },
     });
   },

@@ -1,8 +1,10 @@
 import type { Json } from '../../core/json.js';
 import { MAX_CAUSE_LENGTH } from '../../core/limits.js';
 import type { ActiveThread } from '../active-thread.js';
+import { compileTyped } from '../jsonata-query.js';
+import { compileExpression } from '../path-query.js';
 import type { StateSource, StateType } from '../program.js';
-import { compileExpression, compileTyped, refuseForeign } from '../query.js';
+import { refuseForeign } from '../query.js';
 import { compileState } from './state.js';
 
 /** Ends the execution with an error. States Language: Fail State. */

@@ -1,7 +1,7 @@
 import { compileDataFlow } from '../data-flow.js';
 import type { StateType } from '../program.js';
 import { refuseForeign } from '../query.js';
-import { compileState, compileTransition } from './state.js';
+import { compileState, compileTransition, leaveFor } from './state.js';
 
 /** Passes its input on, or puts something fixed or made in its place. States Language: Pass State. */
 export const pass: StateType = {
@@ -18,7 +18,7 @@ export const pass: StateType = {
         const selected = flow.select(thread);
         const made = flow.payload(thread, selected);
         const result = fixed === undefined ? made : fixed;
-        return { kind: 'exit', next: transition.next, ...flow.leave(thread, result) };
+        return leaveFor(transition.next, flow.leave(thread, result));
       },
     });
   },

@@ -1,7 +1,7 @@
-import { escapePointer } from '../../core/json.js';
 import { type CatchClause, catchTargets, compileCatchers } from '../catch.js';
+import type { Leaving } from '../data-flow.js';
 import type { Fields } from '../fields.js';
-import type { CompiledState, StateSource, Target } from '../program.js';
+import type { CompiledState, Move, StateSource, Target } from '../program.js';
 import { compileRetriers } from '../retry.js';
 
 /** What a state type has to say of itself; the rest is as for most of them. */
@@ -67,7 +67,7 @@ export function compileRecovery(
   };
 }
 
-/** The JSON Pointer of a state of the machine. */
-export function statePath(name: string): string {
-  return `/States/${escapePointer(name)}`;
+/** The move out of a state. */
+export function leaveFor(next: string | undefined, { output, assigned }: Leaving): Move {
+  return { kind: 'exit', output, next, assigned };
 }

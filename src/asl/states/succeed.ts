@@ -1,6 +1,6 @@
 import { compileDataFlow } from '../data-flow.js';
 import type { StateType } from '../program.js';
-import { compileState } from './state.js';
+import { compileState, leaveFor } from './state.js';
 
 /** Ends its thread well. States Language: Succeed State. */
 export const succeed: StateType = {
@@ -11,7 +11,7 @@ export const succeed: StateType = {
       terminal: true,
       enter(thread) {
         const selected = flow.select(thread);
-        return { kind: 'exit', next: undefined, ...flow.leave(thread, selected) };
+        return leaveFor(undefined, flow.leave(thread, selected));
       },
     });
   },

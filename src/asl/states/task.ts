@@ -5,12 +5,14 @@ import { TASK_REGION } from '../context.js';
 import { compileDataFlow } from '../data-flow.js';
 import { dataLimitFailure, ERRORS, runtimeFailure, StateFailure } from '../errors.js';
 import { failureDetails, WHOLE } from '../history.js';
+import { compileTyped, isExpressionText } from '../jsonata-query.js';
 import { DEFAULT_TASK_TIMEOUT_SECONDS } from '../limits.js';
+import { compilePathText } from '../path-query.js';
 import { exceedsDataLimit } from '../payload.js';
 import type { Answer, CompiledState, StateSource, StateType } from '../program.js';
-import { compilePathText, compileTyped, isExpressionText, refuseForeign } from '../query.js';
+import { refuseForeign } from '../query.js';
 import { parseResource, type Resource, resourceLabel } from '../resource.js';
-import { compileRecovery, compileState, compileTransition } from './state.js';
+import { compileRecovery, compileState, compileTransition, leaveFor } from './state.js';
 
 /** Seconds, if the state names any. */
 type Seconds = (thread: ActiveThread, selected: Json) => number | undefined;
@@ -31,12 +33,14 @@ export const task: StateType = {
       enter(thread) {
         const selected = flow.select(thread);
         const input = flow.payload(thread, selected);
+        if (input !== thread.input && exceedsDataLimit(input))
+          throw dataLimitFailure(resourceLabel(resource));
         const limits = { timeout: timeout(thread, selected), heartbeat: heartbeat(thread, selected) };
         return { kind: 'wait', waiting: { for: 'task', effect: schedule(thread, resource, input, limits) } };
       },
       resume(thread, answer) {
         const result = takeAnswer(thread, resource, answer);
-        return { kind: 'exit', next: transition.next, ...flow.leave(thread, result) };
+        return leaveFor(transition.next, flow.leave(thread, result));
       },
     };
     return compileState(source, { ...recovery, ...own, tasks: [resource.arn] });

@@ -3,11 +3,13 @@ import type { ActiveThread } from '../active-thread.js';
 import { compileDataFlow, type DataFlow } from '../data-flow.js';
 import { queryFailure, runtimeFailure } from '../errors.js';
 import type { Fields } from '../fields.js';
+import { compileTyped, isExpressionText } from '../jsonata-query.js';
 import { MAX_WAIT_SECONDS } from '../limits.js';
+import { compilePathText } from '../path-query.js';
 import type { StateSource, StateType } from '../program.js';
-import { compilePathText, compileTyped, isExpressionText, refuseForeign } from '../query.js';
+import { refuseForeign } from '../query.js';
 import { parseTimestamp } from '../timestamp.js';
-import { compileState, compileTransition } from './state.js';
+import { compileState, compileTransition, leaveFor } from './state.js';
 
 const FIELDS = ['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp'] as const;
 
@@ -27,10 +29,10 @@ export const wait: StateType = {
         const selected = flow.select(thread);
         const due = dueAt(thread, selected);
         if (due > thread.turn.event.at) return { kind: 'wait', waiting: thread.timer(due, 'timer') };
-        return { kind: 'exit', next: transition.next, ...flow.leave(thread, selected) };
+        return leaveFor(transition.next, flow.leave(thread, selected));
       },
       resume(thread) {
-        return { kind: 'exit', next: transition.next, ...flow.leave(thread, flow.select(thread)) };
+        return leaveFor(transition.next, flow.leave(thread, flow.select(thread)));
       },
     });
   },

@@ -1,0 +1,107 @@
+import type { Json } from '../core/json.js';
+import type { Surroundings } from '../expression/expression.js';
+import { ExpressionError } from '../expression/expression-error.js';
+import {
+  type CheckedTemplate,
+  compileJsonataTemplate,
+  delimitedExpression,
+  type Template,
+  TemplateError,
+} from '../expression/template.js';
+import type { ActiveThread } from './active-thread.js';
+import { queryFailure, type StateFailure } from './errors.js';
+import type { Fields } from './fields.js';
+import { type Maker, NOTHING, pointerKeys, unsupported } from './query.js';
+
+/** Whether a value is a text `{% … %}`. */
+export function isExpressionText(value: Json | undefined): boolean {
+  return typeof value === 'string' && delimitedExpression(value) !== undefined;
+}
+
+/**
+ * Arguments, Output and their like: JSON in which texts `{% … %}` are JSONata. `label` is what AWS calls the
+ * field where something goes wrong.
+ */
+export function compileJsonataField(fields: Fields, field: string, label = field): Maker | undefined {
+  const value = fields.any(field);
+  if (value === undefined) return undefined;
+  const template = compileJsonata(fields, field, value);
+  const wantsContext = READS_CONTEXT.test(JSON.stringify(value));
+  return (thread, _, extras) => {
+    const context = wantsContext ? { context: thread.context } : {};
+    const states = { input: thread.input, ...extras, ...context };
+    return makeFromJsonata(template, thread.surroundings({ states }), label);
+  };
+}
+
+/** Whether JSONata may read `$states.context`, which is not made for nothing. */
+const READS_CONTEXT = /context|\$states(?!\s*\.)/;
+
+/** A JSONata field of which a type is expected, with the words that AWS has for another. */
+export function compileTyped(
+  fields: Fields,
+  field: string,
+  type: 'string' | 'number' | 'boolean',
+  label = field,
+): ((thread: ActiveThread) => Json) | undefined {
+  const source = fields.any(field);
+  const make = compileJsonataField(fields, field, label);
+  if (make === undefined) return undefined;
+  return (thread) => {
+    const value = make(thread, null);
+    if (typeof value === type) return value;
+    const expression = typeof source === 'string' ? (delimitedExpression(source) ?? source) : '';
+    throw queryFailure(
+      `The JSONata expression '${expression}' specified for the field '${label}' returned an unexpected result type. Expected '${type}', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`,
+      label,
+    );
+  };
+}
+
+function typeName(value: Json): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
+function compileJsonata(fields: Fields, field: string, value: Json): Template {
+  const compiled: CheckedTemplate = compileJsonataTemplate(value);
+  if ('value' in compiled) return compiled.value;
+  for (const problem of compiled.problems) {
+    const path = fields.at(field) + problem.path;
+    const message =
+      problem.code === 'expression-delimiter'
+        ? 'JSONata string must start with {% and end with %}'
+        : problem.message;
+    fields.report(unsupported(problem, path) ?? { message, path });
+  }
+  return NOTHING;
+}
+
+function makeFromJsonata(template: Template, surroundings: Surroundings, label: string): Json {
+  try {
+    return template.evaluate(undefined, surroundings);
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    throw error instanceof TemplateError ? jsonataFailure(error, label) : queryFailure(error.message, label);
+  }
+}
+
+function jsonataFailure(error: TemplateError, label: string): StateFailure {
+  const field = label + fieldPath(error.path);
+  const expression = delimitedExpression(error.expression) ?? error.expression;
+  const where = `The JSONata expression '${expression}' specified for the field '${field}'`;
+  if (error.code === 'undefined-result') return queryFailure(`${where} returned nothing (undefined).`, field);
+  if (error.code === 'function-result') {
+    return queryFailure(`${where} returned an unsupported result type.`, field);
+  }
+  const place = error.path === '' ? '' : ` at ${error.path}`;
+  const reason = error.message.slice(0, -` (${error.expression}${place})`.length);
+  return queryFailure(`${where} threw an error during evaluation. ${error.code}: ${reason}`, field);
+}
+
+/** A place of a template as AWS writes it: `/list[0]/name`. */
+function fieldPath(pointer: string): string {
+  return pointerKeys(pointer)
+    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `/${key}`))
+    .join('');
+}
