@@ -6,7 +6,7 @@ import type { Store } from '../../src/store/store.js';
 import { describeStore, testClock } from './store-suite.js';
 
 for (const driver of ['libsql'] as const) {
-  describeStore(`the SQLite store on ${driver}`, ['second', 'crash'], async () => {
+  describeStore(`the SQLite store on ${driver}`, ['second', 'crash', 'reference'], async () => {
     const folder = mkdtempSync(join(tmpdir(), 'detent-'));
     const clock = testClock();
     const opened: Store[] = [];

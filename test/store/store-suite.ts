@@ -1,12 +1,12 @@
 import { describe, it } from 'vitest';
-import type { StoreHarness } from '../../src/testing/store-suite/store-case.js';
+import type { Needed, StoreHarness } from '../../src/testing/store-suite/store-case.js';
 import { storeSuite } from '../../src/testing/store-suite/store-suite.js';
 
 /** A harness on a store of its own, and what has to be closed after the case. */
 export type OpenHarness = () => Promise<{ harness: StoreHarness; close: () => Promise<void> }>;
 
-/** Runs the suite under vitest; `has` names what the store's harness can do. */
-export function describeStore(name: string, has: readonly ('second' | 'crash')[], open: OpenHarness): void {
+/** Runs the suite under vitest; `has` names what applies to this store. */
+export function describeStore(name: string, has: readonly Needed[], open: OpenHarness): void {
   describe(name, () => {
     for (const [subject, cases] of Object.entries(storeSuite)) {
       describe(subject, () => {

@@ -15,7 +15,12 @@ export interface StoreHarness {
 export interface StoreCase {
   /** A sentence about the store. */
   readonly name: string;
-  /** What the harness must be able to do; without it, the case does not apply to the store. */
-  readonly needs?: 'second' | 'crash';
+  /**
+   * What the case is about, where that is not every store's affair: a second process, a crash, or the memory
+   * store as the reference, which says nothing about itself.
+   */
+  readonly needs?: Needed;
   readonly run: (harness: StoreHarness) => Promise<void>;
 }
+
+export type Needed = 'second' | 'crash' | 'reference';

@@ -1,0 +1,226 @@
+import { Chance } from '../../core/chance.js';
+import { DEAD_LETTER_MS } from '../../core/limits.js';
+import type { Claim, ClaimedJob, Commit, Load, Store } from '../../store/store.js';
+import { commitOf, DEFINITION, LEASE, newInstance, newJob, signal, timer } from './fixture.js';
+
+/** The instances of a life. */
+export const IDS = ['a', 'b', 'c', 'd'];
+const NAMES = ['lamp', 'bell'];
+const DEFINITIONS = [DEFINITION, 'hash-of-other'];
+const PAUSES_MS = [0, 0, 1, 5, 5, LEASE / 2, LEASE, LEASE + 1];
+const EVENTS = 12;
+
+/** A store with what its workers hold. Two stores that do the same hold the same, but for their tokens. */
+export interface Hand {
+  readonly store: Store;
+  readonly held: { readonly claim: Claim; readonly loaded: Load }[];
+  readonly jobs: ClaimedJob[];
+}
+
+export function handOf(store: Store): Hand {
+  return { store, held: [], jobs: [] };
+}
+
+export type Call = (hand: Hand) => Promise<unknown>;
+
+/**
+ * Calls that a chance makes up; what they do depends on nothing else but the hand. Every other life is one of
+ * workers that mostly die before they have done anything.
+ */
+export class Life {
+  readonly #chance: Chance;
+  readonly #now: () => number;
+  readonly #makers: readonly (() => Call)[];
+
+  constructor(seed: number, now: () => number) {
+    this.#chance = new Chance(`life ${seed}`);
+    this.#now = now;
+    const work = [this.#commit, this.#commit, this.#commit, this.#endJob, this.#endJob];
+    this.#makers = [
+      ...[
+        this.#create,
+        this.#create,
+        this.#send,
+        this.#send,
+        this.#claim,
+        this.#claim,
+        this.#claim,
+        this.#claimJobs,
+      ],
+      ...[this.#claimJobs, this.#extend, this.#extendJobs, this.#release, this.#releaseJob, this.#unpark],
+      ...[this.#expire, this.#nextDue, this.#find],
+      ...(seed % 2 === 1
+        ? [this.#commit, this.#claim, this.#claimJobs, this.#claimJobs]
+        : [...work, ...work]),
+    ];
+  }
+
+  pause(): number {
+    return this.#below(60) === 0 ? DEAD_LETTER_MS : this.#pick(PAUSES_MS);
+  }
+
+  next(): Call {
+    return this.#pick(this.#makers).call(this);
+  }
+
+  #create(): Call {
+    const input = this.#below(4) === 0 ? { inputHash: 'hash-of-other' } : {};
+    const instance = newInstance(this.#pick(IDS), { definition: this.#pick(DEFINITIONS), ...input });
+    return ({ store }) => store.create([instance]);
+  }
+
+  #send(): Call {
+    const messages = Array.from({ length: this.#below(3) + 1 }, () => {
+      const dueAt = this.#below(4) === 0 ? { dueAt: this.#now() + this.pause() } : {};
+      const id = `m${this.#below(EVENTS)}`;
+      const hash = `${this.#below(4) === 0 ? 'other' : 'usual'} body of ${id}`;
+      return signal(this.#pick(IDS), id, { hash, ...dueAt });
+    });
+    return ({ store }) => store.send(messages);
+  }
+
+  #claim(): Call {
+    const limit = this.#below(4) + 1;
+    const definitions = this.#below(4) === 0 ? [this.#pick(DEFINITIONS)] : DEFINITIONS;
+    const messages = this.#below(3) + 1;
+    return async ({ store, held }) => {
+      const claims = await store.claim({ worker: 'w', limit, leaseMs: LEASE, definitions });
+      const loads = await store.load(claims, messages);
+      for (const [index, claim] of claims.entries()) held.push({ claim, loaded: loads[index] as Load });
+      return { claims, loads };
+    };
+  }
+
+  #commit(): Call {
+    const at = this.#recent();
+    const make = this.#effects();
+    return async ({ store, held }) => {
+      const one = held.at(-at);
+      if (one === undefined) return 'nothing to commit';
+      const { claim, loaded } = one;
+      const own = await store.messages(claim.instance);
+      const jobs = (await store.jobs({ instance: claim.instance })).items;
+      const revision = loaded.instance.revision + loaded.messages.length;
+      const known = { timers: own.map(({ id }) => id), jobs: jobs.map(({ id }) => id) };
+      const effects = loaded.messages.length === 0 ? {} : make(claim.instance, revision, known);
+      return store.commit([commitOf(claim, loaded, effects)]);
+    };
+  }
+
+  /** What a step asks for: something of every kind, now and then. */
+  #effects(): (
+    instance: string,
+    revision: number,
+    known: { readonly timers: readonly string[]; readonly jobs: readonly string[] },
+  ) => Partial<Commit> {
+    const now = this.#now();
+    const [timers, jobs, letters] = [this.#below(3), this.#below(3), this.#below(2)];
+    const [delay, to, cancels] = [this.pause(), this.#pick([...IDS, 'nobody']), this.#below(4) === 0];
+    const deadlineAt = now + (this.#below(4) === 0 ? this.pause() + 1 : 2 * DEAD_LETTER_MS);
+    const terms = {
+      name: this.#pick(NAMES),
+      ask: this.#below(3) > 0,
+      deadlineAt,
+      ...(this.#below(3) === 0 ? { heartbeatMs: LEASE * 2 } : {}),
+    };
+    return (instance, revision, known) => ({
+      timers: Array.from({ length: timers }, (_, n) => timer(instance, `${revision}.${n}`, now + delay * n)),
+      jobs: Array.from({ length: jobs }, (_, n) => newJob(instance, `${revision}.${n + 4}`, now, terms)),
+      messages: letters === 0 ? [] : [{ id: `${instance}/${revision}/9`, to, event: '{}', hops: 1 }],
+      cancelledTimers: cancels ? known.timers.slice(0, 2) : [],
+      cancelledJobs: cancels ? known.jobs.slice(0, 2) : [],
+      status: letters === 0 ? 'running' : 'paused',
+    });
+  }
+
+  #extend(): Call {
+    return ({ store, held }) =>
+      store.extend(
+        held.slice(-3).map(({ claim }) => claim),
+        LEASE,
+      );
+  }
+
+  #release(): Call {
+    const at = this.#recent();
+    const giveBack = this.#below(3) === 0;
+    const problem = this.#below(2) === 0 ? { problem: { code: 'threw', message: 'no', path: '' } } : {};
+    return async ({ store, held }) => {
+      const claim = held.at(-at)?.claim;
+      if (claim !== undefined) await store.release([{ ...claim, giveBack, ...problem }]);
+    };
+  }
+
+  #unpark(): Call {
+    const id = this.#pick([...IDS, 'nobody']);
+    return ({ store }) => store.unpark(id);
+  }
+
+  #claimJobs(): Call {
+    const limit = this.#below(3) + 1;
+    const names = this.#below(3) > 0 ? {} : { names: [this.#pick(NAMES)] };
+    return async ({ store, jobs }) => {
+      const claimed = await store.claimJobs({ worker: 'w', limit, leaseMs: LEASE, ...names });
+      jobs.push(...claimed);
+      return claimed;
+    };
+  }
+
+  #endJob(): Call {
+    const at = this.#recent();
+    const end = this.#pick([
+      { status: 'completed', output: '{"lit":true}' },
+      { status: 'failed', error: 'Dark', cause: 'no power' },
+    ] as const);
+    return async ({ store, jobs }) => {
+      const job = jobs.at(-at);
+      return job && store.endJobs([{ ...job, end }]);
+    };
+  }
+
+  #extendJobs(): Call {
+    const beat = this.#below(2) === 0;
+    return ({ store, jobs }) =>
+      store.extendJobs(
+        jobs.slice(-3).map(({ id, token }) => ({ id, token, beat })),
+        LEASE,
+      );
+  }
+
+  #releaseJob(): Call {
+    const at = this.#recent();
+    return async ({ store, jobs }) => {
+      const job = jobs.at(-at);
+      if (job !== undefined) await store.releaseJobs([job]);
+    };
+  }
+
+  #expire(): Call {
+    const limit = this.#below(3) + 1;
+    return ({ store }) => store.expire(limit);
+  }
+
+  #nextDue(): Call {
+    const names = this.#below(2) === 0 ? {} : { names: [this.#pick(NAMES)] };
+    const query = { definitions: DEFINITIONS.slice(this.#below(2)), ...names };
+    return ({ store }) => store.nextDue(query);
+  }
+
+  #find(): Call {
+    const query = { limit: this.#below(3) + 1, parked: this.#below(3) === 0 };
+    return async ({ store }) => [await store.find(query), await store.count(query), await store.jobs(query)];
+  }
+
+  /** One of the last few that a hand holds, counted from the end. */
+  #recent(): number {
+    return this.#below(3) + 1;
+  }
+
+  #below(bound: number): number {
+    return this.#chance.below(bound);
+  }
+
+  #pick<T>(choices: readonly T[]): T {
+    return choices[this.#below(choices.length)] as T;
+  }
+}

@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { openMemoryStore } from '../../src/store/memory/memory-store.js';
+import type { Store } from '../../src/store/store.js';
+import { handOf, Life } from '../../src/testing/store-suite/life.js';
+import { testClock } from './store-suite.js';
+
+/** What the lives that stores are compared by have to come to, or comparing them tells nothing. */
+const RARE = [
+  'create: conflict',
+  'send: duplicate',
+  'send: conflict',
+  'send: unknown',
+  'claim: attempt 1',
+  'claim: attempt 5',
+  'commit: committed',
+  'commit: conflict',
+  'claimJobs: attempt 3',
+  'endJobs: ended',
+  'endJobs: lost',
+  'expire: 2',
+  'unpark: true',
+  'job cancelled',
+  'job completed',
+  'job failed Dark',
+  'job failed Timeout',
+  'job failed HeartbeatTimeout',
+  'parked',
+];
+
+it('makes lives that come to everything that is rare', async () => {
+  const seen = new Set<string>();
+  for (let seed = 0; seed < 8; seed++) {
+    const clock = testClock();
+    const store = openMemoryStore({ clock: clock.now });
+    const hand = handOf(noting(store, seen));
+    const life = new Life(seed, clock.now);
+    for (let call = 0; call < 120; call++) {
+      clock.advance(life.pause());
+      await life.next()(hand);
+      if ((await store.counts()).parked > 0) seen.add('parked');
+    }
+    for (const { status, error } of (await store.jobs({})).items)
+      seen.add(`job ${status} ${error ?? ''}`.trim());
+  }
+  expect(RARE.filter((what) => !seen.has(what))).toEqual([]);
+});
+
+/** The store, with a note of what it answered. */
+function noting(store: Store, seen: Set<string>): Store {
+  return new Proxy(store, {
+    get(target, method, receiver) {
+      const call: unknown = Reflect.get(target, method, receiver);
+      if (typeof call !== 'function') return call;
+      return async (...values: unknown[]) => {
+        const answer: unknown = await call.apply(target, values);
+        for (const one of Array.isArray(answer) ? answer : [answer]) {
+          const { attempts } = Object(one) as { attempts?: number };
+          seen.add(`${String(method)}: ${attempts === undefined ? one : `attempt ${attempts}`}`);
+        }
+        return answer;
+      };
+    },
+  });
+}
