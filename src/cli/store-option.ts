@@ -4,7 +4,7 @@ import type { Engine } from '../core/engine.js';
 import type { CommandLine } from './command-line.js';
 import { Failure } from './failure.js';
 
-export const DEFAULT_DB = 'sqlite:detent.db';
+const DEFAULT_DB = 'sqlite:detent.db';
 
 export interface StoreOption {
   readonly db?: string;

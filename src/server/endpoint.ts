@@ -2,7 +2,7 @@ import type { Context, Hono } from 'hono';
 import { Refused } from '../core/problem.js';
 import { problemResponse } from './problem-document.js';
 
-export type Answer = (context: Context) => Response | Promise<Response>;
+type Answer = (context: Context) => Response | Promise<Response>;
 
 /** A path and what it answers to. */
 export interface Endpoint {

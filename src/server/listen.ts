@@ -5,7 +5,7 @@ import { Refused } from '../core/problem.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from './address.js';
 
 /** How long open requests may take to end when a server closes, in milliseconds. */
-export const DRAIN_MS = 1_000;
+const DRAIN_MS = 1_000;
 
 export interface ListenOptions {
   readonly app: { fetch(request: Request): Response | Promise<Response> };

@@ -1,7 +1,7 @@
 import { type Problem, Refused } from '../core/problem.js';
 
 /** An error as RFC 9457 has it, with our stable `code` and every problem, of which `detail` tells the first. */
-export interface ProblemDocument {
+interface ProblemDocument {
   readonly type: 'about:blank';
   /** The status in words. */
   readonly title: string;
@@ -50,7 +50,7 @@ const NO_STORE: Problem = {
 };
 
 /** What a client is told of an error: everything that it did wrong, nothing of what went wrong inside. */
-export function problemDocument(error: unknown): ProblemDocument {
+function problemDocument(error: unknown): ProblemDocument {
   if (!(error instanceof Refused)) return documentOf([INTERNAL]);
   return documentOf(isInside(error) ? [NO_STORE] : error.problems);
 }

@@ -1,3 +1,4 @@
+import { parseDuration } from '../core/duration.js';
 import { given } from '../core/given.js';
 import { isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
 import { MAX_PAYLOAD_BYTES } from '../core/limits.js';
@@ -5,6 +6,9 @@ import { didYouMean, type Problem, Refused } from '../core/problem.js';
 
 /** Bytes of a request's body: a payload at its limit, twice, which leaves room for escapes and white space. */
 export const MAX_BODY_BYTES = 2 * MAX_PAYLOAD_BYTES;
+
+/** The longest that a request may wait for its effect, in milliseconds. */
+export const MAX_WAIT_MS = 60_000;
 
 /**
  * The body as a JSON object that has no keys but `known`; an empty body is `{}`. Refuses a body beyond
@@ -90,6 +94,15 @@ export function pageOf(query: { limit?: string; after?: string }): { limit?: num
     });
   }
   return given({ limit: limit === undefined ? undefined : Number(limit), after });
+}
+
+/** `wait`, in milliseconds, if it is there: an open connection is not held longer than MAX_WAIT_MS. */
+export function waitOf(wait: string | undefined): number | undefined {
+  if (wait === undefined) return undefined;
+  const duration = parseDuration(wait);
+  if ('problem' in duration) throw new Refused(duration.problem);
+  if (duration.value > MAX_WAIT_MS) throw refused(`wait may not exceed ${MAX_WAIT_MS / 1_000} s`, '');
+  return duration.value;
 }
 
 /** One of a few words, if it is there. */

@@ -12,7 +12,7 @@ import type { Store } from '../../src/store/store.js';
 import { probe } from '../../src/testing/probe-language.js';
 
 /** The probe under the names that definitions are known by. */
-export const LANGUAGES: readonly Language[] = [
+const LANGUAGES: readonly Language[] = [
   { ...probe, name: 'statechart' },
   { ...probe, name: 'asl' },
 ];

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/core/engine.js';
 import { MAX_PAYLOAD_BYTES } from '../../src/core/limits.js';
 import { Refused } from '../../src/core/problem.js';
-import { MAX_BODY_BYTES } from '../../src/server/request.js';
+import { MAX_BODY_BYTES, MAX_WAIT_MS } from '../../src/server/request.js';
 import { openApp, openProbe } from './open-app.js';
 
 describe('instances over HTTP', () => {
@@ -224,6 +224,13 @@ describe('a request that is wrong', () => {
   it('is refused if its wait is no duration', async () => {
     const { post } = await openApp();
     expect(await post('/api/v1/instances?wait=soon', { machine: 'probe' })).toMatchObject({ status: 400 });
+  });
+
+  it('may wait so long and no longer', async () => {
+    const { post } = await openApp();
+    const waiting = (ms: number) => post(`/api/v1/instances?wait=${ms}ms`, { machine: 'probe' });
+    expect((await waiting(MAX_WAIT_MS)).status).toBe(201);
+    expect((await waiting(MAX_WAIT_MS + 1)).status).toBe(400);
   });
 
   it.each([

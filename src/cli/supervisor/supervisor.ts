@@ -8,29 +8,29 @@ import { readNoteFile } from './note-file.js';
 import { BEAT_MS, type Birth, LOADING, type Order, type Report, SUPERVISED } from './protocol.js';
 
 /** Silence of a process after which it counts as hung and is killed, in milliseconds. */
-export const STALL_MS = 2_000;
+const STALL_MS = 2_000;
 
 /**
  * The same for a process that has nothing noted: it is not in anybody's code, so what is slow is most likely
  * the disk, and killing it would cure nothing.
  */
-export const QUIET_STALL_MS = 30_000;
+const QUIET_STALL_MS = 30_000;
 
 /** How long a process may take to its first sign of life, in milliseconds. */
-export const START_MS = 30_000;
+const START_MS = 30_000;
 
 /** The old space of the process's heap, in MiB: what a runaway guard can take before it is ended. */
-export const HEAP_MB = 1_024;
+const HEAP_MB = 1_024;
 
 /** The pause before the first restart, doubled at each until MAX_PAUSE_MS. */
-export const PAUSE_MS = 100;
-export const MAX_PAUSE_MS = 5_000;
+const PAUSE_MS = 100;
+const MAX_PAUSE_MS = 5_000;
 
 /** A process that worked for so long has got over what killed the one before. */
-export const HEALTHY_MS = 10_000;
+const HEALTHY_MS = 10_000;
 
 /** How long a process may take to end once it was asked to. */
-export const STOP_MS = 5_000;
+const STOP_MS = 5_000;
 
 /** How long output is waited for that a dead process left in its pipes. */
 const REST_MS = 500;

@@ -3,14 +3,15 @@ import { given } from '../../core/given.js';
 import { own } from '../../core/json.js';
 import { Refused } from '../../core/problem.js';
 import type { Endpoint } from '../endpoint.js';
-import { readBody, readQuery, requiredText, textMember } from '../request.js';
+import { readBody, readQuery, requiredText, textMember, waitOf } from '../request.js';
 
 export function eventEndpoints(engine: Engine): readonly Endpoint[] {
   return [
     {
       path: '/api/v1/instances/:id/events',
       async post({ req, json }) {
-        const { create, wait } = readQuery(req.url, ['create', 'wait']);
+        const { create, wait: duration } = readQuery(req.url, ['create', 'wait']);
+        const wait = waitOf(duration);
         const body = await readBody(req.raw, ['type', 'data', 'id']);
         const type = requiredText(body, 'type');
         const data = own(body, 'data');

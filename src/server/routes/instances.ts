@@ -4,7 +4,7 @@ import { STATUSES } from '../../core/instance.js';
 import { own } from '../../core/json.js';
 import { Refused } from '../../core/problem.js';
 import type { Endpoint } from '../endpoint.js';
-import { oneOf, pageOf, readBody, readQuery, requiredText, textMember } from '../request.js';
+import { oneOf, pageOf, readBody, readQuery, requiredText, textMember, waitOf } from '../request.js';
 
 export function instanceEndpoints(engine: Engine): readonly Endpoint[] {
   return [
@@ -24,7 +24,7 @@ export function instanceEndpoints(engine: Engine): readonly Endpoint[] {
         return json(page);
       },
       async post({ req, json }) {
-        const { wait } = readQuery(req.url, ['wait']);
+        const wait = waitOf(readQuery(req.url, ['wait']).wait);
         const body = await readBody(req.raw, ['machine', 'id', 'input']);
         const machine = requiredText(body, 'machine');
         const id = textMember(body, 'id');
