@@ -11,11 +11,11 @@ export const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/detent`;
 /** The region that task events name. */
 export const TASK_REGION = REGION;
 
-export function stateMachineArn(machine: string): string {
+function stateMachineArn(machine: string): string {
   return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${machine}`;
 }
 
-export function executionArn(machine: string, instance: string): string {
+function executionArn(machine: string, instance: string): string {
   return `arn:aws:states:${REGION}:${ACCOUNT}:execution:${machine}:${instance}`;
 }
 

@@ -23,7 +23,7 @@ export function historyEvent(
 
 const detailsFields = new Map<string, string>();
 
-/** There are some sixty types of events, and one is written at every turn. */
+/** The field that an event's details stand in. There are some sixty types, and one is written at every turn. */
 function detailsFieldOf(type: string): string {
   let field = detailsFields.get(type);
   if (field === undefined) {
@@ -33,14 +33,7 @@ function detailsFieldOf(type: string): string {
   return field;
 }
 
-/**
- * The field that an event's details stand in.
- *
- * @example
- * detailsField('PassStateEntered'); // => 'stateEnteredEventDetails'
- * detailsField('TaskScheduled'); // => 'taskScheduledEventDetails'
- */
-export function detailsField(type: string): string {
+function detailsField(type: string): string {
   if (type.endsWith('StateEntered')) return 'stateEnteredEventDetails';
   if (type.endsWith('StateExited')) return 'stateExitedEventDetails';
   return `${type.charAt(0).toLowerCase()}${type.slice(1)}EventDetails`;

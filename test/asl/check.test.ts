@@ -291,6 +291,19 @@ describe('check', () => {
     ]);
   });
 
+  it('reads no definition that nests without measure', () => {
+    const nested = (levels: number): Json => {
+      let rule: Json = { Variable: '$.x', IsPresent: true };
+      for (let i = 0; i < levels; i++) rule = { Not: rule };
+      const Choices = [{ ...rule, Next: 'B' }];
+      return { StartAt: 'A', States: { A: { Type: 'Choice', Choices }, B: { Type: 'Succeed' } } };
+    };
+    // The rule itself is five levels down.
+    expect(asl.check(nested(195))).toEqual([]);
+    expect(problems(nested(196))).toEqual(['TOO_DEEPLY_NESTED Definition nests deeper than 200 levels at ']);
+    expect(problems(nested(50_000))).toHaveLength(1);
+  });
+
   it('is what compile throws, all at once', () => {
     const broken = { StartAt: 'A', States: { A: { Type: 'Pass', Nxt: 'A' } } };
     expect(() => asl.compile(broken)).toThrow(Refused);

@@ -13,7 +13,7 @@ import type { Step } from '../../src/core/language.js';
 /** What a handler does: gives an output or an error, after some time. */
 export type Behaviour = (input: Json, attempt: number) => Outcome;
 
-export interface Outcome {
+interface Outcome {
   readonly output?: Json;
   readonly error?: string;
   readonly cause?: string;

@@ -174,6 +174,27 @@ describe('an execution', () => {
     expect(merged.cause).toContain("The state/task 'A' returned a result");
   });
 
+  it('gives no task more, and no variable more, than the limit', () => {
+    const half = 'x'.repeat(MAX_DATA_BYTES / 2);
+    const twice = { 'a.$': '$.half', 'b.$': '$.half' };
+    const asking = {
+      StartAt: 'A',
+      States: { A: { Type: 'Task', Resource: 'a', Parameters: twice, End: true } },
+    };
+    const run = drive(asking, { half });
+    expect(run).toMatchObject({ status: 'failed', error: 'States.DataLimitExceeded' });
+    expect(run.types).not.toContain('LambdaFunctionScheduled');
+    const assigning = { StartAt: 'A', States: { A: { Type: 'Pass', Assign: twice, End: true } } };
+    expect(drive(assigning, { half }).error).toBe('States.DataLimitExceeded');
+  });
+
+  it('waits as long as AWS lets it, and no second longer', () => {
+    const definition = { StartAt: 'W', States: { W: { Type: 'Wait', SecondsPath: '$.s', End: true } } };
+    const [longest] = steps(definition, start({ s: 2 ** 31 - 1 }));
+    expect(longest?.effects).toEqual([{ type: 'timer', id: '1.0', dueAt: (2 ** 31 - 1) * 1_000 }]);
+    expect(steps(definition, start({ s: 2 ** 31 }))[0]?.status).toBe('failed');
+  });
+
   it('waits until an instant, or for some seconds, and not at all for what is over', () => {
     const waiting = (more: Record<string, Json>) => ({
       StartAt: 'W',

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { asl } from '../../src/asl/language.js';
 import type { Event, EventBody } from '../../src/core/event.js';
 import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
-import { isJsonArray, isJsonObject, type Json } from '../../src/core/json.js';
+import { isJsonArray, isJsonObject, type Json, jsonEqual } from '../../src/core/json.js';
 import { isError, Refused } from '../../src/core/problem.js';
 import { type Behaviour, drive } from './drive.js';
 
@@ -155,7 +155,8 @@ function folded(program: ReturnType<typeof asl.compile>, events: readonly Event[
   return events.map((event) => {
     const step = fold(asl, program, standing, event);
     standing = { status: step.status, state: JSON.parse(JSON.stringify(step.state)) as Json };
-    expect(standing.state).toEqual(step.state);
+    // Also no key that text would drop.
+    expect(jsonEqual(standing.state, step.state)).toBe(true);
     return standing;
   });
 }
@@ -167,7 +168,7 @@ describe('whatever comes', () => {
         const wrong = asl.check(definition).some(isError);
         expect(compiled(definition) === undefined).toBe(wrong);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -198,10 +199,10 @@ describe('whatever comes', () => {
           const before = once[i - 1];
           if (before === undefined || !('effect' in event)) return;
           const pending = JSON.stringify(before.state).includes(`"effect":"${event.effect}"`);
-          if (!pending) expect(once[i]).toEqual(before);
+          if (!pending) expect(JSON.stringify(once[i])).toBe(JSON.stringify(before));
         });
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -220,7 +221,7 @@ describe('whatever comes', () => {
           run.status === 'succeeded' ? 'ExecutionSucceeded' : 'ExecutionFailed',
         ]);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
