@@ -18,7 +18,7 @@ import { migrate } from './schema.js';
 import * as turn from './turn.js';
 import { Watch } from './watch.js';
 import { isDeadHere } from './worker-identity.js';
-import { Writer } from './writer.js';
+import { type Sync, Writer } from './writer.js';
 
 /** How often it is looked whether a worker has died, at most, in milliseconds. */
 const LOOK_FOR_DEAD_MS = 500;
@@ -115,11 +115,15 @@ class SqliteStore implements port.Store {
 
   async claim(query: port.ClaimQuery): Promise<readonly port.Claim[]> {
     await this.endLeasesOfDead();
-    return this.#write((at) => {
-      const claims = turn.claim(at, query);
-      if (claims.length > 0) rememberWorker(at.database, query.worker);
-      return claims;
-    }, never);
+    return this.#write(
+      (at) => {
+        const claims = turn.claim(at, query);
+        if (claims.length > 0) rememberWorker(at.database, query.worker);
+        return claims;
+      },
+      never,
+      'lazy',
+    );
   }
 
   load(claims: readonly port.Lease[], limit: number): Promise<readonly port.Load[]> {
@@ -134,16 +138,24 @@ class SqliteStore implements port.Store {
   }
 
   extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
-    return this.#write(({ database, now }) => {
-      const lost = leases.filter((lease) => !turn.extend(database, lease, now + leaseMs));
-      return lost.map(({ instance }) => instance);
-    }, never);
+    return this.#write(
+      ({ database, now }) => {
+        const lost = leases.filter((lease) => !turn.extend(database, lease, now + leaseMs));
+        return lost.map(({ instance }) => instance);
+      },
+      never,
+      'lazy',
+    );
   }
 
   release(releases: readonly port.Release[]): Promise<void> {
-    return this.#write(({ database, now }) => {
-      for (const release of releases) turn.release(database, release, now);
-    }, always);
+    return this.#write(
+      ({ database, now }) => {
+        for (const release of releases) turn.release(database, release, now);
+      },
+      always,
+      'lazy',
+    );
   }
 
   unpark(instance: string): Promise<boolean> {
@@ -155,18 +167,26 @@ class SqliteStore implements port.Store {
 
   async claimJobs(query: port.ClaimJobsQuery): Promise<readonly port.ClaimedJob[]> {
     await this.endLeasesOfDead();
-    return this.#write((at) => {
-      const claimed = jobs.claimJobs(at, query);
-      if (claimed.length > 0) rememberWorker(at.database, query.worker);
-      return claimed;
-    }, never);
+    return this.#write(
+      (at) => {
+        const claimed = jobs.claimJobs(at, query);
+        if (claimed.length > 0) rememberWorker(at.database, query.worker);
+        return claimed;
+      },
+      never,
+      'lazy',
+    );
   }
 
   extendJobs(leases: readonly port.JobLease[], leaseMs: number): Promise<readonly string[]> {
-    return this.#write(({ database, now }) => {
-      const lost = leases.filter((lease) => !jobs.extendJob(database, lease, now + leaseMs, now));
-      return lost.map(({ id }) => id);
-    }, never);
+    return this.#write(
+      ({ database, now }) => {
+        const lost = leases.filter((lease) => !jobs.extendJob(database, lease, now + leaseMs, now));
+        return lost.map(({ id }) => id);
+      },
+      never,
+      'lazy',
+    );
   }
 
   endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
@@ -177,9 +197,13 @@ class SqliteStore implements port.Store {
   }
 
   releaseJobs(leases: readonly port.JobLease[]): Promise<void> {
-    return this.#write(({ database }) => {
-      for (const lease of leases) jobs.releaseJob(database, lease);
-    }, always);
+    return this.#write(
+      ({ database }) => {
+        for (const lease of leases) jobs.releaseJob(database, lease);
+      },
+      always,
+      'lazy',
+    );
   }
 
   expire(limit: number): Promise<number> {
@@ -244,7 +268,8 @@ class SqliteStore implements port.Store {
     if (at - this.#lookedForDeadAt < LOOK_FOR_DEAD_MS) return;
     this.#lookedForDeadAt = at;
     const dead = await this.#read((database) => deadWorkers(database, this.#isDead));
-    if (dead.length > 0) await this.#write(({ database, now }) => endLeases(database, dead, now), always);
+    if (dead.length > 0)
+      await this.#write(({ database, now }) => endLeases(database, dead, now), always, 'lazy');
   }
 
   async #read<T>(work: (database: Database) => T): Promise<T> {
@@ -253,10 +278,14 @@ class SqliteStore implements port.Store {
   }
 
   /** Tells those who listen where something came of it that others may wait for. */
-  async #write<T>(work: (at: accept.Acceptance) => T, tells: (result: T) => boolean): Promise<T> {
+  async #write<T>(
+    work: (at: accept.Acceptance) => T,
+    tells: (result: T) => boolean,
+    sync: Sync = 'full',
+  ): Promise<T> {
     this.#checkOpen();
     const [database, random] = [this.#database, this.#random];
-    const result = await this.#writer.write((now) => work({ database, random, now }));
+    const result = await this.#writer.write((now) => work({ database, random, now }), sync);
     if (tells(result)) this.#listeners.notify();
     return result;
   }

@@ -7,9 +7,21 @@ const MAX_GROUP = 500;
 /** One call that writes. `work` may be run again from the start if its transaction came to nothing. */
 interface Write {
   readonly work: (now: number) => unknown;
+  readonly sync: Sync;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
+
+/**
+ * Whether a call may only be answered once what it wrote is on the disk. A claim or a lease need not be: it has
+ * to outlive the process, and does; and if the machine loses power, it is as if the lease had run out.
+ */
+export type Sync = 'full' | 'lazy';
+
+const SYNCHRONOUS: Readonly<Record<Sync, string>> = {
+  full: 'PRAGMA synchronous = FULL',
+  lazy: 'PRAGMA synchronous = NORMAL',
+};
 
 /**
  * Group commit: calls that come in the same turn of the event loop share one transaction, and with it one
@@ -23,16 +35,18 @@ export class Writer {
   /** How many of the queue's first ones go alone. */
   #alone = 0;
   #flushing: Promise<void> | undefined;
+  /** As the connection is set now; a database opens with full. */
+  #sync: Sync = 'full';
 
   constructor(database: Database, clock: () => number) {
     this.#database = database;
     this.#clock = clock;
   }
 
-  /** Runs `work` inside a transaction, with the time; resolves once what it wrote is on the disk. */
-  write<T>(work: (now: number) => T): Promise<T> {
+  /** Runs `work` inside a transaction, with the time; resolves once what it wrote is as safe as `sync` asks. */
+  write<T>(work: (now: number) => T, sync: Sync = 'full'): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      this.#queue.push({ work, resolve, reject });
+      this.#queue.push({ work, sync, resolve, reject });
       this.#flushing ??= this.#flush();
     });
   }
@@ -52,14 +66,17 @@ export class Writer {
   }
 
   async #flushGroup(): Promise<void> {
+    // One call that must be synced has them all synced; only those that come later have to wait for their own.
+    const sync = this.#queue.some((write) => write.sync === 'full') ? 'full' : 'lazy';
     try {
+      this.#setSync(sync);
       await this.#database.patiently(() => this.#database.exec('BEGIN IMMEDIATE'));
     } catch (error) {
       for (const { reject } of this.#queue.splice(0)) reject(error);
       this.#alone = 0;
       return;
     }
-    const group = this.#queue.splice(0, this.#alone > 0 ? 1 : MAX_GROUP);
+    const group = this.#takeGroup(sync);
     try {
       // The time is read under the lock, so that over all processes what comes later is due later.
       const now = this.#clock();
@@ -70,6 +87,20 @@ export class Writer {
     } catch (error) {
       this.#fail(group, error);
     }
+  }
+
+  /** The first of the queue; where the transaction is not synced, none behind the first that must be. */
+  #takeGroup(sync: Sync): Write[] {
+    const size = this.#alone > 0 ? 1 : MAX_GROUP;
+    const mustSync = this.#queue.findIndex((write) => write.sync === 'full');
+    return this.#queue.splice(0, sync === 'full' || mustSync === -1 ? size : Math.min(size, mustSync));
+  }
+
+  /** It cannot be set inside a transaction. */
+  #setSync(sync: Sync): void {
+    if (this.#sync === sync) return;
+    this.#database.exec(SYNCHRONOUS[sync]);
+    this.#sync = sync;
   }
 
   #fail(group: readonly Write[], error: unknown): void {
