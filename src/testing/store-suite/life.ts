@@ -1,7 +1,7 @@
 import { Chance } from '../../core/chance.js';
 import { DEAD_LETTER_MS } from '../../core/limits.js';
 import type { Claim, ClaimedJob, Commit, Load, Store } from '../../store/store.js';
-import { commitOf, DEFINITION, LEASE, newInstance, newJob, signal, timer } from './fixture.js';
+import { commitOf, DEFINITION, idsOf, LEASE, newInstance, newJob, signal, timer } from './fixture.js';
 
 /** The instances of a life. */
 export const IDS = ['a', 'b', 'c', 'd'];
@@ -98,10 +98,11 @@ export class Life {
       const one = held.at(-at);
       if (one === undefined) return 'nothing to commit';
       const { claim, loaded } = one;
-      const own = await store.messages(claim.instance);
+      const messages = idsOf(await store.messages(claim.instance));
       const jobs = (await store.jobs({ instance: claim.instance })).items;
       const revision = loaded.instance.revision + loaded.messages.length;
-      const known = { timers: own.map(({ id }) => id), jobs: jobs.map(({ id }) => id) };
+      const timers = messages.filter((id) => id.startsWith(`${claim.instance}/`) && /\/[012]$/.test(id));
+      const known = { timers, jobs: idsOf(jobs) };
       const effects = loaded.messages.length === 0 ? {} : make(claim.instance, revision, known);
       return store.commit([commitOf(claim, loaded, effects)]);
     };

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import type { NewMessage } from '../../src/core/message.js';
+import { openMemoryStore } from '../../src/store/memory/memory-store.js';
+import type { Commit, Store } from '../../src/store/store.js';
+import { storeSuite } from '../../src/testing/store-suite/store-suite.js';
+import { testClock } from './store-suite.js';
+
+/** Makes a store wrong in one way. */
+type Fault = (store: Store) => Partial<Store>;
+
+/** A fault in how a commit is written. */
+function inCommit(change: (commit: Commit) => Commit): Fault {
+  return (store) => ({ commit: (commits) => store.commit(commits.map(change)) });
+}
+
+/** A fault in how a message from outside is kept. */
+function inSend(change: (message: NewMessage) => NewMessage): Fault {
+  return (store) => ({ send: (messages) => store.send(messages.map(change)) });
+}
+
+function withoutHash({ hash: _, ...message }: NewMessage): NewMessage {
+  return message;
+}
+
+const FAULTS: Readonly<Record<string, Fault>> = {
+  'accepts an id twice': inSend(withoutHash),
+  'takes another body for a duplicate': inSend((message) => ({ ...message, hash: 'same' })),
+  'takes an id of another receiver for a duplicate': (store) => {
+    const seen = new Set<string>();
+    return {
+      send: async (messages) => {
+        const results = await store.send(messages);
+        return results.map((result, n) => {
+          const known = seen.has(messages[n]?.id ?? '');
+          seen.add(messages[n]?.id ?? '');
+          return known && result === 'accepted' ? 'duplicate' : result;
+        });
+      },
+    };
+  },
+  'writes JSON anew': inSend((message) => ({ ...message, event: JSON.stringify(JSON.parse(message.event)) })),
+  'forgets when a message is due': inSend(({ dueAt: _, ...message }) => message),
+  'forgets the cause of a message': inSend(({ cause: _, ...message }) => message),
+  'forgets the hops of a message': inSend(({ hops: _, ...message }) => message),
+  'puts messages in front': inSend((message) => ({ dueAt: 1, ...message })),
+  'loses the second message of a call': (store) => ({
+    send: async (messages) => {
+      const results = await store.send(messages.slice(0, 1));
+      return messages.map((_, n) => results[n] ?? 'accepted');
+    },
+  }),
+  'acknowledges what it has no receiver for': (store) => ({
+    send: async (messages) =>
+      (await store.send(messages)).map((result) => (result === 'unknown' ? 'accepted' : result)),
+  }),
+  'creates an id anew that is taken': (store) => ({
+    create: async (instances) => (await store.create(instances)).map(() => 'created'),
+  }),
+  'takes any repeated creation for the same': (store) => ({
+    create: (instances) => store.create(instances.map((instance) => ({ ...instance, inputHash: '' }))),
+  }),
+  'loses the messages of a commit': inCommit((commit) => ({ ...commit, messages: [] })),
+  'loses the timers of a commit': inCommit((commit) => ({ ...commit, timers: [] })),
+  'loses the jobs of a commit': inCommit((commit) => ({ ...commit, jobs: [] })),
+  'loses the outcome of an event': inCommit((commit) => ({
+    ...commit,
+    journal: commit.journal.map((entry) => ({ ...entry, outcome: { kind: 'applied' } })),
+  })),
+  'keeps cancelled timers': inCommit((commit) => ({ ...commit, cancelledTimers: [] })),
+  'keeps cancelled jobs': inCommit((commit) => ({ ...commit, cancelledJobs: [] })),
+  'keeps what was consumed': inCommit((commit) => ({ ...commit, consumed: [] })),
+  'keeps the status': inCommit((commit) => ({ ...commit, status: 'running' })),
+  'drops a state that did not change': inCommit((commit) => ({ ...commit, state: commit.state ?? 'null' })),
+  'fires timers at once': inCommit((commit) => ({
+    ...commit,
+    timers: commit.timers.map(({ dueAt: _, ...timer }) => timer),
+  })),
+  'stops a batch at a conflict': (store) => ({
+    commit: async (commits) => {
+      const results: ('committed' | 'conflict')[] = [];
+      for (const commit of commits) {
+        results.push(
+          results.includes('conflict') ? 'conflict' : ((await store.commit([commit]))[0] ?? 'conflict'),
+        );
+      }
+      return results;
+    },
+  }),
+  'says that every commit succeeded': (store) => ({
+    commit: async (commits) => (await store.commit(commits)).map(() => 'committed'),
+  }),
+  'writes a part of a call that throws': (store) => ({
+    commit: async (commits) => {
+      await store.commit(
+        commits.map((commit) => ({ ...commit, journal: [], revision: commit.baseRevision })),
+      );
+      return store.commit(commits);
+    },
+  }),
+  'counts no attempts': (store) => ({
+    claim: async (query) => {
+      const claims = await store.claim(query);
+      await store.release(claims.map((claim) => ({ ...claim, giveBack: true })));
+      return claims.map((claim) => ({ ...claim, attempts: 1 }));
+    },
+  }),
+  'claims for ever': (store) => ({ claim: (query) => store.claim({ ...query, leaseMs: 1e9 }) }),
+  'claims too briefly': (store) => ({
+    claim: (query) => store.claim({ ...query, leaseMs: query.leaseMs - 1 }),
+  }),
+  'claims more than it was asked to': (store) => ({
+    claim: (query) => store.claim({ ...query, limit: 100 }),
+  }),
+  'claims what the worker cannot step': (store) => ({
+    claim: (query) => store.claim({ ...query, definitions: ['hash-of-light', 'hash-of-other'] }),
+  }),
+  'loads messages by arrival': (store) => ({
+    load: async (claims, limit) =>
+      (await store.load(claims, limit)).map((loaded) => ({
+        ...loaded,
+        messages: [...loaded.messages].sort((a, b) => a.seq - b.seq),
+      })),
+  }),
+  'loads more than it was asked to': (store) => ({ load: (claims) => store.load(claims, 1_000) }),
+  'extends nothing': () => ({ extend: async () => [] }),
+  'extends for ever': (store) => ({ extend: (leases) => store.extend(leases, 1e9) }),
+  'says nothing of lost leases': (store) => ({
+    extend: async (leases, leaseMs) => {
+      await store.extend(leases, leaseMs);
+      return [];
+    },
+  }),
+  'always gives the attempt back': (store) => ({
+    release: (releases) => store.release(releases.map((release) => ({ ...release, giveBack: true }))),
+  }),
+  'never gives the attempt back': (store) => ({
+    release: (releases) => store.release(releases.map((release) => ({ ...release, giveBack: false }))),
+  }),
+  'forgets what was wrong': (store) => ({
+    release: (releases) => store.release(releases.map(({ problem: _, ...release }) => release)),
+  }),
+  'unparks nothing': () => ({ unpark: async () => true }),
+  'hands every job out': (store) => ({ claimJobs: ({ names: _, ...query }) => store.claimJobs(query) }),
+  'hands jobs out newest first': (store) => ({
+    claimJobs: async (query) => [...(await store.claimJobs(query))].reverse(),
+  }),
+  'ends a job by anybody': (store) => ({
+    endJobs: async (ends) => (await store.endJobs(ends)).map(() => 'ended'),
+  }),
+  'takes any sign of life for a heartbeat': (store) => ({
+    extendJobs: (leases, leaseMs) =>
+      store.extendJobs(
+        leases.map((lease) => ({ ...lease, beat: true })),
+        leaseMs,
+      ),
+  }),
+  'hears no heartbeat': (store) => ({
+    extendJobs: (leases, leaseMs) =>
+      store.extendJobs(
+        leases.map((lease) => ({ ...lease, beat: false })),
+        leaseMs,
+      ),
+  }),
+  'releases no job': () => ({ releaseJobs: async () => undefined }),
+  'expires nothing': () => ({ expire: async () => 0 }),
+  'expires without a limit': (store) => ({ expire: () => store.expire(1_000) }),
+  'knows nothing that is due': () => ({ nextDue: async () => undefined }),
+  'takes everything for due': (store) => ({
+    nextDue: async (query) => (await store.nextDue(query)) && 0,
+  }),
+  'tells nobody of a change': () => ({ onChange: () => () => undefined }),
+  'lists oldest first': (store) => ({
+    find: async (query) => ({ items: [...(await store.find({ ...query, limit: 1_000 })).items].reverse() }),
+  }),
+  'ends a listing at its first page': (store) => ({
+    find: async (query) => ({ items: (await store.find(query)).items }),
+  }),
+  'ends a journal at its first page': (store) => ({
+    journal: async (instance, query) => ({ items: (await store.journal(instance, query)).items }),
+  }),
+  'finds the parked and the others': (store) => ({ find: ({ parked: _, ...query }) => store.find(query) }),
+  'gives every definition version 1': (store) => ({
+    publish: async (definition) => ({ ...(await store.publish(definition)), version: 1 }),
+  }),
+  'tells its own time': () => ({ now: async () => Date.now() }),
+  'answers after its end': () => ({ close: async () => undefined }),
+};
+
+/** Whether any case of the suite fails. */
+async function isCaught(fault: Fault): Promise<boolean> {
+  for (const { needs, run } of Object.values(storeSuite).flat()) {
+    if (needs !== undefined) continue;
+    const clock = testClock();
+    const sound = openMemoryStore({ clock: clock.now });
+    const faulty = fault(sound);
+    const store = new Proxy(sound, {
+      get: (target, name) => {
+        const method: unknown = Reflect.get(faulty, name) ?? Reflect.get(target, name);
+        return typeof method === 'function' ? method.bind(name in faulty ? faulty : target) : method;
+      },
+    });
+    try {
+      await run({ store, clock });
+    } catch {
+      return true;
+    }
+  }
+  return false;
+}
+
+describe('the store suite', () => {
+  it('finds nothing wrong with a sound store', async () => {
+    expect(await isCaught(() => ({}))).toBe(false);
+  });
+
+  for (const [name, fault] of Object.entries(FAULTS)) {
+    it(`catches a store that ${name}`, async () => {
+      expect(await isCaught(fault)).toBe(true);
+    });
+  }
+});
