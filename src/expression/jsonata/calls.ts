@@ -4,7 +4,7 @@ import { SourceError } from '../source-error.js';
 import { Closure, Composition, located, Partial, TailCall } from './closure.js';
 import type { Compiling, TailCode } from './compiling.js';
 import { boundNames } from './frame.js';
-import { Native } from './native.js';
+import type { Native } from './native.js';
 import type { Apply, Call, Lambda, Node } from './syntax-tree.js';
 import { type Code, FunctionValue, type Result, type Run } from './value.js';
 
@@ -41,9 +41,9 @@ export function compileCall(node: Call, compiling: Compiling): Code {
 
 /** A call in the last place of a function is left to whoever called the function. */
 export function compileTailCall(node: Call, compiling: Compiling): TailCode {
-  if (node.args.includes(undefined) || nativeCallee(node.callee, compiling) !== undefined) {
-    return compiling.node(node);
-  }
+  if (node.args.includes(undefined)) return compiling.node(node);
+  // What a function of the library finds is not collapsed here: `$map` and its like see the sequence.
+  if (nativeCallee(node.callee, compiling) !== undefined) return compiling.bare(node);
   const callee = compileCallee(node.callee, node.position, compiling);
   const args = compileArguments(node.args, compiling);
   return (input, scope) =>
@@ -96,7 +96,7 @@ function nativeCall(native: Native, args: Arguments, position: number): Code {
   return (input, scope) => {
     const values = args(input, scope);
     try {
-      return native.invoke(values, input, scope.run);
+      return native.call(values, input, scope.run);
     } catch (error) {
       throw located(error, position);
     }
@@ -111,7 +111,7 @@ function invoke(
   position: number,
 ): Result {
   try {
-    return fn instanceof Native ? fn.invoke(args, context, run) : fn.call(args, context, run);
+    return fn.call(args, context, run);
   } catch (error) {
     throw located(error, position);
   }

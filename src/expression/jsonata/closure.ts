@@ -2,7 +2,16 @@ import { ExpressionError } from '../expression-error.js';
 import type { TailCode } from './compiling.js';
 import { freshSlots } from './frame.js';
 import type { Signature } from './signature.js';
-import { FunctionValue, type Input, plain, plainAll, type Result, type Run, Scope } from './value.js';
+import {
+  collapse,
+  FunctionValue,
+  type Input,
+  plain,
+  plainAll,
+  type Result,
+  type Run,
+  Scope,
+} from './value.js';
 
 /** A call that a function leaves to its caller, so that recursion in the last place needs no stack. */
 export class TailCall {
@@ -117,7 +126,7 @@ export class Composition extends FunctionValue {
 
   override call(args: readonly Result[], context: Result, run: Run): Result {
     return nested(run, () => {
-      const between = this.#first.call(args.slice(0, 1), context, run);
+      const between = collapse(this.#first.call(args.slice(0, 1), context, run), false);
       return this.#second.call([between], context, run);
     });
   }

@@ -49,7 +49,8 @@ export function constantIndex(expression: Filter['expression']): number | undefi
 
 function itemAt(items: readonly Value[], index: number): Result {
   const item = items[index < 0 ? items.length + index : index];
-  return item === undefined || isArray(item) ? item : new Sequence([item]);
+  if (isArray(item)) return item;
+  return new Sequence(item === undefined ? [] : [item]);
 }
 
 /** Adds an item if the filter says so: by its truth, or by numbers, which are positions. */

@@ -66,7 +66,7 @@ export function compileDescendants(_node: Descendants, _compiling: Compiling): C
     if (value === undefined) return undefined;
     const found: Value[] = [];
     collectDescendants(found, value, run, 0);
-    return new Sequence(found);
+    return found.length === 1 ? found[0] : new Sequence(found);
   };
 }
 
