@@ -42,13 +42,14 @@ export async function follow(
  * Whether nothing is due and no task is out. What is asked one after the other could miss what moves between
  * the questions; so it counts only if the instance has not moved meanwhile.
  */
-async function isIdle(engine: Engine, { id, revision }: InstanceView): Promise<boolean> {
+async function isIdle(engine: Engine, { id, revision, nextDueAt }: InstanceView): Promise<boolean> {
+  if (nextDueAt !== undefined && nextDueAt <= Date.now()) return false;
   for (const status of ['pending', 'processing'] as const) {
     const { items } = await engine.jobs({ instance: id, status, limit: 1 });
     if (items.length > 0) return false;
   }
-  if ((await engine.health()).dueMessages > 0) return false;
-  return (await engine.read(id))?.revision === revision;
+  const later = await engine.read(id);
+  return later?.revision === revision && later.nextDueAt === nextDueAt;
 }
 
 /** Reads a history from where it was left. */

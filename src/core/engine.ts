@@ -80,6 +80,8 @@ export interface Receipt {
 /** An instance as people and programs read it. */
 export interface InstanceView extends Omit<Instance, 'state'>, View {
   readonly version: number;
+  /** When something of it is due next, by the store's clock: in the past if it waits for a worker. */
+  readonly nextDueAt?: number;
   /** Present if it was given up on and waits for a retry. */
   readonly parked?: Problem;
   /** Why it does not move although something is due: what no worker here can step or handle (rule 9). */

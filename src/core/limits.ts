@@ -33,6 +33,12 @@ export const MAX_ATTEMPTS = 5;
 /** Claims without a commit after which a mailbox is stepped one message at a time (rule 8). */
 export const CAUTIOUS_ATTEMPTS = 3;
 
+/**
+ * How much older than the oldest clean mailbox one with attempts behind it must be, for each of them, to be
+ * claimed before it, in milliseconds: others go on first, and it is not forgotten (rule 8).
+ */
+export const SUSPECT_PATIENCE_MS = 2_000;
+
 /** Times a job is handed out again because its worker died, before it fails (rule 7). */
 export const MAX_DELIVERIES = 5;
 

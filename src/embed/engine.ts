@@ -22,7 +22,7 @@ export interface EngineOptions {
   readonly worker?: boolean;
   /** Fail a task at once that no handler is here for, instead of leaving it to another process. */
   readonly failFast?: boolean;
-  /** Called with the instance's id before each of its steps and handlers. */
+  /** Called with the instance's id before each of its steps and handlers, and with '' after them. */
   readonly note?: (instance: string) => void;
   /** Told of what the engine survives: broken I/O, above all, that it will try again. */
   readonly onError?: (error: unknown) => void;

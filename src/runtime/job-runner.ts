@@ -149,7 +149,7 @@ export class JobRunner {
     }
     try {
       note?.(job.instance);
-      const result = await handler(JSON.parse(job.input) as Json, {
+      const returned = handler(JSON.parse(job.input) as Json, {
         jobId: job.id,
         resource: job.name,
         instance: job.instance,
@@ -157,7 +157,9 @@ export class JobRunner {
         signal: abort.signal,
         heartbeat: () => this.#beat(running),
       });
-      return resultEnd(job.name, result);
+      // What blocks the process has happened by now; what is awaited blocks nobody.
+      note?.('');
+      return resultEnd(job.name, await returned);
     } catch (error) {
       return thrownEnd(error);
     }

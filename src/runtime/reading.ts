@@ -1,5 +1,6 @@
 import type { Definition } from '../core/definition.js';
 import type { InstanceView } from '../core/engine.js';
+import { given } from '../core/given.js';
 import { hasEnded } from '../core/instance.js';
 import type { Json } from '../core/json.js';
 import type { View } from '../core/language.js';
@@ -24,8 +25,7 @@ export function viewOf(
     ...instance,
     version: definition.version,
     ...view,
-    ...(reading.parked === undefined ? {} : { parked: reading.parked }),
-    ...(lag === undefined ? {} : { lag }),
+    ...given({ nextDueAt: reading.nextDueAt, parked: reading.parked, lag }),
   };
 }
 

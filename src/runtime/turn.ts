@@ -14,7 +14,8 @@ export interface TurnEnd {
  * The middle of a turn: load what was claimed, and fold it. A step that throws is a bug of a definition or of
  * ours: its mailbox is released with the attempt kept, and the others go on (rule 8).
  *
- * `note` is called with the instance's id before each fold, for whoever must name it if the fold never ends.
+ * `note` is called with the instance's id before each fold, for whoever must name it if the fold never ends,
+ * and with nothing after the last.
  */
 export async function takeTurn(
   store: Store,
@@ -41,6 +42,7 @@ export async function takeTurn(
       releases.push({ ...claim, giveBack: false, problem: stepProblem(error) });
     }
   }
+  note('');
   return { commits, releases };
 }
 

@@ -1,4 +1,4 @@
-import { DEAD_LETTER_MS, MAX_ATTEMPTS } from '../../core/limits.js';
+import { DEAD_LETTER_MS, MAX_ATTEMPTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
 import type { Message } from '../../core/message.js';
 import type { Problem } from '../../core/problem.js';
 import { DEAD_LETTER, gaveUp } from '../parking.js';
@@ -62,11 +62,11 @@ export class Mailboxes {
     while (claimed.length < limit) {
       const clean = this.#clean.first(definitions, now);
       const suspect = claimed.length === 0 ? this.#suspect.first(definitions, now) : undefined;
-      if (suspect !== undefined && (clean === undefined || wake(suspect) <= wake(clean))) {
-        if (suspect.attempts >= MAX_ATTEMPTS) {
-          this.#park(suspect, suspect.problem ?? gaveUp(suspect.attempts));
-          continue;
-        }
+      if (suspect !== undefined && suspect.attempts >= MAX_ATTEMPTS) {
+        this.#park(suspect, suspect.problem ?? gaveUp(suspect.attempts));
+        continue;
+      }
+      if (suspect !== undefined && (clean === undefined || comesBefore(suspect, clean))) {
         return [this.#lease(suspect, lease)];
       }
       if (clean === undefined) break;
@@ -209,6 +209,11 @@ class Queues {
 
 function wake(box: Mailbox): number {
   return box.wakeAt ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether a mailbox with attempts behind it is old enough to be claimed before a clean one. */
+function comesBefore(suspect: Mailbox, clean: Mailbox): boolean {
+  return wake(suspect) + suspect.attempts * SUSPECT_PATIENCE_MS <= wake(clean);
 }
 
 function wakesBefore(a: Mailbox, b: Mailbox): boolean {

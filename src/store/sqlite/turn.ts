@@ -1,5 +1,5 @@
 import type { Instance, Status } from '../../core/instance.js';
-import { MAX_ATTEMPTS } from '../../core/limits.js';
+import { MAX_ATTEMPTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
 import type { Message } from '../../core/message.js';
 import type { Problem } from '../../core/problem.js';
 import { gaveUp } from '../parking.js';
@@ -96,9 +96,9 @@ export function claim({ database, random, now }: Acceptance, query: ClaimQuery):
   while (limit > 0) {
     const [instance, wakeAt, attempts, problem] = (database.first(FIRST_DUE, definitions, now, 1, 1) ??
       []) as [string?, number?, number?, (string | null)?];
-    if (instance === undefined || wakeAt === undefined || attempts === undefined || wakeAt > oldest) break;
+    if (instance === undefined || wakeAt === undefined || attempts === undefined) break;
     if (attempts < MAX_ATTEMPTS) {
-      taken = [{ instance, attempts: attempts + 1 }];
+      if (wakeAt + attempts * SUSPECT_PATIENCE_MS <= oldest) taken = [{ instance, attempts: attempts + 1 }];
       break;
     }
     database.run(PARK, instance, problem ?? JSON.stringify(gaveUp(attempts)));

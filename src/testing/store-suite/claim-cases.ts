@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MAX_ATTEMPTS } from '../../core/limits.js';
+import { MAX_ATTEMPTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
 import {
   born,
   claim,
@@ -153,15 +153,27 @@ export const claimCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'claims a mailbox with an attempt behind it alone, when it comes first',
+    name: `claims a mailbox with an attempt behind it alone, once it is ${SUSPECT_PATIENCE_MS} ms older than the clean ones`,
     async run(harness) {
       const { store, clock } = harness;
       await store.create([newInstance('suspect')]);
       await dieHolding(harness, 'suspect');
-      clock.advance(1);
+      clock.advance(SUSPECT_PATIENCE_MS);
       await store.create([newInstance('b'), newInstance('c')]);
       assert.deepEqual(instancesOf(await claim(store)), ['suspect']);
       assert.deepEqual(instancesOf(await claim(store)).sort(), ['b', 'c']);
+    },
+  },
+  {
+    name: 'lets the others go on before a suspect that is not so much older, and then claims it',
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('suspect')]);
+      await dieHolding(harness, 'suspect');
+      clock.advance(SUSPECT_PATIENCE_MS - 1);
+      await store.create([newInstance('b')]);
+      assert.deepEqual(instancesOf(await claim(store)), ['b']);
+      assert.deepEqual(instancesOf(await claim(store)), ['suspect']);
     },
   },
   {
