@@ -85,7 +85,7 @@ export class Binder {
     const { parent } = node;
     if (parent === undefined || parent === root) return this.#finish(node, root, output);
     const type = stateDone(parent.id);
-    const perform: Op['perform'] = (run) => run.raise({ type, output: output?.(run, undefined) });
+    const perform: Op['perform'] = (run) => run.raise(doneEvent(type, output?.(run, undefined)));
     return { perform, effect: undefined, place, path: node.chart.path };
   }
 
@@ -96,7 +96,7 @@ export class Binder {
     return {
       perform: (run) => {
         const own = output?.(run, undefined);
-        run.finish(whole === undefined ? own : run.within({ type, output: own }, whole));
+        run.finish(whole === undefined ? own : run.within(doneEvent(type, own), whole));
       },
       effect: undefined,
       place: whole === undefined ? `output of ${name(node)}` : 'output of the machine',
@@ -112,9 +112,9 @@ export class Binder {
 
   #guard(guard: ChartGuard): Guard {
     if (guard.kind === 'expression') {
-      const { expression } = guard;
+      const { template } = guard;
       return (run) => {
-        const result = run.evaluate(expression);
+        const result = run.find(template);
         if (typeof result === 'boolean') return result;
         if (result === undefined) return false;
         throw new Error(`a guard must be true or false, not ${JSON.stringify(result)?.slice(0, 100)}`);
@@ -252,9 +252,8 @@ export class Binder {
         return () => value;
       }
       case 'expression': {
-        const { expression } = template;
-        // An expression that finds nothing gives null, so that a field keeps its place.
-        return (run) => run.evaluate(expression) ?? null;
+        const expressions = template.template;
+        return (run) => run.evaluate(expressions);
       }
       default: {
         return given(this.function(template));
@@ -283,6 +282,10 @@ export class Binder {
     this.#findings.add({ code: 'missing-implementation', message, path, hint });
     return () => undefined;
   }
+}
+
+function doneEvent(type: string, output: unknown): MachineEvent {
+  return output === undefined ? { type } : { type, output };
 }
 
 function given(fn: ScopeFunction): Producer {

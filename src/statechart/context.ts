@@ -33,7 +33,7 @@ function valueMaker(
       return () => template.value;
     case 'expression':
       return (input, surroundings) =>
-        template.expression.evaluate({ input: (input ?? null) as Json }, surroundings());
+        template.template.evaluate({ input: (input ?? null) as Json }, surroundings());
     default: {
       const fn = binder.function(template) as (scope: unknown, params: unknown) => unknown;
       return (input) => fn({ input }, undefined);

@@ -2,11 +2,12 @@ import { Chance } from '../core/chance.js';
 import type { Json } from '../core/json.js';
 import type { Problem } from '../core/problem.js';
 import { Budget } from '../expression/budget.js';
-import type { Expression, Surroundings } from '../expression/expression.js';
+import type { Surroundings } from '../expression/expression.js';
+import type { Template } from '../expression/template.js';
 import type { Candidate, Configuration, Move, Plan } from './configuration.js';
 import { MAX_EFFECTS, MAX_MICROSTEPS } from './limits.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
-import { EXECUTION_ERROR, type MachineEvent, plainEvent } from './machine-event.js';
+import { EXECUTION_ERROR, isErrorEvent, type MachineEvent, plainEvent } from './machine-event.js';
 import type { Producer, Run, Scope } from './run.js';
 import { eventlessPlan, planFor } from './select.js';
 import { failure, Undone } from './undone.js';
@@ -78,6 +79,8 @@ export class Macrostep implements Run {
   react(plan: Plan): void {
     const chosen = this.#select(plan);
     if (chosen !== undefined) this.#take(chosen.move, this.event.type);
+    // An error that nothing takes is for the caller to deal with, before anything else goes on.
+    else if (this.#queue === undefined && isErrorEvent(this.event.type)) return;
     if (this.configuration.hasAlways || this.#queue !== undefined) this.#settle();
   }
 
@@ -190,10 +193,22 @@ export class Macrostep implements Run {
     return this.#scope;
   }
 
-  evaluate(expression: Expression): unknown {
+  evaluate(template: Template): unknown {
+    return template.evaluate(this.#input(), this.#around());
+  }
+
+  find(template: Template): unknown {
+    return template.find(this.#input(), this.#around());
+  }
+
+  #input(): Json {
     this.#plain ??= { context: this.context, event: plainEvent(this.event) } as unknown as Json;
+    return this.#plain;
+  }
+
+  #around(): Surroundings {
     this.#surroundings ??= surroundings(this.#origin);
-    return expression.evaluate(this.#plain, this.#surroundings);
+    return this.#surroundings;
   }
 
   within(event: MachineEvent, producer: Producer): unknown {

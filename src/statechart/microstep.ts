@@ -32,12 +32,12 @@ function entrySet({ domain }: Transition, target: StateNode): EntrySet {
   if (target !== domain) {
     nodes.add(target);
     byDefault.add(target);
+    for (let node = target.parent; node !== undefined && node !== domain; node = node.parent) nodes.add(node);
   }
   for (let node = target.initial; node !== undefined; node = node.initial) {
     nodes.add(node);
     byDefault.add(node);
   }
-  for (let node = target.parent; node !== undefined && node !== domain; node = node.parent) nodes.add(node);
   return { nodes: [...nodes].sort((a, b) => a.index - b.index), byDefault };
 }
 

@@ -1,4 +1,4 @@
-import type { Expression } from '../expression/expression.js';
+import type { Template } from '../expression/template.js';
 import type { MachineEffect } from './machine-effect.js';
 import type { MachineEvent } from './machine-event.js';
 
@@ -14,7 +14,10 @@ export interface Run {
   readonly event: MachineEvent;
   /** For functions; one object as long as context and event stay as they are. */
   scope(): Scope;
-  evaluate(expression: Expression): unknown;
+  /** Throws where an expression finds nothing. */
+  evaluate(template: Template): unknown;
+  /** Undefined where the one expression that it is finds nothing. */
+  find(template: Template): unknown;
   /** What a producer gives if another event is the one at hand. */
   within(event: MachineEvent, producer: Producer): unknown;
   /** The context from here on. */

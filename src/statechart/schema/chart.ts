@@ -1,5 +1,5 @@
 import type { Json } from '../../core/json.js';
-import type { Expression } from '../../expression/expression.js';
+import type { Template as Expressions } from '../../expression/template.js';
 
 /**
  * A definition as it was read: every shorthand spelled out, every expression compiled, every place marked with
@@ -64,7 +64,12 @@ export interface ChartInvoke {
 }
 
 export type ChartGuard =
-  | { readonly kind: 'expression'; readonly path: string; readonly expression: Expression }
+  | {
+      readonly kind: 'expression';
+      readonly path: string;
+      readonly text: string;
+      readonly template: Expressions;
+    }
   | {
       readonly kind: 'named';
       readonly path: string;
@@ -107,7 +112,7 @@ export interface NamedAction {
 /** A value that is worked out when it is needed. */
 export type Template =
   | { readonly kind: 'constant'; readonly value: Json }
-  | { readonly kind: 'expression'; readonly expression: Expression }
+  | { readonly kind: 'expression'; readonly template: Expressions }
   | FunctionTemplate;
 
 /** What a TypeScript function leaves in the source: its name, as the text `{@ name @}`. */

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, own } from '../../core/json.js';
 import type { ChartGuard } from './chart.js';
 import { type Findings, join, type Keys } from './findings.js';
-import { isExpression, readExpression, readTemplate } from './template.js';
+import { isExpression, readExpressions, readTemplate } from './template.js';
 
 const KEYS: Keys = { known: ['type', 'params'], later: ['guards'] };
 
@@ -9,8 +9,8 @@ const KEYS: Keys = { known: ['type', 'params'], later: ['guards'] };
 export function readGuard(findings: Findings, value: Json, path: string): ChartGuard | undefined {
   if (typeof value === 'string') {
     if (isExpression(value)) {
-      const expression = readExpression(findings, value, path);
-      return expression === undefined ? undefined : { kind: 'expression', path, expression };
+      const template = readExpressions(findings, value, path);
+      return template === undefined ? undefined : { kind: 'expression', path, text: value, template };
     }
     if (value === '') {
       findings.add({ code: 'invalid-name', message: 'a guard may not be an empty text', path });

@@ -1,5 +1,5 @@
-import type { Json } from '../../core/json.js';
-import type { Expression } from '../../expression/expression.js';
+import { isJsonArray, isJsonObject, type Json } from '../../core/json.js';
+import { compileJsonataTemplate, type Template as Expressions } from '../../expression/template.js';
 import type { FunctionTemplate, Template } from './chart.js';
 import type { Findings } from './findings.js';
 
@@ -16,17 +16,31 @@ export function readFunction(value: Json, path: string): FunctionTemplate | unde
   return name === undefined ? undefined : { kind: 'function', path, name };
 }
 
-export function isExpression(text: string): boolean {
-  return text.trimStart().startsWith('{%');
+/** A value that may hold expressions anywhere, or be a function as a whole. */
+export function readTemplate(findings: Findings, value: Json, path: string): Template | undefined {
+  const fn = readFunction(value, path);
+  if (fn !== undefined) return fn;
+  if (!mayHoldExpressions(value)) return { kind: 'constant', value };
+  const template = readExpressions(findings, value, path);
+  return template === undefined ? undefined : { kind: 'expression', template };
 }
 
-export function readExpression(findings: Findings, text: string, path: string): Expression | undefined {
-  void text;
-  findings.notSupported(path, 'expressions');
+/** A value that holds expressions, or is one. */
+export function readExpressions(findings: Findings, value: Json, path: string): Expressions | undefined {
+  const compiled = compileJsonataTemplate(value);
+  if ('value' in compiled) return compiled.value;
+  for (const problem of compiled.problems) findings.add({ ...problem, path: path + problem.path });
   return undefined;
 }
 
-/** A value that may hold expressions anywhere, or be a function as a whole. */
-export function readTemplate(_findings: Findings, value: Json, path: string): Template | undefined {
-  return readFunction(value, path) ?? { kind: 'constant', value };
+/** Whether a text is an expression, or would like to be one. */
+export function isExpression(text: string): boolean {
+  const trimmed = text.trim();
+  return trimmed.startsWith('{%') || trimmed.endsWith('%}');
+}
+
+function mayHoldExpressions(value: Json): boolean {
+  if (typeof value === 'string') return isExpression(value);
+  if (isJsonArray(value)) return value.some(mayHoldExpressions);
+  return isJsonObject(value) && Object.values(value).some(mayHoldExpressions);
 }

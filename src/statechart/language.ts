@@ -1,0 +1,38 @@
+import type { Json } from '../core/json.js';
+import type { Graph, Language, View } from '../core/language.js';
+import { check, compile, type StatechartProgram } from './compile.js';
+import { graphOf } from './graph.js';
+import { acceptedBy, step } from './step.js';
+import { configurationOf, storedState } from './stored-state.js';
+
+/** Statecharts in XState v5's JSON shape, as one of the languages that instances are written in. */
+export const statechart: Language<StatechartProgram> = {
+  name: 'statechart',
+  check,
+  compile,
+  step,
+  view,
+  active,
+  accepts,
+  graph: (program): Graph => graphOf(program.nodes),
+};
+
+function view(state: Json): View {
+  if (state === null) return { value: null, context: null, output: null };
+  const { value, context, output, error } = storedState(state);
+  return { value, context, output: output ?? null, ...(error === undefined ? {} : { error }) };
+}
+
+function active(program: StatechartProgram, state: Json): readonly string[] {
+  if (state === null || storedState(state).value === null) return [];
+  const { active: nodes } = configurationOf(program.space, storedState(state));
+  return nodes.slice(1).map((node) => node.path);
+}
+
+function accepts(program: StatechartProgram, state: Json): readonly string[] {
+  if (state === null) return [];
+  const stored = storedState(state);
+  const ended = stored.value === null || stored.error !== undefined || stored.stopped === true;
+  if (ended || Object.hasOwn(stored, 'output')) return [];
+  return acceptedBy(configurationOf(program.space, stored));
+}
