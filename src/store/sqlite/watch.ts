@@ -1,6 +1,9 @@
 import { type FSWatcher, watch } from 'node:fs';
 import type { Database } from './database.js';
 
+/** As much of a database as it takes to watch one. */
+type Watched = Pick<Database, 'path' | 'first'>;
+
 /** How often the file is asked whether another process has written, in milliseconds: the guarantee. */
 const POLL_MS = 100;
 
@@ -12,7 +15,7 @@ const DATA_VERSION = 'PRAGMA data_version';
 
 /** Notices what other processes write to the file. Never keeps a process alive. */
 export class Watch {
-  readonly #database: Database;
+  readonly #database: Watched;
   readonly #onChange: () => void;
   readonly #poll: NodeJS.Timeout;
   readonly #files: FSWatcher | undefined;
@@ -20,7 +23,7 @@ export class Watch {
   #lookUntil = 0;
   #version: unknown;
 
-  constructor(database: Database, onChange: () => void) {
+  constructor(database: Watched, onChange: () => void) {
     this.#database = database;
     this.#onChange = onChange;
     this.#version = this.#read();

@@ -222,10 +222,27 @@ export const claimCases: readonly StoreCase[] = [
       await store.create([newInstance('a')]);
       const problem = { code: 'step-threw', message: 'cannot read "x"', path: '/states/on', line: 3 };
       for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-        await store.release([{ ...(await claimOnly(store, 'a')), giveBack: false, problem }]);
+        const told = attempt === 2 ? { problem } : attempt < 2 ? { problem: { ...problem, line: 1 } } : {};
+        await store.release([{ ...(await claimOnly(store, 'a')), giveBack: false, ...told }]);
       }
       assert.deepEqual(await claim(store), []);
       assert.deepEqual((await store.read('a'))?.parked, problem);
+    },
+  },
+  {
+    name: 'keeps a mailbox held, and another parked, when the clock is set back and messages come',
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('parked')]);
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) await dieHolding(harness, 'parked');
+      assert.deepEqual(await claim(store), []);
+      await store.create([newInstance('held')]);
+      await claimOnly(store, 'held');
+      clock.advance(-100_000);
+      await store.send([signal('parked', 'one'), signal('held', 'one')]);
+      assert.deepEqual(await claim(store), []);
+      clock.advance(1);
+      assert.deepEqual(await claim(store), []);
     },
   },
   {

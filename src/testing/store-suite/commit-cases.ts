@@ -219,13 +219,16 @@ export const commitCases: readonly StoreCase[] = [
       const claims = await claim(store);
       const [forA] = claims.filter(({ instance }) => instance === 'a');
       assert.ok(forA !== undefined);
+      await store.send([signal('a', 'one'), signal('b', 'one')]);
       const others = (await store.messages('b')).map(({ seq }) => seq);
       const loaded = await load(store, forA);
-      await store.commit([
-        commitOf(forA, loaded, { consumed: [...others, ...loaded.messages.map((m) => m.seq)] }),
-      ]);
-      assert.deepEqual(await waiting(store, 'a'), []);
-      assert.deepEqual(await waiting(store, 'b'), ['start']);
+      const consumed = [...others, ...loaded.messages.map(({ seq }) => seq)];
+      await store.commit([commitOf(forA, loaded, { consumed })]);
+      assert.deepEqual(await waiting(store, 'b'), ['start', 'one']);
+      await store.send([signal('a', 'two')]);
+      await turn(store, 'a', { consumed: others.slice(0, 1) });
+      assert.deepEqual(await waiting(store, 'b'), ['start', 'one']);
+      assert.deepEqual(await waiting(store, 'a'), ['two']);
     },
   },
 ];

@@ -136,8 +136,19 @@ export const readingCases: readonly StoreCase[] = [
     async run({ store, clock }) {
       await born(store, 'a', { jobs: [0, 1, 2].map((n) => newJob('a', `1.${n}`, clock.now())) });
       await born(store, 'b', { jobs: [newJob('b', '1.0', clock.now())], cancelledJobs: ['b/1/0'] });
+      await born(store, 'a/1/0', {
+        jobs: [newJob('a/1/0', '1.0', clock.now())],
+        cancelledJobs: ['a/1/0/1/0'],
+      });
       await claimJobs(store, 1);
-      assert.deepEqual(idsOf((await store.jobs({})).items), ['b/1/0', 'a/1/2', 'a/1/1', 'a/1/0']);
+      assert.deepEqual(idsOf((await store.jobs({ status: 'cancelled' })).items), ['a/1/0/1/0', 'b/1/0']);
+      assert.deepEqual(idsOf((await store.jobs({})).items), [
+        'a/1/0/1/0',
+        'b/1/0',
+        'a/1/2',
+        'a/1/1',
+        'a/1/0',
+      ]);
       assert.deepEqual(idsOf((await store.jobs({ status: 'pending' })).items), ['a/1/2', 'a/1/1']);
       assert.deepEqual(idsOf((await store.jobs({ instance: 'a', status: 'processing' })).items), ['a/1/0']);
       assert.deepEqual(idsOf((await store.jobs({ instance: 'b', status: 'processing' })).items), []);

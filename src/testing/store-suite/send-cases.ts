@@ -112,6 +112,22 @@ export const sendCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'gives up on no more letters at once than it was asked to, the oldest first',
+    async run({ store, clock }) {
+      const letter = (to: string, n: number) => ({ id: `a/1/${n}`, to, event: '{}' });
+      await born(store, 'a', { messages: ['x', 'y', 'z'].map(letter) });
+      clock.advance(DEAD_LETTER_MS);
+      assert.equal(await store.expire(2), 2);
+      assert.equal((await store.counts()).parked, 2);
+      assert.equal(await store.unpark('z'), false);
+      assert.equal(await store.expire(2), 1);
+      assert.equal(await store.unpark('z'), true);
+      assert.equal(await store.expire(2), 0);
+      clock.advance(DEAD_LETTER_MS);
+      assert.equal(await store.expire(2), 1);
+    },
+  },
+  {
     name: 'lets an instance go on that is created after its letters were given up on',
     async run({ store, clock }) {
       await born(store, 'a', { messages: [{ id: 'a/1/0', to: 'b', event: '{}' }] });
