@@ -147,7 +147,7 @@ class Reading {
       return;
     }
     const { publication, problems } = definitionOf(parsed.source, file);
-    this.#problems.push(...locateProblems(problems, parsed));
+    this.#problems.push(...parsed.problems, ...locateProblems(problems, parsed));
     if (publication !== undefined) this.#add(publication, undefined, parsed);
   }
 

@@ -9,7 +9,7 @@ import { readYaml } from './yaml/yaml-tree.js';
 /** A text that was read as a definition's source. */
 export interface ParsedSource {
   readonly file?: string;
-  /** Absent if there are problems. */
+  /** Absent if a problem leaves no value. */
   readonly source?: Json;
   readonly problems: readonly Problem[];
   /**

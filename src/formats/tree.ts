@@ -18,9 +18,9 @@ export interface Place {
   readonly scalar: boolean;
 }
 
-/** A text that was read: its value unless something is wrong with it, and where its parts stand. */
+/** A text that was read: its value unless it has none, and where its parts stand. */
 export interface Tree {
-  /** Absent if there are faults. */
+  /** Absent if a fault leaves no value. Of a key that stands twice it has the last, and the rest can be checked. */
   readonly value?: Json;
   readonly faults: readonly Fault[];
   /** The place of the value that a JSON Pointer names, if it exists. */
@@ -29,3 +29,8 @@ export interface Tree {
 
 /** More faults than these are not reported: after so many, most are echoes of the first. */
 export const MAX_FAULTS = 20;
+
+/** Whether a text has a value in spite of its faults, none of which went unreported. */
+export function isReadable(faults: readonly Fault[]): boolean {
+  return faults.length < MAX_FAULTS && faults.every(({ code }) => code === 'duplicate-key');
+}

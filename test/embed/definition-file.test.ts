@@ -192,6 +192,21 @@ describe('a file that was named', () => {
 });
 
 describe('the problems of definitions', () => {
+  it('are told beside a key that stands twice', async () => {
+    const twice = '"gaurd": 1, "gaurd": 2';
+    const folder = folderWith({
+      'a.yaml': `{"initial": "a", "states": {"a": {}}, ${twice}}`,
+      'b.json': `{"initial": "a", "states": {"a": {}}, ${twice}}`,
+    });
+    const { problems } = await read(folder, ['a.yaml', 'b.json']);
+    for (const file of ['a.yaml', 'b.json']) {
+      const codes = problems
+        .filter((problem) => problem.startsWith(file))
+        .map((problem) => problem.split(' ')[1]);
+      expect(codes).toEqual(['duplicate-key', 'unknown-key']);
+    }
+  });
+
   it('come all at once, each with its place', async () => {
     const folder = folderWith({
       'a.yaml': `${LIGHT}gaurd: x\n`,

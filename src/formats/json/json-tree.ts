@@ -1,6 +1,6 @@
 import { escapePointer, type Json, put } from '../../core/json.js';
 import { MAX_JSON_DEPTH } from '../../core/limits.js';
-import { type Fault, MAX_FAULTS, type Place, type Tree } from '../tree.js';
+import { type Fault, isReadable, MAX_FAULTS, type Place, type Tree } from '../tree.js';
 
 /**
  * Reads JSON strictly (RFC 8259), and knows where everything stands, which `JSON.parse` does not tell. Refuses
@@ -15,7 +15,7 @@ export function readJson(text: string): Tree {
   const value = reader.read();
   let places: Map<string, Place> | undefined;
   return {
-    ...(reader.faults.length === 0 && value !== undefined ? { value } : {}),
+    ...(isReadable(reader.faults) && value !== undefined ? { value } : {}),
     faults: reader.faults,
     find(path) {
       // Only a text with problems is ever asked, so positions are recorded by a second reading.

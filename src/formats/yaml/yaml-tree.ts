@@ -12,7 +12,7 @@ import {
 } from 'yaml';
 import { escapePointer, type Json, put, utf8Length } from '../../core/json.js';
 import { MAX_DEFINITION_BYTES, MAX_JSON_DEPTH } from '../../core/limits.js';
-import { type Fault, MAX_FAULTS, type Place, type Tree } from '../tree.js';
+import { type Fault, isReadable, MAX_FAULTS, type Place, type Tree } from '../tree.js';
 
 /**
  * Reads one YAML 1.2 document as JSON (core schema: `on` and `yes` are strings). What has no JSON form is a
@@ -31,7 +31,7 @@ export function readYaml(text: string): Tree {
   const reader = new YamlReader(faults);
   const value = reader.read(document);
   return {
-    ...(faults.length === 0 ? { value } : {}),
+    ...(isReadable(faults) ? { value } : {}),
     faults,
     find: (path) => reader.find(document, path),
   };
@@ -124,7 +124,7 @@ class YamlReader {
       node = this.#follow(node);
       keyAt = undefined;
       if (isMap(node)) {
-        const pair = node.items.find(
+        const pair = node.items.findLast(
           ({ key }) => isScalar(key) && escapePointer(keyText(key) ?? '') === segment,
         );
         if (pair === undefined) return undefined;
