@@ -9,6 +9,10 @@ import { Collection, type DefinitionInput } from './collection.js';
 import { LANGUAGES } from './languages.js';
 import { openStore } from './store-url.js';
 
+export type { Engine, InstanceView, Receipt } from '../core/engine.js';
+export { Refused } from '../core/problem.js';
+export type { Handler, HandlerJob, Handlers } from '../runtime/handler.js';
+
 export interface EngineOptions {
   /** `sqlite:PATH` or `memory:` (the default). */
   readonly db?: string;
