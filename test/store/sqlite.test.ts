@@ -1,16 +1,14 @@
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { copyFileSync, existsSync } from 'node:fs';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
+import { availableDrivers, freshPath } from './sqlite-folder.js';
 import { describeStore, testClock } from './store-suite.js';
 
-for (const driver of ['libsql'] as const) {
+for (const driver of availableDrivers()) {
   describeStore(`the SQLite store on ${driver}`, ['second', 'crash', 'reference'], async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'detent-'));
     const clock = testClock();
     const opened: Store[] = [];
-    let path = join(folder, '0.db');
+    let path = freshPath();
     const open = async () => {
       const store = await openSqliteStore({ path, clock: clock.now, driver });
       opened.push(store);
@@ -18,7 +16,7 @@ for (const driver of ['libsql'] as const) {
     };
     const crash = () => {
       const before = path;
-      path = join(folder, `${opened.length}.db`);
+      path = `${before}${opened.length}`;
       for (const suffix of ['', '-wal']) {
         if (existsSync(before + suffix)) copyFileSync(before + suffix, path + suffix);
       }
@@ -26,7 +24,6 @@ for (const driver of ['libsql'] as const) {
     };
     const close = async () => {
       for (const store of opened) await store.close();
-      rmSync(folder, { recursive: true });
     };
     return { harness: { store: await open(), clock, second: open, crash }, close };
   });

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import {
   type Connection,
   connect,
@@ -22,6 +23,7 @@ const SETTINGS = [
   'PRAGMA cache_size = -32768',
   'PRAGMA journal_size_limit = 67108864',
   `PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+  'PRAGMA journal_mode = WAL',
 ];
 
 /** One connection to a file, its statements prepared once. Failures come as one plain sentence. */
@@ -36,12 +38,15 @@ export class Database {
   }
 
   static async open(path: string, driver?: DriverName): Promise<Database> {
+    let database: Database | undefined;
     try {
-      const database = new Database(path, connect(path, driver));
-      for (const setting of SETTINGS) await database.patiently(() => database.exec(setting));
-      await database.patiently(() => database.exec('PRAGMA journal_mode = WAL'));
-      return database;
+      // As a whole path: one driver would take some others for addresses of servers.
+      const opened = new Database(path, connect(resolve(path), driver));
+      database = opened;
+      for (const setting of SETTINGS) await opened.patiently(() => opened.exec(setting));
+      return opened;
     } catch (error) {
+      database?.close();
       throw plainly(error, path);
     }
   }
@@ -87,7 +92,13 @@ export class Database {
     }
   }
 
+  /** Leaves, where nobody else has it open, everything in the one file. */
   close(): void {
+    try {
+      this.#connection.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Another process is in the way, or the file is none of ours: nothing is lost by leaving it as it is.
+    }
     this.#statements.clear();
     this.#connection.close();
   }

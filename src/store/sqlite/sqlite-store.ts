@@ -12,6 +12,7 @@ import { deadWorkers, endLeases, rememberWorker } from './dead-workers.js';
 import * as definitions from './definitions.js';
 import type { DriverName } from './driver.js';
 import * as due from './due.js';
+import { plainly } from './failure.js';
 import * as jobs from './jobs.js';
 import * as reading from './reading.js';
 import { migrate } from './schema.js';
@@ -46,13 +47,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<port
   const database = await Database.open(options.path, options.driver);
   try {
     await migrate(database);
+    const store = new SqliteStore(database, options);
+    await store.endLeasesOfDead();
+    return store;
   } catch (error) {
     database.close();
-    throw error;
+    throw plainly(error, options.path);
   }
-  const store = new SqliteStore(database, options);
-  await store.endLeasesOfDead();
-  return store;
 }
 
 class SqliteStore implements port.Store {
@@ -218,6 +219,7 @@ class SqliteStore implements port.Store {
   }
 
   onChange(listener: () => void): () => void {
+    this.#checkOpen();
     this.#watch ??= new Watch(this.#database, () => this.#listeners.notify());
     return this.#listeners.add(listener);
   }
