@@ -10,8 +10,9 @@ import type { Problem } from '../core/problem.js';
  * Where everything lives: the port that every back end implements, and whose suite (testing/store-suite) it
  * must pass. Payloads cross it as JSON text, so that they come back byte for byte.
  *
- * Every method is atomic and durable when its promise resolves. A promise that rejects (broken I/O) leaves
- * the caller not knowing whether it happened: every call can be made again without harm. What is expected to
+ * Every method is atomic and durable when its promise resolves; of claims and leases a store may lose the last
+ * with the machine's power, which is as if they had run out. A promise that rejects (broken I/O) leaves the
+ * caller not knowing whether it happened: every call can be made again without harm. What is expected to
  * happen in daily work (a conflict, a duplicate, a lost lease) is a value, never an exception.
  *
  * The store's clock is the only one that decides: due times, leases and deadlines are compared with it.
@@ -46,7 +47,10 @@ export interface Store {
    * whose definition the caller can step (rule 9).
    */
   claim(query: ClaimQuery): Promise<readonly Claim[]>;
-  /** The instances and their due messages in order (dueAt, seq), at most `limit` messages each. */
+  /**
+   * The instances and their due messages in order (dueAt, seq), at most `limit` messages each. Nothing for a
+   * lease that was lost.
+   */
   load(claims: readonly Lease[], limit: number): Promise<readonly Load[]>;
   /**
    * Each commit is all or nothing; `conflict` if its lease or its revision is no longer what it was (nothing
@@ -56,9 +60,9 @@ export interface Store {
   commit(commits: readonly Commit[]): Promise<readonly CommitResult[]>;
   /** Renews leases for `leaseMs` from now; answers the instances whose lease was lost. */
   extend(leases: readonly Lease[], leaseMs: number): Promise<readonly string[]>;
-  /** Gives mailboxes back unstepped, their lease ended. */
+  /** Gives mailboxes back unstepped, their lease ended; those that are due already go first. */
   release(releases: readonly Release[]): Promise<void>;
-  /** Makes a parked mailbox claimable again; false if it was not parked. */
+  /** Makes a parked mailbox claimable again, its attempts forgotten; false if it was not parked. */
   unpark(instance: string): Promise<boolean>;
 
   /** Takes pending jobs, oldest first, and those whose worker's lease ran out; counts the attempt. */
@@ -85,12 +89,14 @@ export interface Store {
   onChange(listener: () => void): () => void;
 
   read(instance: string): Promise<Reading | undefined>;
+  /** Newest first. */
   find(query: InstanceQuery): Promise<Page<Reading>>;
   count(query: Omit<InstanceQuery, 'limit' | 'after'>): Promise<number>;
   /** By revision, ascending. */
   journal(instance: string, query: PageQuery): Promise<Page<JournalEntry>>;
   /** The journal entry of one event, if it was folded. */
   folded(instance: string, eventId: string): Promise<JournalEntry | undefined>;
+  /** Newest first. */
   jobs(query: JobQuery): Promise<Page<Job>>;
   /** What waits for an instance, timers included, in order; at most MAX_PAGE. */
   messages(instance: string): Promise<readonly Message[]>;
@@ -121,7 +127,10 @@ export interface ClaimQuery {
   readonly definitions: readonly string[];
 }
 
-/** A hold on a mailbox, good until it runs out or the token changes. */
+/**
+ * A hold on a mailbox. Once it has run out others may take the mailbox over, which changes the token; until one
+ * did, it still holds.
+ */
 export interface Lease {
   readonly instance: string;
   readonly token: string;
@@ -218,5 +227,6 @@ export interface Counts {
   readonly instances: number;
   readonly dueMessages: number;
   readonly pendingJobs: number;
+  /** Mailboxes that were given up on, those without an instance included. */
   readonly parked: number;
 }

@@ -104,8 +104,14 @@ export class Writer {
   }
 
   #fail(group: readonly Write[], error: unknown): void {
-    // Some failures, such as a full disk, have ended the transaction already.
-    if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+    try {
+      // Some failures, such as a full disk, have ended the transaction already.
+      if (this.#database.inTransaction) this.#database.exec('ROLLBACK');
+    } catch (worse) {
+      for (const { reject } of group) reject(plainly(worse, this.#database.path));
+      this.#alone = 0;
+      return;
+    }
     if (group.length === 1) {
       this.#alone = Math.max(this.#alone - 1, 0);
       group[0]?.reject(plainly(error, this.#database.path));
