@@ -35,7 +35,7 @@ const FIRST_PENDING = `
 
 /** Those whose worker's lease ran out. ?1: names as a JSON array, or null for all. */
 const FIRST_ABANDONED = `
-  SELECT ${JOB_COLUMNS} FROM job
+  SELECT ${JOB_COLUMNS} FROM job INDEXED BY job_processing
   WHERE status = 'processing' AND lease_until <= ?2 AND expires_at > ?2
     AND (?1 IS NULL OR name IN (SELECT value FROM json_each(?1)))
   ORDER BY seq LIMIT ?3`;
