@@ -51,31 +51,45 @@ export class Binder {
 
   bind(node: StateNode): void {
     const { chart } = node;
-    const entry = `entry of ${name(node)}`;
-    const exit = `exit of ${name(node)}`;
-    node.entry = [
-      ...this.#ops(chart.entry, entry),
-      ...chart.after.map(({ key, delayMs }) => {
-        const effect: MachineEffect = { type: 'timer', key: delayOver(key, node.id), delayMs };
-        return constant(effect, entry, chart.path);
-      }),
-      ...chart.invoke.map((invoke, index) => this.#invoke(invoke, invokeId(node, invoke, index), name(node))),
-    ];
-    node.exit = [
-      ...this.#ops(chart.exit, exit),
-      ...chart.after.map(({ key }) => {
-        return constant({ type: 'cancel', kind: 'timer', key: delayOver(key, node.id) }, exit, chart.path);
-      }),
-      ...chart.invoke.map((invoke, index) => {
-        const key = invokeId(node, invoke, index);
-        return constant({ type: 'cancel', kind: 'task', key }, exit, invoke.path);
-      }),
-    ];
-    if (chart.initial !== undefined) {
+    if (chart.entry.length > 0) node.entry = this.#ops(chart.entry, `entry of ${name(node)}`);
+    if (chart.exit.length > 0) node.exit = this.#ops(chart.exit, `exit of ${name(node)}`);
+    if (chart.after.length > 0) this.#delays(node);
+    if (chart.invoke.length > 0) this.#invokes(node);
+    if (chart.initial !== undefined && chart.initial.actions.length > 0) {
       node.initialOps = this.#ops(chart.initial.actions, `"initial" of ${name(node)}`);
     }
     for (const transitions of node.on.values()) for (const t of transitions) this.#transition(t);
     for (const transition of node.always) this.#transition(transition);
+  }
+
+  #delays(node: StateNode): void {
+    const { after, path } = node.chart;
+    const place = `"after" of ${name(node)}`;
+    const delays = after.map(({ key, delayMs }) => ({ key: delayOver(key, node.id), delayMs }));
+    node.entry = [
+      ...node.entry,
+      ...delays.map(({ key, delayMs }) => constant({ type: 'timer', key, delayMs }, place, path)),
+    ];
+    node.exit = [
+      ...node.exit,
+      ...delays.map(({ key }) => constant({ type: 'cancel', kind: 'timer', key }, place, path)),
+    ];
+  }
+
+  #invokes(node: StateNode): void {
+    const { invoke } = node.chart;
+    const keys = invoke.map((chart, index) => invokeId(node, chart, index));
+    const place = (index: number) => `invoke ${keys[index]} of ${name(node)}`;
+    node.entry = [
+      ...node.entry,
+      ...invoke.map((chart, index) => this.#invoke(chart, keys[index] ?? '', place(index))),
+    ];
+    node.exit = [
+      ...node.exit,
+      ...invoke.map(({ path }, index) =>
+        constant({ type: 'cancel', kind: 'task', key: keys[index] ?? '' }, place(index), path),
+      ),
+    ];
   }
 
   /** What entering a final state does at last. `root` has the machine's own output. */
@@ -106,7 +120,9 @@ export class Binder {
 
   #transition(transition: Transition): void {
     const { chart, source, label } = transition;
-    transition.ops = this.#ops(chart.actions, `transition ${label} of ${name(source)}`);
+    if (chart.actions.length > 0) {
+      transition.ops = this.#ops(chart.actions, `transition ${label} of ${name(source)}`);
+    }
     if (chart.guard !== undefined) transition.guard = this.#guard(chart.guard);
   }
 
@@ -231,11 +247,10 @@ export class Binder {
     return { perform, effect: undefined, place, path };
   }
 
-  #invoke(invoke: ChartInvoke, key: string, state: string): Op {
+  #invoke(invoke: ChartInvoke, key: string, place: string): Op {
     this.#tasks.add(invoke.src);
     const timeout = invoke.timeoutMs === undefined ? {} : { timeoutMs: invoke.timeoutMs };
     const effect = { type: 'task', ask: true, key, name: invoke.src, input: null, ...timeout } as const;
-    const place = `invoke ${key} of ${state}`;
     if (invoke.input === undefined) return constant(effect, place, invoke.path);
     if (invoke.input.kind === 'constant') {
       return constant({ ...effect, input: invoke.input.value }, place, invoke.path);

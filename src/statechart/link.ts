@@ -12,10 +12,9 @@ export interface Linked {
 
 /** Numbers the states of a chart and finds the targets of their transitions; what is missing is a finding. */
 export function link(chart: Chart, findings: Findings): Linked {
-  const linker = new Linker(findings);
-  const root = linker.number(chart.root, chart.id, chart.id, undefined);
+  const linker = new Linker(chart, findings);
   for (const node of linker.nodes) linker.connect(node);
-  return { nodes: linker.nodes, root };
+  return linker;
 }
 
 /** The id of the nth invocation of a state: its own, or one made of its position. */
@@ -23,84 +22,125 @@ export function invokeId(node: StateNode, invoke: ChartInvoke, index: number): s
   return invoke.id ?? `${index}.${node.id}`;
 }
 
-class Linker {
+/** What a name led to, or what may have been meant by it. */
+type Found = StateNode | { readonly hint?: string };
+
+class Linker implements Linked {
   readonly nodes: StateNode[] = [];
-  readonly #ids = new Map<string, StateNode>();
+  readonly root: StateNode;
+  /** The states that were given an id; the others are found by their place. */
+  readonly #named: StateNode[] = [];
+  readonly #ids: ReadonlyMap<string, StateNode>;
   readonly #findings: Findings;
 
-  constructor(findings: Findings) {
+  constructor(chart: Chart, findings: Findings) {
     this.#findings = findings;
+    this.root = this.#number(chart.root, chart.id, chart.id, undefined);
+    this.#ids = this.#claimIds();
   }
 
-  number(chart: ChartState, key: string, id: string, parent: StateNode | undefined): StateNode {
-    const node = new StateNode(this.nodes.length, key, id, parent, chart);
+  /** By default an id is made of the keys from the root, whatever ids the states between have (XState). */
+  #number(chart: ChartState, key: string, defaultId: string, parent: StateNode | undefined): StateNode {
+    const node = new StateNode(this.nodes.length, key, chart.id ?? defaultId, parent, chart);
     this.nodes.push(node);
-    this.#claim(id, node);
-    parent?.children.set(key, node);
-    for (const child of chart.states) {
-      // The default id is made of the keys from the root, whatever ids the states between have (XState).
-      const path = node.path === '' ? [] : splitPath(node.path);
-      const root = this.nodes[0]?.id ?? id;
-      this.number(child, child.key, child.id ?? [root, ...path, child.key].join('.'), node);
+    if (chart.id !== undefined) this.#named.push(node);
+    if (chart.states.length > 0) {
+      const children = new Map<string, StateNode>();
+      for (const child of chart.states) {
+        children.set(child.key, this.#number(child, child.key, `${defaultId}.${child.key}`, node));
+      }
+      node.children = children;
+      node.last = this.nodes.length - 1;
     }
-    node.last = this.nodes.length - 1;
     if (chart.initial !== undefined) node.initial = node.children.get(chart.initial.target);
     return node;
   }
 
-  #claim(id: string, node: StateNode): void {
-    const other = this.#ids.get(id);
-    if (other === undefined) {
-      this.#ids.set(id, node);
-      return;
+  #claimIds(): ReadonlyMap<string, StateNode> {
+    const ids = new Map<string, StateNode>();
+    for (const node of this.#named) {
+      const other = ids.get(node.id) ?? this.#byPlace(node.id);
+      if (other === undefined || other === node) {
+        ids.set(node.id, node);
+        continue;
+      }
+      const message = `the id ${JSON.stringify(node.id)} is taken by ${describe(other)}`;
+      this.#findings.add({ code: 'duplicate-id', message, path: join(node.chart.path, 'id') });
     }
-    const path = node.chart.id === undefined ? node.chart.path : join(node.chart.path, 'id');
-    const message = `the id ${JSON.stringify(id)} is taken by the state ${describe(other)}`;
-    this.#findings.add({ code: 'duplicate-id', message, path });
+    return ids;
+  }
+
+  /** The state that has an id because of where it stands. */
+  #byPlace(id: string): StateNode | undefined {
+    if (id === this.root.id) return this.root;
+    if (!id.startsWith(`${this.root.id}.`)) return undefined;
+    const found = below(this.root, id.slice(this.root.id.length + 1).split('.'), '');
+    return found instanceof StateNode && found.id === id ? found : undefined;
   }
 
   connect(node: StateNode): void {
     const { chart } = node;
-    for (const [descriptor, transitions] of chart.on) this.#on(node, descriptor, descriptor, transitions);
-    this.#on(node, stateDone(node.id), 'done', chart.onDone);
+    const on = new Map<string, readonly Transition[]>();
+    for (const [descriptor, list] of chart.on) this.#listen(on, node, descriptor, descriptor, list);
+    this.#listen(on, node, stateDone(node.id), 'done', chart.onDone);
+    if (chart.invoke.length > 0) this.#invokes(on, node);
+    for (const { key, transitions } of chart.after) {
+      this.#listen(on, node, delayOver(key, node.id), `after ${key}`, transitions);
+    }
+    if (on.size > 0) {
+      node.on = on;
+      node.wildcards = [...on]
+        .filter(([descriptor]) => descriptor === '*' || descriptor.endsWith('.*'))
+        .map(([descriptor, transitions]) => new Wildcard(descriptor, transitions))
+        .sort((a, b) => b.length - a.length);
+    }
+    if (chart.always.length > 0) {
+      node.always = chart.always.map((transition) => this.#transition(node, 'always', transition));
+    }
     if (chart.onDone.length > 0 && chart.type === 'atomic') {
       const message = `${describe(node)} has no states, so its "onDone" never happens`;
       const path = join(chart.path, 'onDone');
       this.#findings.add({ code: 'never', message, path, severity: 'warning' });
     }
-    this.#invokes(node);
-    for (const { key, transitions } of chart.after) {
-      this.#on(node, delayOver(key, node.id), `after ${key}`, transitions);
-    }
-    node.wildcards = [...node.on]
-      .filter(([descriptor]) => descriptor === '*' || descriptor.endsWith('.*'))
-      .map(([descriptor, transitions]) => new Wildcard(descriptor, transitions))
-      .sort((a, b) => b.length - a.length);
-    for (const transition of chart.always) node.always.push(this.#transition(node, 'always', transition));
   }
 
-  #invokes(node: StateNode): void {
+  #invokes(on: Map<string, readonly Transition[]>, node: StateNode): void {
     node.chart.invoke.forEach((invoke, index) => {
       const id = invokeId(node, invoke, index);
-      this.#on(node, taskDone(id), `done ${id}`, invoke.onDone);
-      this.#on(node, taskError(id), `error ${id}`, invoke.onError);
+      this.#listen(on, node, taskDone(id), `done ${id}`, invoke.onDone);
+      this.#listen(on, node, taskError(id), `error ${id}`, invoke.onError);
       if (invoke.id === undefined || !hasInvoke(node, id, index)) return;
       const message = `the invoke id ${JSON.stringify(id)} is taken, here or in a state around this one`;
       this.#findings.add({ code: 'duplicate-id', message, path: join(invoke.path, 'id') });
     });
   }
 
-  #on(node: StateNode, event: string, label: string, transitions: readonly ChartTransition[]): void {
+  #listen(
+    on: Map<string, readonly Transition[]>,
+    node: StateNode,
+    event: string,
+    label: string,
+    transitions: readonly ChartTransition[],
+  ): void {
     if (transitions.length === 0) return;
     const linked = transitions.map((transition) => this.#transition(node, label, transition));
-    const known = node.on.get(event);
-    node.on.set(event, known === undefined ? linked : [...known, ...linked]);
+    const known = on.get(event);
+    on.set(event, known === undefined ? linked : [...known, ...linked]);
   }
 
   #transition(source: StateNode, label: string, chart: ChartTransition): Transition {
     const target = chart.target === undefined ? undefined : this.#target(source, chart.target, chart);
-    const domain = target === undefined ? source : domainOf(source, target, chart.reenter);
+    const domain = target === undefined ? source : this.#domain(source, target, chart.reenter);
     return { source, chart, label, target, domain, guard: undefined, ops: [] };
+  }
+
+  /** XState's rule: a transition into its own source stays within it unless it re-enters. */
+  #domain(source: StateNode, target: StateNode, reenter: boolean): StateNode | undefined {
+    if (!reenter && (target === source || target.isBelow(source))) return source;
+    for (let node = target.parent; node !== undefined; node = node.parent) {
+      if (source.isBelow(node)) return node;
+    }
+    return reenter ? undefined : this.root;
   }
 
   /** XState: `#id`, `#id.below`, `.child`, or a path from the parent; a machine's own children have the dot. */
@@ -112,7 +152,7 @@ class Linker {
     return undefined;
   }
 
-  #find(source: StateNode, text: string): StateNode | { hint?: string } {
+  #find(source: StateNode, text: string): Found {
     if (text.startsWith('#')) return this.#byId(text.slice(1));
     if (text.startsWith('.')) return below(source, splitPath(text.slice(1)), '.');
     if (source.parent !== undefined) return below(source.parent, splitPath(text), '');
@@ -120,41 +160,32 @@ class Linker {
     return child instanceof StateNode ? { hint: `did you mean ".${text}"?` } : child;
   }
 
-  #byId(text: string): StateNode | { hint?: string } {
+  #byId(text: string): Found {
     const exact = this.#ids.get(text);
     if (exact !== undefined) return exact;
     const [id = '', ...keys] = splitPath(text);
-    const start = this.#ids.get(id);
-    if (start !== undefined && keys.length > 0) return below(start, keys, `#${id}.`);
-    const { hint } = meant(text, [...this.#ids.keys()]);
+    const start = id === this.root.id ? this.root : this.#ids.get(id);
+    if (start !== undefined) return below(start, keys, `#${id}.`);
+    const known = new Map([...this.#ids, [this.root.id, this.root] as const]);
+    const { hint } = meant(text, known);
     return hint === undefined ? {} : { hint: hint.replace('"', '"#') };
   }
 }
 
 /** The state that keys lead to; where they lead nowhere, what may have been meant. */
-function below(start: StateNode, keys: readonly string[], prefix: string): StateNode | { hint?: string } {
+function below(start: StateNode, keys: readonly string[], prefix: string): Found {
   let node = start;
-  for (const [index, key] of keys.entries()) {
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i] ?? '';
     const child = node.children.get(key);
     if (child === undefined) {
-      const { hint } = meant(key, [...node.children.keys()]);
-      const before = [...keys.slice(0, index), ''].join('.');
+      const { hint } = meant(key, node.children);
+      const before = [...keys.slice(0, i), ''].join('.');
       return hint === undefined ? {} : { hint: hint.replace('"', `"${prefix}${before}`) };
     }
     node = child;
   }
   return node;
-}
-
-/** XState's rule: a transition into its own source stays within it unless it re-enters. */
-function domainOf(source: StateNode, target: StateNode, reenter: boolean): StateNode | undefined {
-  if (!reenter && (target === source || target.isBelow(source))) return source;
-  let root = source;
-  while (root.parent !== undefined) root = root.parent;
-  for (let node = target.parent; node !== undefined; node = node.parent) {
-    if (source.isBelow(node)) return node;
-  }
-  return reenter ? undefined : root;
 }
 
 /** Whether an invocation of this id is active whenever the state's nth one is. */
@@ -167,6 +198,6 @@ function hasInvoke(node: StateNode, id: string, index: number): boolean {
 }
 
 /** A state as a message names it. */
-export function describe(node: StateNode): string {
+function describe(node: StateNode): string {
   return node.parent === undefined ? 'the machine' : `the state "${node.path}"`;
 }

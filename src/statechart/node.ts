@@ -2,6 +2,11 @@ import { isErrorEvent } from './machine-event.js';
 import type { Guard, Op } from './run.js';
 import type { ChartState, ChartTransition } from './schema/chart.js';
 
+// Shared, since most states of a large machine have none.
+const NO_CHILDREN: ReadonlyMap<string, StateNode> = new Map();
+const NO_TRANSITIONS: ReadonlyMap<string, readonly Transition[]> = new Map();
+const NONE: readonly never[] = Object.freeze([]);
+
 /** A state of a compiled machine, numbered in document order. The root is number 0. */
 export class StateNode {
   readonly index: number;
@@ -12,23 +17,23 @@ export class StateNode {
   readonly id: string;
   readonly parent: StateNode | undefined;
   readonly chart: ChartState;
-  readonly children = new Map<string, StateNode>();
+  children: ReadonlyMap<string, StateNode> = NO_CHILDREN;
   /** The number of the last state below it: those below it have the numbers in between. */
   last: number;
   initial: StateNode | undefined;
 
   /** By event descriptor, in document order. */
-  readonly on = new Map<string, Transition[]>();
+  on: ReadonlyMap<string, readonly Transition[]> = NO_TRANSITIONS;
   /** Those of them that match more than one name, the longest first. */
-  wildcards: readonly Wildcard[] = [];
-  readonly always: Transition[] = [];
+  wildcards: readonly Wildcard[] = NONE;
+  always: readonly Transition[] = NONE;
 
   /** Bound with the functions: what entering does (actions, then timers, then invocations) … */
-  entry: readonly Op[] = [];
+  entry: readonly Op[] = NONE;
   /** … what entering by default does besides … */
-  initialOps: readonly Op[] = [];
+  initialOps: readonly Op[] = NONE;
   /** … and what leaving does. */
-  exit: readonly Op[] = [];
+  exit: readonly Op[] = NONE;
   /** Where it is final: raises the parent's done event, or ends the machine. */
   done: Op | undefined;
 

@@ -14,12 +14,8 @@ const SENT: Keys = { known: ['to', 'type', 'data'], later: ['delay', 'id'] };
 /** Actions of the language that have no place here yet. */
 const LATER = ['emit', 'cancel', 'log', 'choose', 'spawn', 'stop'];
 
-/** Everything under `entry`, `exit` or `actions`: nothing, one action or a list. */
-export function readActions(
-  findings: Findings,
-  value: Json | undefined,
-  path: string,
-): readonly ChartAction[] {
+/** Everything under `entry`, `exit` or `actions`: one action or a list. */
+export function readActions(findings: Findings, value: Json, path: string): readonly ChartAction[] {
   const actions: ChartAction[] = [];
   for (const [item, at] of listOf(value, path)) {
     const action = readAction(findings, item, at);

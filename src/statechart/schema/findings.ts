@@ -78,19 +78,40 @@ export class Findings {
 
 /** A pointer one member deeper. */
 export function join(path: string, key: string | number): string {
-  return typeof key === 'number' ? `${path}/${key}` : `${path}/${escapePointer(key)}`;
+  if (typeof key === 'number' || !NEEDS_ESCAPE.test(key)) return `${path}/${key}`;
+  return `${path}/${escapePointer(key)}`;
 }
 
-/** A value that may be left out, given once, or given as a list; each with its pointer. */
-export function listOf(value: Json | undefined, path: string): readonly (readonly [Json, string])[] {
-  if (value === undefined) return [];
+const NEEDS_ESCAPE = /[~/]/;
+
+const NONE: readonly never[] = Object.freeze([]);
+
+/** What a reader makes of an optional member of an object that holds lists; an empty list where it is absent. */
+export function readMember<T>(
+  findings: Findings,
+  object: JsonObject,
+  key: string,
+  path: string,
+  read: (findings: Findings, value: Json, path: string) => readonly T[],
+): readonly T[] {
+  const value = own(object, key);
+  return value === undefined ? NONE : read(findings, value, join(path, key));
+}
+
+/** A value that may be given once or as a list; each with its pointer. */
+export function listOf(value: Json, path: string): readonly (readonly [Json, string])[] {
   if (!Array.isArray(value)) return [[value as Json, path]];
   return (value as readonly Json[]).map((item, index) => [item, join(path, index)] as const);
 }
 
 /** `did you mean`, where there are few enough names to look through. */
-export function meant(name: string, known: readonly string[]): { hint?: string } {
-  return known.length > MAX_HINT_NAMES ? {} : didYouMean(name, known);
+export function meant(
+  name: string,
+  known: readonly string[] | ReadonlyMap<string, unknown>,
+): { hint?: string } {
+  if (Array.isArray(known)) return known.length > MAX_HINT_NAMES ? {} : didYouMean(name, known);
+  const names = known as ReadonlyMap<string, unknown>;
+  return names.size > MAX_HINT_NAMES ? {} : didYouMean(name, names.keys());
 }
 
 function kindOf(value: Json): string {

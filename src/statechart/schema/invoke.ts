@@ -1,7 +1,7 @@
 import { parseDuration } from '../../core/duration.js';
 import { type Json, own } from '../../core/json.js';
 import type { ChartInvoke } from './chart.js';
-import { type Findings, join, type Keys, listOf } from './findings.js';
+import { type Findings, join, type Keys, listOf, readMember } from './findings.js';
 import { readTemplate } from './template.js';
 import { readTransitions } from './transition.js';
 
@@ -12,11 +12,7 @@ const KEYS: Keys = {
 };
 
 /** Everything under `invoke`: one task or a list of them. */
-export function readInvokes(
-  findings: Findings,
-  value: Json | undefined,
-  path: string,
-): readonly ChartInvoke[] {
+export function readInvokes(findings: Findings, value: Json, path: string): readonly ChartInvoke[] {
   const invokes: ChartInvoke[] = [];
   for (const [item, at] of listOf(value, path)) {
     const invoke = readInvoke(findings, item, at);
@@ -42,8 +38,8 @@ function readInvoke(findings: Findings, value: Json, path: string): ChartInvoke 
     id,
     input: input === undefined ? undefined : readTemplate(findings, input, join(path, 'input')),
     timeoutMs: readTimeout(findings, own(invoke, 'timeout'), join(path, 'timeout')),
-    onDone: readTransitions(findings, own(invoke, 'onDone'), join(path, 'onDone')),
-    onError: readTransitions(findings, own(invoke, 'onError'), join(path, 'onError')),
+    onDone: readMember(findings, invoke, 'onDone', path, readTransitions),
+    onError: readMember(findings, invoke, 'onError', path, readTransitions),
   };
 }
 

@@ -1,5 +1,4 @@
-import { isJsonObject, type Json, own } from '../../core/json.js';
-import { MAX_JSON_DEPTH } from '../../core/limits.js';
+import { type Json, own } from '../../core/json.js';
 import type { Chart } from './chart.js';
 import { type Findings, join, type Keys, meant } from './findings.js';
 import { readState, STATE_KEYS } from './state.js';
@@ -21,11 +20,6 @@ export const DEFAULT_MACHINE_ID = '(machine)';
  * there even where something is wrong, as far as it could be read, so that targets are checked as well.
  */
 export function readMachine(source: Json, findings: Findings): Chart | undefined {
-  if (isDeeperThan(source, MAX_JSON_DEPTH)) {
-    const message = `the definition is nested deeper than ${MAX_JSON_DEPTH} levels`;
-    findings.add({ code: 'too-deep', message, path: '' });
-    return undefined;
-  }
   const machine = findings.object(source, '', 'the machine', KEYS);
   if (machine === undefined) return undefined;
   const context = own(machine, 'context');
@@ -52,21 +46,4 @@ function readOnUnhandled(findings: Findings, value: Json | undefined): Chart['on
   const near = typeof value === 'string' ? meant(value, ON_UNHANDLED) : {};
   findings.add({ code: 'wrong-type', message, path: '/onUnhandled', hint: 'one of ignore, reject', ...near });
   return 'ignore';
-}
-
-/** Looks level by level, so that no depth overflows the stack. */
-function isDeeperThan(source: Json, limit: number): boolean {
-  let level: readonly Json[] = [source];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    const next: Json[] = [];
-    for (const value of level) {
-      if (!Array.isArray(value) && !isJsonObject(value)) continue;
-      for (const member of Object.values(value as object)) {
-        if (typeof member === 'object' && member !== null) next.push(member as Json);
-      }
-    }
-    level = next;
-  }
-  return false;
 }

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.j
 import { MAX_EVENT_NAME_LENGTH, MAX_STATE_DEPTH } from '../limits.js';
 import { readActions } from './action.js';
 import type { ChartDelay, ChartInitial, ChartState, ChartTransition } from './chart.js';
-import { type Findings, join, type Keys, listOf, meant } from './findings.js';
+import { type Findings, join, type Keys, listOf, meant, readMember } from './findings.js';
 import { readInvokes } from './invoke.js';
 import { readTemplate } from './template.js';
 import { readTransitions } from './transition.js';
@@ -50,7 +50,7 @@ export function readState(
   depth: number,
 ): ChartState {
   const what = depth === 0 ? 'the machine' : `the state ${JSON.stringify(key)}`;
-  const states = readStates(findings, own(state, 'states'), join(path, 'states'), depth);
+  const states = readStates(findings, own(state, 'states'), path, depth);
   const type = readType(findings, state, path, what, states.length > 0);
   const initial = readInitial(findings, state, path, what, states);
   if (type === 'final') refuseOnFinal(findings, state, path, what);
@@ -59,8 +59,9 @@ export function readState(
     findings.add({ code: 'output', message, path: join(path, 'output'), hint: 'add type: final' });
   }
   findings.text(state, 'description', path, what);
-  const transitions = (name: string) => readTransitions(findings, own(state, name), join(path, name));
   const output = own(state, 'output');
+  const read = <T>(name: string, reader: Parameters<typeof readMember<T>>[4]) =>
+    readMember(findings, state, name, path, reader);
   return {
     key,
     path,
@@ -68,25 +69,28 @@ export function readState(
     id: readId(findings, state, path, what),
     initial,
     states,
-    on: readOn(findings, own(state, 'on'), join(path, 'on')),
-    always: transitions('always'),
-    after: readAfter(findings, own(state, 'after'), join(path, 'after')),
-    onDone: transitions('onDone'),
-    entry: readActions(findings, own(state, 'entry'), join(path, 'entry')),
-    exit: readActions(findings, own(state, 'exit'), join(path, 'exit')),
-    invoke: readInvokes(findings, own(state, 'invoke'), join(path, 'invoke')),
+    on: read('on', readOn),
+    always: read('always', readTransitions),
+    after: read('after', readAfter),
+    onDone: read('onDone', readTransitions),
+    entry: read('entry', readActions),
+    exit: read('exit', readActions),
+    invoke: read('invoke', readInvokes),
     output: output === undefined ? undefined : readTemplate(findings, output, join(path, 'output')),
-    tags: readTags(findings, own(state, 'tags'), join(path, 'tags')),
+    tags: read('tags', readTags),
   };
 }
+
+const NO_STATES: readonly ChartState[] = [];
 
 function readStates(
   findings: Findings,
   value: Json | undefined,
-  path: string,
+  parent: string,
   depth: number,
 ): readonly ChartState[] {
-  if (value === undefined) return [];
+  if (value === undefined) return NO_STATES;
+  const path = join(parent, 'states');
   if (!isJsonObject(value)) {
     findings.wrongType(path, '"states"', 'an object', value);
     return [];
@@ -159,20 +163,21 @@ function readInitial(
   what: string,
   states: readonly ChartState[],
 ): ChartInitial | undefined {
-  const names = states.map((child) => child.key);
   const value = own(state, 'initial');
-  const at = join(path, 'initial');
   if (value === undefined) {
-    if (names[0] === undefined || own(state, 'type') === 'parallel') return undefined;
-    const hint = `write initial: ${names[0]}`;
+    const [first] = states;
+    if (first === undefined || own(state, 'type') === 'parallel') return undefined;
+    const hint = `write initial: ${first.key}`;
     findings.add({ code: 'missing-initial', message: `${what} needs an "initial" state`, path, hint });
     return undefined;
   }
+  const at = join(path, 'initial');
+  const names = states.map((child) => child.key);
   if (typeof value === 'string') return knownInitial(findings, value, at, what, names, []);
   const initial = findings.object(value, at, '"initial"', INITIAL);
   if (initial === undefined) return undefined;
   const target = own(initial, 'target');
-  const actions = readActions(findings, own(initial, 'actions'), join(at, 'actions'));
+  const actions = readMember(findings, initial, 'actions', at, readActions);
   if (typeof target === 'string') {
     return knownInitial(findings, target, join(at, 'target'), what, names, actions);
   }
@@ -200,10 +205,9 @@ function knownInitial(
 
 function readOn(
   findings: Findings,
-  value: Json | undefined,
+  value: Json,
   path: string,
 ): readonly (readonly [string, readonly ChartTransition[]])[] {
-  if (value === undefined) return [];
   if (!isJsonObject(value)) {
     findings.wrongType(path, '"on"', 'an object of events', value);
     return [];
@@ -224,17 +228,16 @@ function readOn(
       const message = `${JSON.stringify(descriptor)} has a wildcard where it never matches`;
       findings.add({ code: 'wildcard', message, path: at, hint });
     }
-    return [descriptor, readTransitions(findings, own(value, descriptor), at)] as const;
+    return [descriptor, readTransitions(findings, own(value, descriptor) ?? null, at)] as const;
   });
 }
 
 /** A `*` as a part of its own that is not the last one. */
 function isMisplacedWildcard(descriptor: string): boolean {
-  return descriptor !== '*' && descriptor.split('.').slice(0, -1).includes('*');
+  return descriptor.includes('*.') && descriptor.split('.').slice(0, -1).includes('*');
 }
 
-function readAfter(findings: Findings, value: Json | undefined, path: string): readonly ChartDelay[] {
-  if (value === undefined) return [];
+function readAfter(findings: Findings, value: Json, path: string): readonly ChartDelay[] {
   if (!isJsonObject(value)) {
     findings.wrongType(path, '"after"', 'an object of durations', value);
     return [];
@@ -244,11 +247,11 @@ function readAfter(findings: Findings, value: Json | undefined, path: string): r
     const duration = parseDuration(key);
     if ('problem' in duration) findings.add({ ...duration.problem, path: at });
     const delayMs = 'value' in duration ? duration.value : 0;
-    return { key, delayMs, transitions: readTransitions(findings, own(value, key), at) };
+    return { key, delayMs, transitions: readTransitions(findings, own(value, key) ?? null, at) };
   });
 }
 
-function readTags(findings: Findings, value: Json | undefined, path: string): readonly string[] {
+function readTags(findings: Findings, value: Json, path: string): readonly string[] {
   const tags: string[] = [];
   for (const [tag, at] of listOf(value, path)) {
     if (typeof tag === 'string') tags.push(tag);

@@ -1,4 +1,5 @@
-import { isJsonArray, isJsonObject, type Json } from '../../core/json.js';
+import type { Json } from '../../core/json.js';
+import { MAX_JSON_DEPTH } from '../../core/limits.js';
 import { compileJsonataTemplate, type Template as Expressions } from '../../expression/template.js';
 import type { FunctionTemplate, Template } from './chart.js';
 import type { Findings } from './findings.js';
@@ -39,8 +40,10 @@ export function isExpression(text: string): boolean {
   return trimmed.startsWith('{%') || trimmed.endsWith('%}');
 }
 
-function mayHoldExpressions(value: Json): boolean {
+/** What is nested too deep is left to the compiler of templates, which says so. */
+function mayHoldExpressions(value: Json, depth = 0): boolean {
   if (typeof value === 'string') return isExpression(value);
-  if (isJsonArray(value)) return value.some(mayHoldExpressions);
-  return isJsonObject(value) && Object.values(value).some(mayHoldExpressions);
+  if (typeof value !== 'object' || value === null) return false;
+  if (depth > MAX_JSON_DEPTH) return true;
+  return Object.values(value).some((member: Json) => mayHoldExpressions(member, depth + 1));
 }

@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, own } from '../../core/json.js';
 import { readActions, readAssign } from './action.js';
 import type { ChartTransition } from './chart.js';
-import { type Findings, join, type Keys, listOf } from './findings.js';
+import { type Findings, join, type Keys, listOf, readMember } from './findings.js';
 import { readGuard } from './guard.js';
 
 const KEYS: Keys = {
@@ -10,11 +10,7 @@ const KEYS: Keys = {
 };
 
 /** Everything under one event: a target, a transition, or a list of them in the order they are tried. */
-export function readTransitions(
-  findings: Findings,
-  value: Json | undefined,
-  path: string,
-): readonly ChartTransition[] {
+export function readTransitions(findings: Findings, value: Json, path: string): readonly ChartTransition[] {
   if (value === null) {
     const hint = 'write {} for a transition that does nothing';
     findings.add({ code: 'wrong-type', message: 'there is no transition here', path, hint });
@@ -40,7 +36,7 @@ function readTransition(findings: Findings, value: Json, path: string): ChartTra
   findings.object(value, path, 'a transition', KEYS);
   const assign = own(value, 'assign');
   const assigned = assign === undefined ? undefined : readAssign(findings, assign, join(path, 'assign'));
-  const actions = readActions(findings, own(value, 'actions'), join(path, 'actions'));
+  const actions = readMember(findings, value, 'actions', path, readActions);
   const guard = own(value, 'guard');
   findings.text(value, 'description', path, 'a transition');
   return {
