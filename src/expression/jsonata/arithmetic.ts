@@ -1,5 +1,5 @@
-import { located } from './closure.js';
 import type { Compiling } from './compiling.js';
+import { located } from './located-error.js';
 import { negate, OPERATIONS, type Operation } from './operators.js';
 import type { Binary, Negate } from './syntax-tree.js';
 import { truthOf } from './truth.js';
@@ -36,7 +36,7 @@ export function compileBinary(node: Binary, compiling: Compiling): Code {
         const a = left(input, scope);
         const b = right(input, scope);
         return typeof a === 'number' && typeof b === 'number' && isUsual(a * b)
-          ? a * b
+          ? a * b + 0
           : general(a, b, scope.run);
       };
     case '<':

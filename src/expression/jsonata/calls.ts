@@ -1,9 +1,10 @@
 import { didYouMean } from '../../core/problem.js';
 import { ExpressionError } from '../expression-error.js';
 import { SourceError } from '../source-error.js';
-import { Closure, Composition, located, Partial, TailCall } from './closure.js';
-import type { Compiling, TailCode } from './compiling.js';
+import { Closure, Composition, Partial, TailCall, type TailCode } from './closure.js';
+import type { Compiling } from './compiling.js';
 import { boundNames } from './frame.js';
+import { located } from './located-error.js';
 import type { Native } from './native.js';
 import type { Apply, Call, Lambda, Node } from './syntax-tree.js';
 import { type Code, FunctionValue, type Result, type Run } from './value.js';
@@ -11,7 +12,7 @@ import { type Code, FunctionValue, type Result, type Run } from './value.js';
 type Arguments = (input: Parameters<Code>[0], scope: Parameters<Code>[1]) => Result[];
 
 /** Levels of nesting in a function's body that count as one call towards the depth limit. */
-const LEVELS_PER_CALL = 16;
+const LEVELS_PER_CALL = 6;
 
 const CALL_CODES = ['T1006', 'T1005'] as const;
 const PARTIAL_CODES = ['T1008', 'T1007'] as const;

@@ -1,5 +1,3 @@
-import { ExpressionError } from '../expression-error.js';
-import type { TailCode } from './compiling.js';
 import { freshSlots } from './frame.js';
 import type { Signature } from './signature.js';
 import {
@@ -23,6 +21,9 @@ export class TailCall {
     this.args = args;
   }
 }
+
+/** Code in the last place of a function: it may leave a call to be made instead of making it. */
+export type TailCode = (input: Input, scope: Scope) => Result | TailCall;
 
 /** A function as it is written: what does not change from one evaluation to the next. */
 export interface ClosureDefinition {
@@ -140,10 +141,4 @@ function nested(run: Run, call: () => Result): Result {
   } finally {
     run.budget.leave();
   }
-}
-
-/** The error with the place it came from, if it has none yet. */
-export function located(error: unknown, position: number): unknown {
-  if (!(error instanceof ExpressionError) || error.position !== undefined) return error;
-  return new ExpressionError(error.code, error.message, position);
 }

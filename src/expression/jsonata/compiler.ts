@@ -1,6 +1,7 @@
 import { compileBinary, compileNegate } from './arithmetic.js';
 import { compileApply, compileCall, compileLambda, compileTailCall } from './calls.js';
-import type { Compiling, TailCode } from './compiling.js';
+import type { TailCode } from './closure.js';
+import type { Compiling } from './compiling.js';
 import { compileArray, compileLiteral, compileObject } from './constructors.js';
 import { compileBlock, compileCondition, compileFallback } from './control.js';
 import { compileFilters } from './filter.js';

@@ -1,11 +1,8 @@
-import type { TailCall } from './closure.js';
+import type { TailCode } from './closure.js';
 import type { Frame } from './frame.js';
 import type { Library } from './native.js';
 import type { Node } from './syntax-tree.js';
-import type { Body, Code, Result } from './value.js';
-
-/** Code in the last place of a function: it may leave a call to be made instead of making it. */
-export type TailCode = (...args: Parameters<Code>) => Result | TailCall;
+import type { Body, Code } from './value.js';
 
 /** What the compilers of single constructs ask for: the code of the nodes inside them. */
 export interface Compiling {

@@ -5,7 +5,10 @@ import { joinText, textOf } from './text.js';
 import { equal, finite } from './truth.js';
 import { isArray, itemsOf, plain, type Result, type Run, Sequence } from './value.js';
 
-/** What a binary operator gives for two operands; nothing, mostly, if one of them is nothing. */
+/**
+ * What a binary operator gives for two operands; nothing, mostly, if one of them is nothing. There is no -0 in
+ * JSON: adding 0 makes it 0.
+ */
 export type Operation = (left: Result, right: Result, run: Run) => Result;
 
 export type StrictOperator = Exclude<BinaryOperator, 'and' | 'or'>;
@@ -13,9 +16,9 @@ export type StrictOperator = Exclude<BinaryOperator, 'and' | 'or'>;
 export const OPERATIONS: Readonly<Record<StrictOperator, Operation>> = {
   '+': arithmetic('+', (a, b) => a + b),
   '-': arithmetic('-', (a, b) => a - b),
-  '*': arithmetic('*', (a, b) => a * b),
-  '/': arithmetic('/', (a, b) => a / b),
-  '%': arithmetic('%', (a, b) => a % b),
+  '*': arithmetic('*', (a, b) => a * b + 0),
+  '/': arithmetic('/', (a, b) => a / b + 0),
+  '%': arithmetic('%', (a, b) => (a % b) + 0),
   '<': comparison('<', (a, b) => a < b),
   '<=': comparison('<=', (a, b) => a <= b),
   '>': comparison('>', (a, b) => a > b),
@@ -91,7 +94,7 @@ function notInteger(code: string, side: string): ExpressionError {
 
 export function negate(operand: Result): Result {
   if (operand === undefined) return undefined;
-  if (typeof operand === 'number') return -finite(operand);
+  if (typeof operand === 'number') return 0 - finite(operand);
   throw new ExpressionError(
     'D1002',
     `only a number can be negated, not ${isArray(operand) ? 'an array' : 'this'}`,

@@ -1,14 +1,24 @@
 import { SourceError } from '../source-error.js';
 import { Ancestry } from './ancestry.js';
 import { parseSignature, type Signature } from './signature.js';
-import type { Binary, BinaryOperator, Call, Filter, Group, Node, Pair, Path } from './syntax-tree.js';
+import {
+  type Binary,
+  type BinaryOperator,
+  type Call,
+  childrenOf,
+  type Filter,
+  type Group,
+  type Node,
+  type Pair,
+  type Path,
+} from './syntax-tree.js';
 import { type Token, Tokenizer } from './token.js';
 
-/** Levels of nesting in the text of an expression: parentheses, operators, lambdas, each is one. */
+/** Levels of nesting in the text of an expression: parentheses, brackets, right sides of operators. */
 export const MAX_SYNTAX_DEPTH = 250;
 
-/** Operators in a row, like `a & b & c`: each is evaluated inside the next. */
-export const MAX_SYNTAX_CHAIN = 500;
+/** Levels of the tree that an expression becomes: each operator of `a & b & c` is one as well. */
+export const MAX_TREE_DEPTH = 500;
 
 /** How strongly an operator holds its left operand. */
 const BINDING: Readonly<Record<string, number>> = {
@@ -85,6 +95,7 @@ class Parser {
     }
     if (this.#fault !== undefined) throw this.#fault;
     this.#ancestry.complete(node);
+    checkDepth(node);
     return node;
   }
 
@@ -96,13 +107,7 @@ class Parser {
     const first = this.#token;
     if (first.kind !== 'end') this.#advance(opensOperand(first));
     let left = this.#prefix(first);
-    // A chain of infix operators nests to the left: each link is a level of the tree too.
-    let links = 0;
     while (binding < bindingOf(this.#token)) {
-      if (++links > MAX_SYNTAX_CHAIN) {
-        const message = `more than ${MAX_SYNTAX_CHAIN} operators in a row`;
-        throw new SourceError('expression-depth', message, this.#token.position);
-      }
       const operator = this.#token;
       this.#advance(true);
       left = this.#infix(operator, left);
@@ -233,7 +238,7 @@ class Parser {
   #negate(position: number): Node {
     const operand = this.#expression(70);
     if (operand.type === 'literal' && typeof operand.value === 'number') {
-      operand.value = -operand.value;
+      operand.value = 0 - operand.value;
       return operand;
     }
     return this.#ancestry.carry({ type: 'negate', operand, position }, operand);
@@ -450,6 +455,19 @@ class Parser {
     const text = this.#tokenizer.signature(position);
     this.#advance(false);
     return parseSignature(text, position);
+  }
+}
+
+/** Later stages walk the tree recursively, so its depth is checked without recursion first. */
+function checkDepth(root: Node): void {
+  const pending = [{ node: root, depth: 1 }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { node, depth } = next;
+    if (depth > MAX_TREE_DEPTH) {
+      const message = `an expression may not nest deeper than ${MAX_TREE_DEPTH} levels, counting operators in a row`;
+      throw new SourceError('expression-depth', message, node.position);
+    }
+    for (const child of childrenOf(node)) pending.push({ node: child, depth: depth + 1 });
   }
 }
 

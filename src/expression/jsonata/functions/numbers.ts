@@ -82,7 +82,7 @@ export const NUMBER_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
 };
 
 function onNumber(compute: (number: number) => number): NativeDefinition['call'] {
-  return ([number]) => (typeof number === 'number' ? compute(number) : undefined);
+  return ([number]) => (typeof number === 'number' ? compute(number) + 0 : undefined);
 }
 
 function aggregate(
@@ -102,7 +102,7 @@ function toNumber(value: Value): number {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'string' && (DECIMAL.test(value) || OTHER_BASES.test(value))) {
-    const number = Number(value);
+    const number = Number(value) + 0;
     if (Number.isFinite(number)) return number;
   }
   throw new ExpressionError('D3030', `${JSON.stringify(value)} is not a number`);

@@ -112,8 +112,10 @@ function pad(text: string, width: number, filler: string, run: Run): string {
   const missing = Math.abs(width) - codePointLength(text, run);
   if (!(missing > 0)) return text;
   if (!Number.isFinite(missing)) throw new ExpressionError('D1001', 'a width must be a number that JSON has');
-  payForText(run, text.length + missing * 2);
-  const characters = [...(filler === '' ? ' ' : filler)];
-  const padding = Array.from({ length: missing }, (_, i) => characters[i % characters.length]).join('');
+  const unit = filler === '' ? ' ' : filler;
+  const characters = [...unit];
+  payForText(run, text.length + Math.ceil((missing * unit.length) / characters.length));
+  const rest = characters.slice(0, missing % characters.length).join('');
+  const padding = unit.repeat(Math.floor(missing / characters.length)) + rest;
   return width > 0 ? text + padding : padding + text;
 }

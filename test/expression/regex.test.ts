@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Budget } from '../../src/expression/budget.js';
+import { MAX_PATTERN_DEPTH } from '../../src/expression/regex/pattern.js';
+import { MAX_PROGRAM_LENGTH } from '../../src/expression/regex/program.js';
+import { type Match, Regex } from '../../src/expression/regex/regex.js';
+import { SourceError } from '../../src/expression/source-error.js';
+
+const PLAIN = { ignoreCase: false, multiline: false };
+
+function find(pattern: string, text: string, options = PLAIN): Match | undefined {
+  return new Regex(pattern, options).find(text, 0, new Budget());
+}
+
+/** What JavaScript's own engine finds. */
+function reference(pattern: string, text: string, flags: string): Match | undefined {
+  const match = new RegExp(pattern, flags).exec(text);
+  if (match === null) return undefined;
+  return { start: match.index, end: match.index + match[0].length, groups: match.slice(1) };
+}
+
+function patterns(): fc.Arbitrary<string> {
+  const character = fc.constantFrom(
+    ...'a b B . \\w \\d \\s \\W [ab] [^a] [a-c] [\\d_-] \\. \\n 1'.split(' '),
+  );
+  const depth = { maxDepth: 3, depthIdentifier: 'pattern', withCrossShrink: true } as const;
+  const { choice } = fc.letrec((tie) => {
+    const part = (name: string) => tie(name) as fc.Arbitrary<string>;
+    return {
+      choice: fc.array(part('sequence'), { minLength: 1, maxLength: 3 }).map((parts) => parts.join('|')),
+      sequence: fc.array(part('item'), { maxLength: 3 }).map((parts) => parts.join('')),
+      item: fc.oneof(
+        depth,
+        part('atom'),
+        fc
+          .tuple(
+            part('solid'),
+            fc.constantFrom('*', '+', '?', '{2}', '{1,2}', '{0,1}', '{1,}'),
+            fc.constantFrom('', '?'),
+          )
+          .map((parts) => parts.join('')),
+        fc.constantFrom('^', '$', '\\b', '\\B'),
+      ),
+      // A repeated group that matches nothing is taken back by JavaScript, and is not here: these match something.
+      solid: fc.oneof(
+        depth,
+        character,
+        fc.tuple(character, part('choice')).map(([first, inner]) => `(${first}(?:${inner}))`),
+        fc.tuple(character, part('choice')).map(([first, inner]) => `(?:${first}|${first}(${inner}))`),
+      ),
+      atom: fc.oneof(
+        depth,
+        character,
+        part('choice').map((inner) => `(${inner})`),
+        part('choice').map((inner) => `(?:${inner})`),
+      ),
+    };
+  });
+  return choice as fc.Arbitrary<string>;
+}
+
+describe('a regular expression', () => {
+  it('finds what JavaScript finds', () => {
+    const texts = fc.array(fc.constantFrom('a', 'b', 'c', 'A', '1', ' ', '\n', '.', '-'), { maxLength: 8 });
+    let found = 0;
+    fc.assert(
+      fc.property(
+        patterns(),
+        texts,
+        fc.boolean(),
+        fc.boolean(),
+        (pattern, characters, ignoreCase, multiline) => {
+          const text = characters.join('');
+          const expected = reference(pattern, text, `${ignoreCase ? 'i' : ''}${multiline ? 'm' : ''}`);
+          expect(find(pattern, text, { ignoreCase, multiline }), `/${pattern}/`).toEqual(expected);
+          if (expected !== undefined) found++;
+        },
+      ),
+      { numRuns: 3000, seed: 4 },
+    );
+    expect(found).toBeGreaterThan(500);
+  });
+
+  it.each([
+    ['(a+)+$', `${'a'.repeat(20_000)}b`],
+    ['(a|aa)+$', `${'a'.repeat(20_000)}b`],
+    ['(.*)*x', 'a'.repeat(20_000)],
+    ['^(\\w+\\s?)*$', `${'word '.repeat(4_000)}!`],
+    ['(x+x+)+y', 'x'.repeat(20_000)],
+  ])('needs no more than linear time for /%s/', (pattern, text) => {
+    expect(new Regex(pattern, PLAIN).find(text, 0, new Budget(20 * text.length))).toBeUndefined();
+  });
+
+  it('stops at its budget', () => {
+    expect(() => new Regex('b', PLAIN).find('a'.repeat(1000), 0, new Budget(500))).toThrow(
+      expect.objectContaining({ code: 'budget-steps' }),
+    );
+  });
+
+  it('begins where it is told', () => {
+    const regex = new Regex('^a|b', PLAIN);
+    expect(regex.find('aba', 1, new Budget())).toEqual({ start: 1, end: 2, groups: [] });
+    expect(regex.find('aa', 1, new Budget())).toBeUndefined();
+  });
+
+  it('forgets the groups of earlier rounds', () => {
+    expect(find('(?:(a)|(b))*', 'ab')).toEqual({ start: 0, end: 2, groups: [undefined, 'b'] });
+  });
+
+  it('reads named groups, escapes and characters that need no escape', () => {
+    expect(find('(?<year>\\d{4})-\\u0061\\x62\\t]{,}', '2026-ab\t]{,}')?.groups).toEqual(['2026']);
+    expect(find('[\\b\\n\\]-]+', 'x-]\n\b')).toMatchObject({ start: 1, end: 5 });
+  });
+
+  it.each([
+    ['(a', 'not closed'],
+    ['a)', 'closes nothing'],
+    ['[a', 'not closed'],
+    ['*a', 'nothing to repeat'],
+    ['a**', 'nothing to repeat'],
+    ['a{2,1}', 'in order'],
+    ['[b-a]', 'in order'],
+    ['a\\', 'may not end'],
+    ['(a)\\1', 'backreferences'],
+    ['a(?=b)', 'looking ahead'],
+    ['(?<!a)b', 'looking ahead or behind'],
+    ['(?i)a', 'not known'],
+    ['\\p{L}', 'not supported'],
+    ['^*', 'nothing to repeat'],
+  ])('is refused if it is /%s/', (pattern, words) => {
+    expect(() => new Regex(pattern, PLAIN)).toThrow(words);
+    expect(() => new Regex(pattern, PLAIN)).toThrow(SourceError);
+  });
+
+  it('may be so large, counting its repetitions, and no larger', () => {
+    // Two positions are saved, and the match is an instruction too.
+    const most = MAX_PROGRAM_LENGTH - 3;
+    expect(() => new Regex(`a{${most}}`, PLAIN)).not.toThrow();
+    expect(() => new Regex(`a{${most + 1}}`, PLAIN)).toThrow('too large');
+    expect(() => new Regex('((a{100}){100}){100}', PLAIN)).toThrow('too large');
+    expect(() => new Regex('a{999999999}', PLAIN)).toThrow('too large');
+  });
+
+  it('may nest so deep and no deeper', () => {
+    const nested = (depth: number) => `${'('.repeat(depth - 1)}a${')'.repeat(depth - 1)}`;
+    expect(() => new Regex(nested(MAX_PATTERN_DEPTH), PLAIN)).not.toThrow();
+    expect(() => new Regex(nested(MAX_PATTERN_DEPTH + 1), PLAIN)).toThrow('deeper');
+  });
+});
