@@ -11,9 +11,10 @@ import type { Problem } from '../core/problem.js';
  * must pass. Payloads cross it as JSON text, so that they come back byte for byte.
  *
  * Every method is atomic and durable when its promise resolves; of claims and leases a store may lose the last
- * with the machine's power, which is as if they had run out. A promise that rejects (broken I/O) leaves the
- * caller not knowing whether it happened: every call can be made again without harm. What is expected to
- * happen in daily work (a conflict, a duplicate, a lost lease) is a value, never an exception.
+ * with the machine's power, which is as if they had run out. A promise that rejects leaves the caller not
+ * knowing whether it happened: every call can be made again without harm. Broken I/O rejects with Refused, its
+ * code beginning with `store-`; anything else is a bug in what was asked for, and would fail again. What is
+ * expected to happen in daily work (a conflict, a duplicate, a lost lease) is a value, never an exception.
  *
  * The store's clock is the only one that decides: due times, leases and deadlines are compared with it.
  */

@@ -51,7 +51,7 @@ export class Mailboxes {
 
   append(message: Message, now: number): void {
     const box = this.#open(message.to);
-    box.messages.splice(placeOf(box.messages, message), 0, message);
+    insert(box.messages, message);
     box.nextDueAt = Math.min(box.nextDueAt ?? Number.POSITIVE_INFINITY, Math.max(message.dueAt, now));
     this.#settle(box);
   }
@@ -220,13 +220,20 @@ function wakesBefore(a: Mailbox, b: Mailbox): boolean {
   return wake(a) < wake(b) || (wake(a) === wake(b) && a.instance < b.instance);
 }
 
-/** Where a new message goes: behind all that are due no later. */
-function placeOf(messages: readonly Message[], { dueAt }: Message): number {
-  let [low, high] = [0, messages.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((messages[middle]?.dueAt ?? 0) <= dueAt) low = middle + 1;
-    else high = middle;
+/**
+ * Puts a message behind all that are due no later. It comes in from the end, which is near for all but those
+ * that many timers wait behind, and where `splice` would copy the whole list.
+ */
+function insert(messages: Message[], message: Message): void {
+  messages.push(message);
+  let at = messages.length - 1;
+  for (
+    let before = messages[at - 1];
+    before !== undefined && before.dueAt > message.dueAt;
+    before = messages[at - 1]
+  ) {
+    messages[at] = before;
+    at -= 1;
   }
-  return low;
+  messages[at] = message;
 }

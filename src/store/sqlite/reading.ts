@@ -63,7 +63,8 @@ export function find(database: Database, query: InstanceQuery): Page<Reading> {
 }
 
 export function count(database: Database, query: Omit<InstanceQuery, keyof PageQuery>): number {
-  const { from, where, values } = conditions(query);
+  const { where, values } = conditions(query);
+  const from = query.parked === true ? PARKED : 'FROM instance i';
   return Number(database.first(`SELECT count(*) ${from} WHERE ${where}`, ...values)?.[0]);
 }
 
