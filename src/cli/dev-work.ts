@@ -8,6 +8,7 @@ import { isLocal } from '../server/origin.js';
 import { problemResponse } from '../server/problem-document.js';
 import { type AnswerOption, answer } from './answer.js';
 import type { CommandLine } from './command-line.js';
+import { complainer } from './complaint.js';
 import { loadDefinitions, missingHandlers, openWith } from './definitions.js';
 import { EXIT } from './failure.js';
 import { type StoreOption, storeOf } from './store-option.js';
@@ -51,7 +52,7 @@ async function serve(
   const { terminal } = line;
   const { host } = options;
   const { keep, start } = supervised.birth;
-  const onError = (error: unknown) => terminal.err(`${(error as Error).message}\n`);
+  const onError = complainer(terminal);
   let app: { fetch: (request: Request) => Response | Promise<Response> } | undefined;
   // Before the engine: where the port is taken, nothing runs; and the port stays the same over restarts.
   const server = await listen({
@@ -63,7 +64,7 @@ async function serve(
   let draining = false;
   try {
     const db = storeOf(options, terminal.env);
-    const note = (instance: string) => supervised.note(`stepping ${instance}`);
+    const note = (instance: string) => supervised.note(instance && `stepping ${instance}`);
     engine = await openWith(files, { db, note, onError }, line.openEngine);
     app = createApp(engine, { localOnly: isLocal(host), isDraining: () => draining, onError });
     supervised.ready(String(server.port));

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { openEngine } from '../embed/engine.js';
 import { LANGUAGES } from '../embed/languages.js';
+import { EXIT } from './failure.js';
 import { callProgram } from './program.js';
+import { sayStrayError } from './stray-error.js';
 import { joinSupervisor } from './supervisor/supervised.js';
 import { openTerminal } from './terminal.js';
 
@@ -19,8 +21,12 @@ const supervised = await joinSupervisor(process.env);
 const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
   version: string;
 };
+const terminal = openTerminal(process, process.env);
+process.on('uncaughtException', (error) => {
+  if (!sayStrayError(error, terminal)) process.exit(EXIT.failed);
+});
 const code = await callProgram(version, {
-  terminal: openTerminal(process, process.env),
+  terminal,
   openEngine,
   languages: LANGUAGES,
   supervised,

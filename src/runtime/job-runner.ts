@@ -1,14 +1,17 @@
 import { JOB_ERRORS, type JobEnd } from '../core/job.js';
 import { type Json, toJson, utf8Length } from '../core/json.js';
-import { LEASE_MS, MAX_CAUSE_LENGTH, MAX_PAYLOAD_BYTES } from '../core/limits.js';
+import { LEASE_MS, MAX_CAUSE_LENGTH, MAX_ID_LENGTH, MAX_PAYLOAD_BYTES } from '../core/limits.js';
 import type { ClaimedJob, JobLease, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
-import type { Clock } from './clock.js';
+import { type Clock, pause } from './clock.js';
 import type { Registry } from './registry.js';
+import { blamable } from './stray-error.js';
 import { POLL_MS, RETRY_MS } from './worker.js';
 
-/** Handlers that one process runs at once. */
+/** Handlers that one process runs at once; one whose job was taken from it no longer counts. */
 export const JOB_CONCURRENCY = 100;
+
+const EXTEND_EVERY_MS = LEASE_MS / 3;
 
 /** How long heartbeats are gathered before they are written. */
 export const BEAT_MS = 50;
@@ -26,7 +29,8 @@ export interface JobRunnerOptions {
 }
 
 interface Running {
-  readonly job: ClaimedJob;
+  /** Replaced where its lease was lost and came back to us. */
+  job: ClaimedJob;
   readonly abort: AbortController;
   beat: boolean;
 }
@@ -39,14 +43,17 @@ export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #alarm: Alarm;
   readonly #unsubscribe: () => void;
+  /** What runs here and is ours, by job: not a handler that goes on after its signal. */
   readonly #running = new Map<string, Running>();
   readonly #settling = new Set<Promise<void>>();
   #open = true;
+  #extendedAt: number;
   #beating = false;
   #finished: Promise<void> = Promise.resolve();
 
   constructor(options: JobRunnerOptions) {
     this.#options = options;
+    this.#extendedAt = options.clock.now();
     this.#alarm = new Alarm(options.clock);
     this.#unsubscribe = options.store.onChange(() => this.#alarm.ring());
   }
@@ -61,9 +68,13 @@ export class JobRunner {
     this.#alarm.ring();
     await this.#finished;
     for (const { abort } of this.#running.values()) abort.abort(new Error('the process is stopping'));
-    const grace = new Promise<void>((resolve) => this.#options.clock.after(graceMs, resolve));
+    let cancel = () => {};
+    const grace = new Promise<void>((resolve) => {
+      cancel = this.#options.clock.after(graceMs, resolve);
+    });
     await Promise.race([Promise.allSettled(this.#settling), grace]);
-    await this.#giveBack([...this.#running.values()]);
+    cancel();
+    await this.#giveBack([...this.#running.values()].map(({ job }) => job));
     this.#unsubscribe();
   }
 
@@ -72,18 +83,21 @@ export class JobRunner {
     while (this.#open) {
       try {
         const jobs = await this.#claim();
-        for (const job of jobs) this.#begin(job);
+        if (this.#open) for (const job of jobs) this.#begin(job);
+        else await this.#giveBack(jobs);
         if (this.#open && jobs.length === 0) await this.#sleep();
       } catch (error) {
         this.#options.onError?.(error);
-        if (this.#open) await this.#alarm.wait(RETRY_MS);
+        if (this.#open) await pause(this.#options.clock, RETRY_MS);
       }
     }
     stopExtending();
   }
 
   async #claim(): Promise<readonly ClaimedJob[]> {
-    const { store, identity, concurrency = JOB_CONCURRENCY } = this.#options;
+    const { store, clock, identity, concurrency = JOB_CONCURRENCY } = this.#options;
+    // A process that stood still renews what it has before it takes its own jobs for abandoned ones.
+    if (clock.now() - this.#extendedAt > EXTEND_EVERY_MS * 2) await this.#extend();
     const limit = concurrency - this.#running.size;
     if (limit <= 0) return [];
     return store.claimJobs({ worker: identity, limit, leaseMs: LEASE_MS, ...this.#names() });
@@ -105,10 +119,16 @@ export class JobRunner {
   }
 
   #begin(job: ClaimedJob): void {
+    const before = this.#running.get(job.id);
+    if (before !== undefined) {
+      // It was lost while its handler went on here, and is ours again: once is enough.
+      before.job = job;
+      return;
+    }
     const running: Running = { job, abort: new AbortController(), beat: false };
     this.#running.set(job.id, running);
     const settled = this.#carryOut(running).finally(() => {
-      this.#running.delete(job.id);
+      if (this.#running.get(job.id) === running) this.#running.delete(job.id);
       this.#settling.delete(settled);
       this.#alarm.ring();
     });
@@ -116,27 +136,27 @@ export class JobRunner {
   }
 
   async #carryOut(running: Running): Promise<void> {
-    const { job } = running;
     const end = await this.#end(running);
     // While the process stops, a handler that gave up on our signal has not failed: the job goes on elsewhere.
     if (!this.#open && running.abort.signal.aborted && end.status === 'failed')
-      return this.#giveBack([running]);
+      return this.#giveBack([running.job]);
     while (true) {
+      const { job } = running;
       try {
-        await this.#options.store.endJobs([{ id: job.id, token: job.token, end }]);
-        return;
+        const [result] = await this.#options.store.endJobs([{ id: job.id, token: job.token, end }]);
+        if (result === 'ended' || running.job === job) return;
       } catch (error) {
         this.#options.onError?.(error);
         if (!this.#open) return;
-        await new Promise<void>((resolve) => this.#options.clock.after(RETRY_MS, resolve));
+        await pause(this.#options.clock, RETRY_MS);
       }
     }
   }
 
   /** Best effort: where it fails, the leases run out by themselves. */
-  async #giveBack(left: readonly Running[]): Promise<void> {
+  async #giveBack(left: readonly ClaimedJob[]): Promise<void> {
     if (left.length === 0) return;
-    const leases = left.map(({ job }) => ({ id: job.id, token: job.token }));
+    const leases = left.map(({ id, token }) => ({ id, token }));
     await this.#options.store.releaseJobs(leases).catch(() => {});
   }
 
@@ -147,19 +167,30 @@ export class JobRunner {
     if (handler === undefined) {
       return failed(JOB_ERRORS.handlerMissing, `there is no handler "${job.name}" here`);
     }
+    const { instance, name: resource } = job;
+    const context = {
+      jobId: job.id,
+      resource,
+      instance,
+      attempt: job.attempts,
+      signal: abort.signal,
+      heartbeat: () => this.#beat(running),
+    };
     try {
-      note?.(job.instance);
-      const returned = handler(JSON.parse(job.input) as Json, {
-        jobId: job.id,
-        resource: job.name,
-        instance: job.instance,
-        attempt: job.attempts,
-        signal: abort.signal,
-        heartbeat: () => this.#beat(running),
+      const result = await new Promise((resolve, reject) => {
+        const fail = (error: unknown) => {
+          reject(error);
+          abort.abort(new Error('the job has failed'));
+        };
+        note?.(instance);
+        const returned = blamable({ instance, resource, fail }, async () =>
+          handler(JSON.parse(job.input) as Json, context),
+        );
+        // What blocks the process has happened by now; what is awaited blocks nobody.
+        note?.('');
+        returned.then(resolve, reject);
       });
-      // What blocks the process has happened by now; what is awaited blocks nobody.
-      note?.('');
-      return resultEnd(job.name, await returned);
+      return resultEnd(resource, result);
     } catch (error) {
       return thrownEnd(error);
     }
@@ -181,25 +212,48 @@ export class JobRunner {
     let cancel = () => {};
     const tick = () => {
       this.#extend().catch(() => {});
-      cancel = clock.after(LEASE_MS / 3, tick);
+      cancel = clock.after(EXTEND_EVERY_MS, tick);
     };
-    cancel = clock.after(LEASE_MS / 3, tick);
+    cancel = clock.after(EXTEND_EVERY_MS, tick);
     return () => cancel();
   }
 
   async #extend(): Promise<void> {
+    this.#extendedAt = this.#options.clock.now();
     if (this.#running.size === 0) return;
-    const leases: JobLease[] = [];
-    for (const { job, beat } of this.#running.values()) leases.push({ id: job.id, token: job.token, beat });
-    for (const running of this.#running.values()) running.beat = false;
-    for (const id of await this.#options.store.extendJobs(leases, LEASE_MS)) {
-      this.#running.get(id)?.abort.abort(new Error('the job is no longer ours'));
+    const asked = [...this.#running.values()].map((running) => ({ running, lease: leaseOf(running) }));
+    let lost: ReadonlySet<string>;
+    try {
+      const leases = asked.map(({ lease }) => lease);
+      lost = new Set(await this.#options.store.extendJobs(leases, LEASE_MS));
+    } catch (error) {
+      // A beat is not lost with the call that carried it.
+      for (const { running, lease } of asked) running.beat ||= lease.beat;
+      throw error;
     }
+    for (const { running, lease } of asked) {
+      if (lost.has(lease.id) && lease.token === running.job.token) this.#letGo(running);
+    }
+  }
+
+  /** Tells a handler that its job is no longer ours. Whether it listens or not, its place is free. */
+  #letGo(running: Running): void {
+    const { job, abort } = running;
+    if (this.#running.get(job.id) === running) this.#running.delete(job.id);
+    abort.abort(new Error('the job is no longer ours'));
+    this.#alarm.ring();
   }
 }
 
+/** The lease to renew, and what is to be told with it, which is then told. */
+function leaseOf(running: Running): Required<JobLease> {
+  const { job, beat } = running;
+  running.beat = false;
+  return { id: job.id, token: job.token, beat };
+}
+
 function failed(error: string, cause: string): JobEnd {
-  return { status: 'failed', error, cause: cause.slice(0, MAX_CAUSE_LENGTH) };
+  return { status: 'failed', error: error.slice(0, MAX_ID_LENGTH), cause: cause.slice(0, MAX_CAUSE_LENGTH) };
 }
 
 function resultEnd(name: string, result: unknown): JobEnd {

@@ -22,7 +22,60 @@ export const trap = createMachine({
 });
 `;
 
+/** A machine that ends in the state "done" or "failed", as its handler says. */
+const asking = (task: string) => `
+initial: asking
+states:
+  asking: {invoke: {src: ${task}, onDone: done, onError: {target: failed, assign: {error: "{% event.error %}"}}}}
+  done: {type: final}
+  failed: {type: final}
+`;
+
+const STRAYS = `
+export const handlers = {
+  patient: (_, { attempt }) => new Promise((resolve) => setTimeout(resolve, 1_000, attempt)),
+  late: () => new Promise(() => setTimeout(() => { throw new TypeError('too late'); })),
+  forgotten: () => { Promise.reject(new Error('never awaited')); return new Promise(() => {}); },
+  leaving: async (_, { attempt }) => {
+    if (attempt === 1) setTimeout(() => process.exit(3), 50);
+    return new Promise((resolve) => setTimeout(resolve, 100));
+  },
+};
+`;
+
 describe('dev', () => {
+  it('fails the task whose handler throws where nothing catches it, and goes on with the others', async () => {
+    const names = ['patient', 'late', 'forgotten'];
+    const files = names.map((name) => [`${name}.yaml`, asking(name)]);
+    const dev = await startDev(folderWith({ ...Object.fromEntries(files), 'handlers.mjs': STRAYS }), '.');
+    for (const machine of names) await post(`${dev.url}/api/v1/instances`, { machine, id: machine });
+    const shown = async (id: string) => {
+      const response = await fetch(`${dev.url}/api/v1/instances/${id}`);
+      return (await response.json()) as Record<string, unknown>;
+    };
+    await until(async () => (await shown('patient'))['status'] === 'succeeded');
+    expect(await shown('late')).toMatchObject({
+      value: 'failed',
+      context: { error: { name: 'TypeError', message: 'too late' } },
+    });
+    expect(await shown('forgotten')).toMatchObject({ context: { error: { message: 'never awaited' } } });
+    expect(await shown('patient')).toMatchObject({ value: 'done' });
+    expect(dev.stderr.trim().split('\n').sort()).toEqual([
+      'the handler "forgotten" of forgotten threw where nothing catches it: Error: never awaited',
+      'the handler "late" of late threw where nothing catches it: TypeError: too late',
+    ]);
+  });
+
+  it('names nothing when it ends while nothing is stepped', async () => {
+    const dev = await startDev(
+      folderWith({ 'leaving.yaml': asking('leaving'), 'handlers.mjs': STRAYS }),
+      '.',
+    );
+    await post(`${dev.url}/api/v1/instances`, { machine: 'leaving', id: 'a' });
+    await until(() => dev.stderr.includes('restarting it'));
+    expect(dev.stderr).toBe('the worker ended (exit code 3); restarting it (attempt 2)\n');
+  });
+
   it('survives a guard that never ends: its instance is named, the others go on', async () => {
     const folder = folderWith({ 'trap.mjs': TRAP });
     const dev = await startDev(folder, 'trap.mjs');

@@ -40,6 +40,15 @@ describe('the JSON documents of docs/cli.md', () => {
     expectDocumented('instance', await call('run', file, '--until-idle'));
   });
 
+  it('are what show prints of an instance that waits for a worker', async () => {
+    const { call, engine } = openCommandLine();
+    await engine({ worker: false }).publish({ machine: 'probe', language: 'asl', source: {} });
+    await call(['create', 'probe', '--id', 'a']);
+    const shown = JSON.parse((await call(['show', 'a', '--json'])).out);
+    expectDocumented('instance', shown);
+    expect(shown).toHaveProperty('nextDueAt');
+  });
+
   it('are what send and stop print', async () => {
     const call = await withInstance();
     expectDocumented('receipt', await call('send', 'a', 'GO'));

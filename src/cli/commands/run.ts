@@ -5,6 +5,7 @@ import { hasEnded } from '../../core/instance.js';
 import type { FileMachine } from '../../embed/definition-file.js';
 import { type AnswerOption, answer, takesJson } from '../answer.js';
 import type { Run } from '../command-line.js';
+import { complainer } from '../complaint.js';
 import { loadDefinitions, missingHandlers, openWith } from '../definitions.js';
 import { EXIT, Failure, Misuse } from '../failure.js';
 import { follow } from '../follow.js';
@@ -52,8 +53,7 @@ function run(file: string, options: Options): Run {
     const { machine } = chosen(files.machines, options.machine, file);
     for (const warning of missingHandlers(files)) terminal.err(`${warning}\n`);
     const db = options.db ?? 'memory:';
-    const onError = (error: unknown) => terminal.err(`${(error as Error).message}\n`);
-    const engine = await openWith(files, { db, onError }, line.openEngine);
+    const engine = await openWith(files, { db, onError: complainer(terminal) }, line.openEngine);
     try {
       const { id } = await engine.create(machine, given({ id: options.id, input }));
       for (const event of events) await engine.send(id, event);
