@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Heap } from '../../src/store/memory/heap.js';
+import { Heap, NOWHERE } from '../../src/store/memory/heap.js';
+
+interface Thing {
+  readonly id: number;
+  key: number;
+  place: number;
+}
 
 describe('a heap', () => {
   it('always has the first of what is in it in front, however the order of things changes', () => {
@@ -11,14 +17,15 @@ describe('a heap', () => {
     });
     fc.assert(
       fc.property(fc.array(step, { maxLength: 200 }), (steps) => {
-        const things = Array.from({ length: 21 }, (_, id) => ({ id, key: 0 }));
-        const heap = new Heap<{ id: number; key: number }>(
+        const things = Array.from({ length: 21 }, (_, id) => ({ id, key: 0, place: NOWHERE }));
+        const heap = new Heap<'place', Thing>(
+          'place',
           (a, b) => a.key < b.key || (a.key === b.key && a.id < b.id),
         );
-        const inside = new Set<{ id: number; key: number }>();
+        const inside = new Set<Thing>();
         const sorted = () => [...inside].sort((a, b) => a.key - b.key || a.id - b.id);
         for (const { what, which, key } of steps) {
-          const thing = things[which] ?? { id: -1, key: -1 };
+          const thing = things[which] ?? { id: -1, key: -1, place: NOWHERE };
           if (what === 'place') {
             thing.key = key;
             heap.place(thing);

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { connect } from '../../src/store/sqlite/connect.js';
 import { Database } from '../../src/store/sqlite/database.js';
-import { connect } from '../../src/store/sqlite/driver.js';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import { handOf, Life } from '../../src/testing/store-suite/life.js';
 import { observe } from '../../src/testing/store-suite/observation.js';

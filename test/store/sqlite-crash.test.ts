@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Chance } from '../../src/core/chance.js';
-import { connect } from '../../src/store/sqlite/driver.js';
+import { connect } from '../../src/store/sqlite/connect.js';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
 import {

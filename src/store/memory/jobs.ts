@@ -1,7 +1,7 @@
 import type { Job, JobEnd, JobStatus, NewJob } from '../../core/job.js';
 import { MAX_CAUSE_LENGTH } from '../../core/limits.js';
 import { expiredEnd, expiresAt } from '../job-term.js';
-import { Heap } from './heap.js';
+import { Heap, NOWHERE } from './heap.js';
 
 /** A job, and who holds it. `job` is replaced at every change, never changed in place. */
 export interface JobRow {
@@ -12,6 +12,9 @@ export interface JobRow {
   beatAt: number | undefined;
   /** Kept by `settle`. */
   expiresAt: number;
+  /** Where it stands among those of its name, and among those that are open. */
+  place: number;
+  openPlace: number;
 }
 
 /** Every job, and which come next. */
@@ -19,10 +22,11 @@ export class Jobs {
   readonly #rows = new Map<string, JobRow>();
   readonly #order: JobRow[] = [];
   readonly #byInstance = new Map<string, JobRow[]>();
-  readonly #pending = new Map<string, Heap<JobRow>>();
-  readonly #processing = new Map<string, Heap<JobRow>>();
+  readonly #pending = new Map<string, Queue>();
+  readonly #processing = new Map<string, Queue>();
   /** Pending and processing ones by when they expire. */
-  readonly #open = new Heap<JobRow>(
+  readonly #open = new Heap<'openPlace', JobRow>(
+    'openPlace',
     (a, b) => a.expiresAt < b.expiresAt || (a.expiresAt === b.expiresAt && a.seq < b.seq),
   );
 
@@ -48,6 +52,8 @@ export class Jobs {
       leaseUntil: undefined,
       beatAt: undefined,
       expiresAt: 0,
+      place: NOWHERE,
+      openPlace: NOWHERE,
     };
     this.#rows.set(job.id, row);
     this.#order.push(row);
@@ -165,14 +171,16 @@ export class Jobs {
   }
 }
 
+type Queue = Heap<'place', JobRow>;
+
 function isOpen(status: JobStatus): boolean {
   return status === 'pending' || status === 'processing';
 }
 
-function queueOf(queues: Map<string, Heap<JobRow>>, name: string, before: (a: JobRow, b: JobRow) => boolean) {
+function queueOf(queues: Map<string, Queue>, name: string, before: (a: JobRow, b: JobRow) => boolean) {
   let queue = queues.get(name);
   if (queue === undefined) {
-    queue = new Heap(before);
+    queue = new Heap('place', before);
     queues.set(name, queue);
   }
   return queue;

@@ -2,7 +2,7 @@ import { DEAD_LETTER_MS, MAX_ATTEMPTS, SUSPECT_PATIENCE_MS } from '../../core/li
 import type { Message } from '../../core/message.js';
 import type { Problem } from '../../core/problem.js';
 import { DEAD_LETTER, gaveUp } from '../parking.js';
-import { Heap } from './heap.js';
+import { Heap, NOWHERE } from './heap.js';
 
 /** What waits for one instance, and who holds it. */
 export interface Mailbox {
@@ -21,6 +21,8 @@ export interface Mailbox {
   parked: Problem | undefined;
   /** When it can be claimed; undefined if it cannot. Kept by `settle`. */
   wakeAt: number | undefined;
+  /** Where it stands in its queue. */
+  place: number;
 }
 
 /** Every mailbox, and in which order they come. */
@@ -30,7 +32,7 @@ export class Mailboxes {
   readonly #clean = new Queues();
   readonly #suspect = new Queues();
   /** Those without an instance. */
-  readonly #orphans = new Heap<Mailbox>(wakesBefore);
+  readonly #orphans = newQueue();
 
   get(instance: string): Mailbox | undefined {
     return this.#boxes.get(instance);
@@ -130,6 +132,7 @@ export class Mailboxes {
         problem: undefined,
         parked: undefined,
         wakeAt: undefined,
+        place: NOWHERE,
       };
       this.#boxes.set(instance, box);
     }
@@ -173,15 +176,21 @@ export class Mailboxes {
   }
 }
 
+type Queue = Heap<'place', Mailbox>;
+
+function newQueue(): Queue {
+  return new Heap('place', wakesBefore);
+}
+
 /** Mailboxes by definition, the first to wake first. */
 class Queues {
-  readonly #queues = new Map<string, Heap<Mailbox>>();
+  readonly #queues = new Map<string, Queue>();
 
   place(box: Mailbox): void {
     const definition = box.definition as string;
     let queue = this.#queues.get(definition);
     if (queue === undefined) {
-      queue = new Heap(wakesBefore);
+      queue = newQueue();
       this.#queues.set(definition, queue);
     }
     queue.place(box);

@@ -1,12 +1,6 @@
 import { resolve } from 'node:path';
-import {
-  type Connection,
-  connect,
-  type DriverName,
-  type Row,
-  type SqlValue,
-  type Statement,
-} from './driver.js';
+import { connect } from './connect.js';
+import type { Connection, DriverName, Row, SqlValue, Statement } from './driver.js';
 import { isBusy, plainly } from './failure.js';
 
 /** How long a lock of another process is waited for before the call fails, in milliseconds. */

@@ -1,6 +1,3 @@
-import { openLibsql } from './libsql-driver.js';
-import { openNodeSqlite } from './node-sqlite-driver.js';
-
 /** What SQL knows here. Texts may not hold NUL, which one of the drivers would cut them at. */
 export type SqlValue = string | number | null;
 export type Row = readonly SqlValue[];
@@ -23,12 +20,3 @@ export interface Connection {
 }
 
 export type DriverName = 'node:sqlite' | 'libsql';
-
-/** Opens a file with Node's own SQLite where it has one, else with the npm package. */
-export function connect(path: string, driver?: DriverName): Connection {
-  if (driver === 'libsql') return openLibsql(path);
-  const connection = openNodeSqlite(path);
-  if (connection !== undefined) return connection;
-  if (driver === 'node:sqlite') throw new Error(`Node ${process.version} has no node:sqlite`);
-  return openLibsql(path);
-}
