@@ -1,7 +1,7 @@
 // Commits a second on one SQLite file, beside a bare loop of prepared statements that writes the same rows.
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { connect } from '../dist/store/sqlite/driver.js';
+import { connect } from '../dist/store/sqlite/connect.js';
 import { openSqliteStore } from '../dist/store/sqlite/sqlite-store.js';
 
 const INSTANCES = 1_000;

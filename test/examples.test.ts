@@ -36,7 +36,9 @@ describe('the examples in docstrings', () => {
     mkdirSync(generated, { recursive: true });
     const module: Record<string, unknown> = await import(join(src, file));
     const path = join(generated, `${file.replaceAll('/', '-').replace(/\.ts$/, '')}.ts`);
-    writeFileSync(path, moduleOf(join(src, file), Object.keys(module), examples));
+    const index: Record<string, unknown> = await import(join(src, 'index.ts'));
+    const others = Object.keys(index).filter((name) => !(name in module));
+    writeFileSync(path, moduleOf(join(src, file), Object.keys(module), others, examples));
     const { run }: { run: (check: Check) => void } = await import(path);
     run((line, actual, expected) => expect(actual, line).toEqual(expected));
   });
@@ -44,10 +46,17 @@ describe('the examples in docstrings', () => {
 
 type Check = (line: string, actual: unknown, expected: unknown) => void;
 
-/** A module that runs the examples with the exports of theirs in scope, and checks each `// =>`. */
-function moduleOf(source: string, names: readonly string[], examples: readonly string[][]): string {
+/** A module that runs the examples with their file's exports, and the public face's, in scope. */
+function moduleOf(
+  source: string,
+  names: readonly string[],
+  others: readonly string[],
+  examples: readonly string[][],
+): string {
   const blocks = examples.map((lines) => `  {\n${lines.map(checked).join('\n')}\n  }`);
-  const head = `import { ${names.join(', ')} } from ${JSON.stringify(source)};`;
+  const from = (list: readonly string[], path: string) =>
+    `import { ${list.join(', ')} } from ${JSON.stringify(path)};\n`;
+  const head = from(names, source) + from(others, join(src, 'index.ts'));
   return `${head}\nexport function run(check) {\n${blocks.join('\n')}\n}\n`;
 }
 
