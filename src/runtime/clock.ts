@@ -12,6 +12,11 @@ export interface Clock {
 /** The longest delay that setTimeout takes without firing at once. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
+/** Resolves after `ms`. */
+export async function pause(clock: Clock, ms: number): Promise<void> {
+  await new Promise<void>((resolve) => clock.after(ms, resolve));
+}
+
 export const systemClock: Clock = {
   now: () => performance.now(),
   after(ms, action) {
