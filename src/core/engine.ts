@@ -69,7 +69,7 @@ export interface SendOptions {
 /** What became of a sent event. */
 export interface Receipt {
   readonly instance: string;
-  /** The event's id, ours if the sender gave none. */
+  /** The event's id; ours, which has a slash and can be sent by nobody, if the sender gave none. */
   readonly id: string;
   /** Whether the event was there already. */
   readonly duplicate: boolean;

@@ -12,16 +12,16 @@ import type {
   Receipt,
   SendOptions,
   SentEvent,
-  Wait,
 } from '../core/engine.js';
 import type { EventBody } from '../core/event.js';
 import { idProblem } from '../core/identifier.js';
 import type { Job } from '../core/job.js';
 import { type HistoryEntry, historyOf } from '../core/journal.js';
+import type { Json } from '../core/json.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import type { NewMessage } from '../core/message.js';
 import { didYouMean, isError, Refused } from '../core/problem.js';
-import type { Reading, Store } from '../store/store.js';
+import type { CreateResult, Reading, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import { bodyHash, identify } from './hash.js';
@@ -96,28 +96,33 @@ export class DurableEngine implements Engine {
   }
 
   async create(machine: string, options: CreateOptions = {}): Promise<InstanceView> {
-    const definition = await this.#store.latest(machine);
-    if (definition === undefined) throw await this.#unknownMachine(machine);
-    this.#registry.add(definition);
-    const input = checkedPayload(options.input, 'the input');
+    const waitMs = options.wait === undefined ? undefined : checkedWait(options.wait);
     const id = options.id ?? newId();
-    refuseId('instance id', id);
-    const hash = bodyHash(input);
-    const start = message(START_ID, id, { type: 'start', machine, input });
-    const [result] = await this.#store.create([
-      { id, machine, definition: definition.hash, inputHash: hash, start: { ...start, dueAt: 0 } },
-    ]);
-    if (result === 'conflict') {
+    if ((await this.#create(machine, id, options.input)) === 'conflict') {
       throw new Refused({
         code: 'conflict',
         message: `instance "${id}" exists already, with another machine or input`,
         path: '',
       });
     }
-    if (options.wait !== undefined) await this.#folded(id, START_ID, options.wait);
+    if (waitMs !== undefined) await this.#folded(id, START_ID, waitMs);
     const view = await this.read(id);
     if (view === undefined) throw new Error(`instance ${id} was created and cannot be read`);
     return view;
+  }
+
+  async #create(machine: string, id: string, given?: Json): Promise<CreateResult | undefined> {
+    const definition = await this.#store.latest(machine);
+    if (definition === undefined) throw await this.#unknownMachine(machine);
+    this.#registry.add(definition);
+    const input = checkedPayload(given, 'the input');
+    refuseId('instance id', id);
+    const hash = bodyHash(input);
+    const start = message(START_ID, id, { type: 'start', machine, input });
+    const [result] = await this.#store.create([
+      { id, machine, definition: definition.hash, inputHash: hash, start: { ...start, dueAt: 0 } },
+    ]);
+    return result;
   }
 
   async send(instance: string, event: SentEvent, options: SendOptions = {}): Promise<Receipt> {
@@ -127,18 +132,20 @@ export class DurableEngine implements Engine {
     const body: EventBody = { type: 'signal', name: event.type, ...data };
     // Only an id that the sender chose can come again, so only that needs a claim.
     const hash = event.id === undefined ? {} : { hash: bodyHash({ name: event.type, ...data }) };
-    const mail = { ...message(event.id ?? newId(), instance, body), ...hash };
+    const mail = { ...message(event.id ?? ownEventId(), instance, body), ...hash };
     return this.#deliver(mail, options);
   }
 
   async stop(instance: string, reason: { error?: string; cause?: string } = {}): Promise<Receipt> {
-    return this.#deliver(message(newId(), instance, { type: 'stop', ...reason }), {});
+    return this.#deliver(message(ownEventId(), instance, { type: 'stop', ...reason }), {});
   }
 
   async #deliver(mail: NewMessage, options: SendOptions): Promise<Receipt> {
+    const asked = options.wait === undefined ? undefined : checkedWait(options.wait);
     let [result] = await this.#store.send([mail]);
     if (result === 'unknown' && options.create !== undefined) {
-      await this.create(options.create, { id: mail.to });
+      // Whoever was quicker, and with what input: there is one now.
+      await this.#create(options.create, mail.to);
       [result] = await this.#store.send([mail]);
     }
     if (result === 'unknown') throw unknownInstance(mail.to);
@@ -148,8 +155,8 @@ export class DurableEngine implements Engine {
     }
     const duplicate = result === 'duplicate';
     const receipt = { instance: mail.to, id: mail.id, duplicate };
-    const wait = options.wait ?? (duplicate ? 0 : undefined);
-    const applied = wait === undefined ? undefined : await this.#folded(mail.to, mail.id, wait);
+    const waitMs = asked ?? (duplicate ? 0 : undefined);
+    const applied = waitMs === undefined ? undefined : await this.#folded(mail.to, mail.id, waitMs);
     return applied === undefined ? receipt : { ...receipt, applied };
   }
 
@@ -203,8 +210,8 @@ export class DurableEngine implements Engine {
   }
 
   /** The fate of an event, as soon as it has one, or nothing if the wait is over before. */
-  async #folded(instance: string, event: string, wait: Wait): Promise<Receipt['applied']> {
-    const deadline = this.#clock.now() + checkedWait(wait);
+  async #folded(instance: string, event: string, waitMs: number): Promise<Receipt['applied']> {
+    const deadline = this.#clock.now() + waitMs;
     const alarm = new Alarm(this.#clock);
     const unsubscribe = this.#store.onChange(() => alarm.ring());
     try {
@@ -232,6 +239,11 @@ export class DurableEngine implements Engine {
       ...(hint === undefined ? {} : { hint }),
     });
   }
+}
+
+/** An id for an event that its sender did not name: with a slash, so that nobody can choose it later. */
+function ownEventId(): string {
+  return `/${newId()}`;
 }
 
 function message(id: string, to: string, body: EventBody): NewMessage {

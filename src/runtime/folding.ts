@@ -15,16 +15,22 @@ import type { Steppable } from './registry.js';
 
 /**
  * Folds what waits for one instance into the commit that stores it. Pure but for what it is given: the same
- * load gives the same commit.
+ * load gives the same commit. `isLate` says when to leave the rest in the mailbox: a matter of time alone, since
+ * it makes no difference how many are folded at once (rule 6).
  */
-export function foldMailbox(load: Load, lease: Lease, steppable: Steppable): Commit {
+export function foldMailbox(
+  load: Load,
+  lease: Lease,
+  steppable: Steppable,
+  isLate: () => boolean = () => false,
+): Commit {
   const folding = new Folding(load.instance, lease, steppable, load.now, false);
-  folding.take(load.messages);
+  folding.take(load.messages, isLate);
   const commit = folding.commit();
   if (commit.state === undefined || utf8Length(commit.state) <= MAX_STATE_BYTES) return commit;
   // Rare: some event made the state too large. Fold again, weighing the state after each, to find it.
   const careful = new Folding(load.instance, lease, steppable, load.now, true);
-  careful.take(load.messages);
+  careful.take(load.messages, isLate);
   return careful.commit();
 }
 
@@ -56,18 +62,28 @@ class Folding {
     this.#revision = instance.revision;
   }
 
-  take(messages: readonly Message[]): void {
+  /** A step that throws ends the turn before it; it throws if it is the first (rule 8). */
+  take(messages: readonly Message[], isLate: () => boolean): void {
     for (const message of messages) {
-      const step = this.#step(message);
+      if (this.#consumed.length > 0 && isLate()) return;
+      const event = this.#event(message);
+      let step: Step;
+      try {
+        step = this.#judge(event, message);
+      } catch (error) {
+        if (this.#consumed.length > 0) return;
+        throw error;
+      }
+      this.#apply(event, step, message);
       if (step.unfinished) {
-        this.#continueFirst();
+        this.#continueFirst(message);
         return;
       }
     }
   }
 
-  #step(message: Message): Step {
-    const event: Event = {
+  #event(message: Message): Event {
+    return {
       id: message.id,
       instance: this.#instance.id,
       revision: this.#revision + 1,
@@ -75,7 +91,9 @@ class Folding {
       seed: message.seed,
       ...(JSON.parse(message.event) as EventBody),
     };
-    const step = this.#judge(event, message);
+  }
+
+  #apply(event: Event, step: Step, message: Message): void {
     this.#revision = event.revision;
     this.#consumed.push(message.seq);
     this.#standing = { status: step.status, state: step.state };
@@ -90,7 +108,6 @@ class Folding {
       history: JSON.stringify(step.history),
       code: this.#steppable.code,
     });
-    return step;
   }
 
   /** The language's step, unless a limit that no language knows of forbids it. */
@@ -124,7 +141,8 @@ class Folding {
         return;
       case 'timer': {
         const event = text({ type: 'timer.fired', effect: effect.id });
-        this.#timers.set(id, { id, to: instance, event, dueAt: effect.dueAt });
+        // One for the past is due now: it overtakes nothing that came before it (rule 4).
+        this.#timers.set(id, { id, to: instance, event, dueAt: Math.max(effect.dueAt, this.#at) });
         return;
       }
       case 'send': {
@@ -159,10 +177,13 @@ class Folding {
     };
   }
 
-  /** A `continue` comes before anything else of the instance: nothing is due before 0 (rule 6). */
-  #continueFirst(): void {
+  /**
+   * A `continue` comes before anything else of the instance: nothing is due before 0 (rule 6). It interrupts
+   * no row of sends: it is the same event going on.
+   */
+  #continueFirst({ hops }: Message): void {
     const id = `${this.#instance.id}/${this.#revision}/continue`;
-    this.#timers.set(id, { id, to: this.#instance.id, event: text({ type: 'continue' }), dueAt: 0 });
+    this.#timers.set(id, { id, to: this.#instance.id, event: text({ type: 'continue' }), dueAt: 0, hops });
   }
 
   commit(): Commit {

@@ -1,8 +1,15 @@
 import { CAUTIOUS_ATTEMPTS, MAX_TURN_MESSAGES } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
 import type { Claim, Commit, Release, Store } from '../store/store.js';
+import type { Clock } from './clock.js';
 import { foldMailbox } from './folding.js';
 import type { Registry } from './registry.js';
+
+/**
+ * How long a turn folds, in milliseconds, before it leaves the rest to the next: folding blocks the process,
+ * which has leases to renew and others to answer.
+ */
+export const TURN_MS = 250;
 
 /** What a turn leaves to be written: the commits of what was stepped, the releases of what could not be. */
 export interface TurnEnd {
@@ -21,23 +28,26 @@ export async function takeTurn(
   store: Store,
   registry: Registry,
   claims: readonly Claim[],
+  clock: Clock,
   note: (instance: string) => void,
 ): Promise<TurnEnd> {
   const cautious = claims.some((claim) => claim.attempts > CAUTIOUS_ATTEMPTS);
   const loads = await store.load(claims, cautious ? 1 : MAX_TURN_MESSAGES);
   const loadOf = new Map(loads.map((load) => [load.instance.id, load]));
+  const end = clock.now() + TURN_MS;
+  const isLate = () => clock.now() >= end;
   const commits: Commit[] = [];
   const releases: Release[] = [];
   for (const claim of claims) {
     const load = loadOf.get(claim.instance);
     const steppable = load && registry.steppable(load.instance.definition);
-    if (load === undefined || steppable === undefined) {
+    if (load === undefined || steppable === undefined || (commits.length > 0 && isLate())) {
       releases.push({ ...claim, giveBack: true });
       continue;
     }
     try {
       note(claim.instance);
-      commits.push(foldMailbox(load, claim, steppable));
+      commits.push(foldMailbox(load, claim, steppable, isLate));
     } catch (error) {
       releases.push({ ...claim, giveBack: false, problem: stepProblem(error) });
     }

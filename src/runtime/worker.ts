@@ -1,7 +1,8 @@
 import { LEASE_MS, MAX_BATCH_INSTANCES } from '../core/limits.js';
-import type { Claim, ClaimQuery, Store } from '../store/store.js';
+import type { Claim, ClaimQuery, Commit, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
-import type { Clock } from './clock.js';
+import { type Clock, pause } from './clock.js';
+import { commitAll } from './committing.js';
 import type { Registry } from './registry.js';
 import { takeTurn } from './turn.js';
 
@@ -72,9 +73,12 @@ export class Worker {
       } catch (error) {
         this.#options.onError?.(error);
         await this.#giveBack();
-        if (this.#running) await this.#alarm.wait(RETRY_MS);
+        // Not on the alarm, which what was given back has rung.
+        if (this.#running) await pause(this.#options.clock, RETRY_MS);
       }
     }
+    // What was claimed while the order to stop came.
+    await this.#giveBack();
     stopExtending();
   }
 
@@ -84,18 +88,24 @@ export class Worker {
    * care: the instance moved without us, and whoever moved it has the mailbox now.
    */
   async #turn(claims: readonly Claim[]): Promise<readonly Claim[]> {
-    const { store, registry, note = () => {} } = this.#options;
-    const { commits, releases } = await takeTurn(store, registry, claims, note);
-    const writes = [
-      commits.length > 0 ? store.commit(commits) : undefined,
-      releases.length > 0 ? store.release(releases) : undefined,
-    ];
+    const { store, registry, clock, note = () => {} } = this.#options;
+    const { commits, releases } = await takeTurn(store, registry, claims, clock, note);
+    const committing = this.#commit(commits);
+    const releasing = releases.length > 0 ? store.release(releases) : undefined;
     const claiming = this.#running ? store.claim(this.#claimQuery()) : Promise.resolve([]);
-    const [next, ...written] = await Promise.allSettled([claiming, ...writes]);
+    const [next, ...written] = await Promise.allSettled([claiming, committing, releasing]);
     const failure = [next, ...written].find((outcome) => outcome.status === 'rejected');
     if (failure === undefined && next.status === 'fulfilled') return next.value;
     if (next.status === 'fulfilled') this.#held = [...claims, ...next.value];
     throw failure?.reason;
+  }
+
+  async #commit(commits: readonly Commit[]): Promise<void> {
+    const failed = await commitAll(this.#options.store, commits);
+    for (const { instance, problem } of failed) {
+      this.#options.onError?.(new Error(`${instance}: ${problem?.message}`));
+    }
+    if (failed.length > 0) await this.#options.store.release(failed);
   }
 
   #claimQuery(): ClaimQuery {

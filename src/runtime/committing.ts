@@ -1,0 +1,31 @@
+import { Refused } from '../core/problem.js';
+import type { Commit, Release, Store } from '../store/store.js';
+
+/**
+ * Commits many at once. Where that fails for what one of them holds, each goes alone, so that the others go
+ * on; answers the releases of those that failed, the attempt kept (rule 8). Rejects if the store cannot be
+ * used, which is nobody's fault.
+ */
+export async function commitAll(store: Store, commits: readonly Commit[]): Promise<readonly Release[]> {
+  if (commits.length === 0) return [];
+  try {
+    await store.commit(commits);
+    return [];
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    if (commits.length === 1) return commits.map(({ lease }) => failed(lease, error));
+  }
+  const releases: Release[] = [];
+  for (const commit of commits) releases.push(...(await commitAll(store, [commit])));
+  return releases;
+}
+
+function failed({ instance, token }: Commit['lease'], error: unknown): Release {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const problem = {
+    code: 'commit-failed',
+    message: `what its step made cannot be stored: ${text}`,
+    path: '',
+  };
+  return { instance, token, giveBack: false, problem };
+}
