@@ -1,4 +1,4 @@
-import type { Definition, NewDefinition } from '../../core/definition.js';
+import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { Json } from '../../core/json.js';
 
 /** Definitions by hash and by machine. A source is kept as text, so that nobody can change it. */
@@ -27,10 +27,10 @@ export class Definitions {
   }
 
   /** By machine and version. */
-  all(): Definition[] {
+  all(): Version[] {
     return [...this.#byMachine.keys()]
       .sort()
-      .flatMap((machine) => (this.#byMachine.get(machine) ?? []).map(read));
+      .flatMap((machine) => (this.#byMachine.get(machine) ?? []).map(({ source: _, ...version }) => version));
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Definition, NewDefinition } from '../../core/definition.js';
+import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
 import type { Job, JobEnd } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
@@ -70,7 +70,7 @@ class MemoryStore implements port.Store {
     return this.#definitions.latest(machine);
   }
 
-  async definitions(): Promise<readonly Definition[]> {
+  async definitions(): Promise<readonly Version[]> {
     this.#time();
     return this.#definitions.all();
   }

@@ -75,7 +75,7 @@ export class Database {
   /** Does something as soon as no other process is in the way, without blocking the thread meanwhile. */
   async patiently<T>(work: () => T): Promise<T> {
     const giveUpAt = performance.now() + BUSY_LIMIT_MS;
-    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 8)) {
+    for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 2)) {
       try {
         return work();
       } catch (error) {

@@ -1,4 +1,4 @@
-import type { Definition, NewDefinition } from '../../core/definition.js';
+import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { Json } from '../../core/json.js';
 import type { Database } from './database.js';
 import type { Row } from './driver.js';
@@ -6,7 +6,7 @@ import type { Row } from './driver.js';
 const COLUMNS = 'hash, machine, version, language, source';
 const BY_HASH = `SELECT ${COLUMNS} FROM definition WHERE hash = ?`;
 const LATEST = `SELECT ${COLUMNS} FROM definition WHERE machine = ? ORDER BY version DESC LIMIT 1`;
-const ALL = `SELECT ${COLUMNS} FROM definition ORDER BY machine, version`;
+const ALL = 'SELECT hash, machine, version, language FROM definition ORDER BY machine, version';
 
 const ADD = `
   INSERT INTO definition (hash, machine, version, language, source)
@@ -29,8 +29,11 @@ export function latest(database: Database, machine: string): Definition | undefi
   return database.all(LATEST, machine).map(read)[0];
 }
 
-export function definitions(database: Database): readonly Definition[] {
-  return database.all(ALL).map(read);
+export function definitions(database: Database): readonly Version[] {
+  return database.all(ALL).map((row) => {
+    const [hash, machine, version, language] = row as [string, string, number, string];
+    return { hash, machine, version, language };
+  });
 }
 
 function read(row: Row): Definition {

@@ -1,4 +1,4 @@
-import type { Definition, NewDefinition } from '../../core/definition.js';
+import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
 import type { Job } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
@@ -96,7 +96,7 @@ class SqliteStore implements port.Store {
     return this.#read((database) => definitions.latest(database, machine));
   }
 
-  definitions(): Promise<readonly Definition[]> {
+  definitions(): Promise<readonly Version[]> {
     return this.#read(definitions.definitions);
   }
 
