@@ -1,7 +1,10 @@
+import type { Effect } from './effect.js';
 import type { Event } from './event.js';
+import { addressProblem } from './identifier.js';
 import { hasEnded, type Status } from './instance.js';
 import type { Json } from './json.js';
 import type { Language, Program, Step } from './language.js';
+import type { Problem } from './problem.js';
 
 /** Where an instance stands between two events; what a fold carries along. */
 export interface Standing {
@@ -24,12 +27,32 @@ export function fold(language: Language, program: Program, standing: Standing, e
   if (step.outcome.kind === 'ignored' && step.effects.length > 0) {
     throw new Error(`${language.name}: a step that ignored ${event.type} returned effects`);
   }
+  const problem = wrongReceiver(step.effects);
+  if (problem !== undefined) return rejected(standing, event, problem);
   for (const effect of step.effects) {
     if (!effect.id.startsWith(`${event.revision}.`)) {
       throw new Error(`${language.name}: effect ${effect.id} does not belong to revision ${event.revision}`);
     }
   }
   return step;
+}
+
+/** What a definition computes as a receiver may be anything. */
+function wrongReceiver(effects: readonly Effect[]): Problem | undefined {
+  for (const effect of effects) {
+    const problem = effect.type === 'send' ? addressProblem(effect.to) : undefined;
+    if (problem !== undefined) return { ...problem, code: 'invalid-receiver' };
+  }
+  return undefined;
+}
+
+/**
+ * A step that must not be. A signal can be refused and all stays as it was; an answer cannot come again, so
+ * the instance fails where it stands.
+ */
+export function rejected(standing: Standing, event: Event, problem: Problem): Step {
+  const status = event.type === 'signal' ? standing.status : 'failed';
+  return { ...ignored(standing, ''), status, outcome: { kind: 'rejected', problem } };
 }
 
 /** A step that changes nothing. */

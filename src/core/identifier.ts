@@ -26,6 +26,21 @@ export function idProblem(what: string, id: string): Problem | undefined {
 }
 
 /**
+ * Says what is wrong with the address of an instance, which may be a child's, or nothing.
+ *
+ * @example
+ * addressProblem('order-1/3.0/1'); // => undefined
+ * addressProblem('a\nb')?.code; // => 'invalid-id'
+ */
+export function addressProblem(id: string): Problem | undefined {
+  for (const part of id.split('/')) {
+    const problem = idProblem('an instance id', part);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/**
  * The global name of what an effect made: a timer's message, a job, a message to another instance.
  *
  * @example

@@ -1,6 +1,6 @@
 import type { Effect, TaskEffect } from '../core/effect.js';
 import type { Event, EventBody } from '../core/event.js';
-import { fold, ignored, type Standing } from '../core/fold.js';
+import { fold, rejected, type Standing } from '../core/fold.js';
 import { effectName } from '../core/identifier.js';
 import type { Instance } from '../core/instance.js';
 import type { NewJob } from '../core/job.js';
@@ -118,7 +118,7 @@ class Folding {
         message: `${event.id}: more than ${MAX_HOPS} sends in a row without a timer, a task or an outside event`,
         path: '',
       };
-      return { ...ignored(this.#standing, ''), outcome: { kind: 'rejected', problem } };
+      return rejected(this.#standing, event, problem);
     }
     const step = fold(this.#steppable.language, this.#steppable.program, this.#standing, event);
     if (!this.#weigh || utf8Length(JSON.stringify(step.state)) <= MAX_STATE_BYTES) return step;
@@ -127,9 +127,7 @@ class Folding {
       message: `the state after ${event.type} would exceed ${MAX_STATE_BYTES} bytes`,
       path: '',
     };
-    // A signal can be refused; an answer cannot be sent again, so the instance fails where it stands.
-    const status = event.type === 'signal' ? this.#standing.status : 'failed';
-    return { ...ignored(this.#standing, ''), status, outcome: { kind: 'rejected', problem } };
+    return rejected(this.#standing, event, problem);
   }
 
   #effect(effect: Effect, cause: Message): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Event, EventBody } from '../../src/core/event.js';
 import { fold, UNBORN } from '../../src/core/fold.js';
 import type { Language, Step } from '../../src/core/language.js';
+import { MAX_ID_LENGTH } from '../../src/core/limits.js';
 import { probe } from '../../src/testing/probe-language.js';
 
 const program = probe.compile({});
@@ -41,6 +42,18 @@ describe('fold', () => {
     };
     const liar: Language = { ...probe, step: () => step };
     expect(() => fold(liar, program, born, event(2, { type: 'continue' }))).toThrow('returned effects');
+  });
+
+  it('rejects a send to what can be no instance, and changes nothing', () => {
+    const send = (to: string) => event(2, { type: 'signal', name: 'x', data: [{ send: to }] });
+    for (const to of ['', 'a\u0000b', '\ud800', 'a//b', 'x'.repeat(MAX_ID_LENGTH + 1)]) {
+      const step = fold(probe, program, born, send(to));
+      expect(step).toMatchObject({ status: 'running', state: born.state, effects: [] });
+      expect(step.outcome).toMatchObject({ kind: 'rejected', problem: { code: 'invalid-receiver' } });
+    }
+    for (const to of ['a', 'a/3.0/1', `${'x'.repeat(MAX_ID_LENGTH)}/1/0`]) {
+      expect(fold(probe, program, born, send(to)).outcome.kind).toBe('applied');
+    }
   });
 
   it('does not believe an effect that is numbered for another revision', () => {

@@ -191,6 +191,31 @@ describe('foldMailbox', () => {
     expect(commit.timers).toMatchObject([{ dueAt: 0, event: '{"type":"continue"}' }]);
   });
 
+  it('does not count hops anew after a continue, which is the same event going on', () => {
+    const messages = [start, { ...signal(1, { unfinished: true }), hops: 7 }];
+    const commit = foldMailbox(
+      { instance: unborn, messages, now: 1 },
+      { instance: 'i', token: 't' },
+      steppable,
+    );
+    expect(commit.timers).toMatchObject([{ id: 'i/2/continue', hops: 7 }]);
+  });
+
+  it('has a timer for the past due now, before nothing that came earlier', () => {
+    const commit = foldMailbox(
+      { instance: unborn, messages: [start, signal(1, { timer: -5_000 })], now: 1_000 },
+      { instance: 'i', token: 't' },
+      steppable,
+    );
+    expect(commit.timers).toMatchObject([{ dueAt: 1_000 }]);
+  });
+
+  it('takes a message first however late it is, and leaves the rest when told to', () => {
+    const load = { instance: unborn, messages: [start, signal(1), signal(2)], now: 1_000 };
+    const commit = foldMailbox(load, { instance: 'i', token: 't' }, steppable, () => true);
+    expect(commit.consumed).toEqual([0]);
+  });
+
   it(`takes a message after ${MAX_HOPS} hops and rejects the next`, () => {
     const hop = (seq: number, hops: number) => message(seq, { type: 'signal', name: 'x' }, hops);
     const { journal } = takeAll([start, hop(1, MAX_HOPS), hop(2, MAX_HOPS + 1)], [3]);
