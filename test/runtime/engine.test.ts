@@ -142,6 +142,32 @@ describe('send', () => {
     expect(await engine.read('a')).toMatchObject({ revision: 2 });
   });
 
+  it('sends to the instance that another call made meanwhile, with whatever input', async () => {
+    const store = openMemoryStore();
+    const engine = await open({ store, works: false });
+    const send = store.send.bind(store);
+    let raced = false;
+    store.send = async (messages) => {
+      const results = await send(messages);
+      if (!raced) await engine.create('probe', { id: 'a', input: { other: true } });
+      raced = true;
+      return results;
+    };
+    const receipt = await engine.send('a', { type: 'go', id: 'e' }, { create: 'probe' });
+    expect(receipt).toEqual({ instance: 'a', id: 'e', duplicate: false });
+  });
+
+  it('refuses a wait that is none before it writes anything', async () => {
+    const engine = await open({ works: false });
+    await expect(engine.create('probe', { id: 'a', wait: 'soon' })).rejects.toEqual(refused('duration'));
+    expect(await engine.read('a')).toBeUndefined();
+    await engine.create('probe', { id: 'a' });
+    await expect(engine.send('a', { type: 'go', id: 'e' }, { wait: -1 })).rejects.toEqual(
+      refused('duration'),
+    );
+    expect(await engine.send('a', { type: 'go', id: 'e' })).toMatchObject({ duplicate: false });
+  });
+
   it('takes data of exactly the limit and refuses one byte more', async () => {
     const engine = await open();
     await engine.create('probe', { id: 'a' });
