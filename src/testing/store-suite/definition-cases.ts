@@ -57,6 +57,7 @@ export const definitionCases: readonly StoreCase[] = [
           ['light', 2, 'x'],
         ],
       );
+      assert.ok(listed.every((version) => !('source' in version)));
       assert.equal(await store.definition('constructor'), undefined);
       assert.equal(await store.latest('__proto__'), undefined);
     },
