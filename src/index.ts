@@ -5,6 +5,7 @@ export type {
   ActionConfig,
   ActionFunction,
   AnyEvent,
+  AssignAction,
   AssignConfig,
   Assignment,
   Data,

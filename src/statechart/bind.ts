@@ -1,5 +1,6 @@
 import { toJson } from '../core/json.js';
 import type { Implementations } from '../core/language.js';
+import { assignmentOf } from './assign.js';
 import { assignFields, assignWhole } from './assignment.js';
 import { invokeId } from './link.js';
 import type { MachineEffect } from './machine-effect.js';
@@ -7,14 +8,14 @@ import { delayOver, type MachineEvent, stateDone } from './machine-event.js';
 import type { StateNode, Transition } from './node.js';
 import type { Guard, Op, Producer, Scope } from './run.js';
 import type {
-  AssignAction,
   ChartAction,
+  ChartAssign,
   ChartGuard,
   ChartInvoke,
+  ChartNamed,
+  ChartRaise,
+  ChartSend,
   FunctionTemplate,
-  NamedAction,
-  RaiseAction,
-  SendAction,
   Template,
 } from './schema/chart.js';
 import { type Findings, join } from './schema/findings.js';
@@ -165,7 +166,7 @@ export class Binder {
     }
   }
 
-  #assign({ fields }: AssignAction, params: Producer | undefined): Op['perform'] {
+  #assign({ fields }: ChartAssign, params: Producer | undefined): Op['perform'] {
     if ('kind' in fields) return assignWhole(this.producer(fields), params);
     return assignFields(
       fields.map(([key, template]) => [key, this.producer(template)] as const),
@@ -198,7 +199,7 @@ export class Binder {
     return template === undefined ? () => null : this.producer(template);
   }
 
-  #raise({ type, data }: RaiseAction): Op['perform'] {
+  #raise({ type, data }: ChartRaise): Op['perform'] {
     if (data === undefined) {
       const event: MachineEvent = Object.freeze({ type });
       return (run) => run.raise(event);
@@ -207,7 +208,7 @@ export class Binder {
     return (run) => run.raise({ type, data: produce(run, undefined) });
   }
 
-  #send({ type, to, data }: SendAction): Op['perform'] {
+  #send({ type, to, data }: ChartSend): Op['perform'] {
     const target = this.producer(to);
     const produce = data === undefined ? undefined : this.producer(data);
     return (run) => {
@@ -223,10 +224,11 @@ export class Binder {
   }
 
   /** An assign that was given as the implementation of a name is run in the step; everything else is an effect. */
-  #named(action: NamedAction, place: string): Op {
+  #named(action: ChartNamed, place: string): Op {
     const { name, path } = action;
     const params = action.params === undefined ? undefined : this.producer(action.params);
-    const implementation = Object.hasOwn(this.#actions, name) ? this.#actions[name] : undefined;
+    const named = Object.hasOwn(this.#actions, name) ? this.#actions[name] : undefined;
+    const implementation = assignmentOf(named) ?? named;
     if (typeof implementation === 'object' && implementation !== null) {
       return { perform: this.#pure(implementation, params, path), effect: undefined, place, path };
     }

@@ -90,6 +90,7 @@ export type Actions<TContext, TEvent extends EventObject> =
 export type ActionConfig<TContext, TEvent extends EventObject> =
   | string
   | { readonly type: string; readonly params?: Data<TContext, TEvent> }
+  | AssignAction<TContext, TEvent>
   | AssignConfig<TContext, TEvent>
   | { readonly raise: string | { readonly type: string; readonly data?: Data<TContext, TEvent> } }
   | {
@@ -110,6 +111,15 @@ export type ActionFunction<TContext, TEvent> = (
 
 export interface AssignConfig<TContext, TEvent> {
   readonly assign: Assignment<TContext, TEvent>;
+}
+
+/**
+ * What `assign({ … })` gives. It is a function for the compiler's sake, which infers the types of context and
+ * event only from where a function is wanted; it is never called.
+ */
+export interface AssignAction<TContext, TEvent> {
+  (scope: ScopeOf<TContext, TEvent>, params: unknown, info: unknown): unknown;
+  readonly assign: unknown;
 }
 
 /** Fields with data, expressions or functions; or one function that gives several fields. */
@@ -143,6 +153,9 @@ export interface MachineImplementations<TContext, TEvent extends EventObject> {
   readonly guards?: Readonly<Record<string, GuardFunction<TContext, TEvent>>>;
   /** A function is an effect after the commit; `assign({ … })` is run in the step. */
   readonly actions?: Readonly<
-    Record<string, ActionFunction<TContext, TEvent> | AssignConfig<TContext, TEvent>>
+    Record<
+      string,
+      ActionFunction<TContext, TEvent> | AssignAction<TContext, TEvent> | AssignConfig<TContext, TEvent>
+    >
   >;
 }

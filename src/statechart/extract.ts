@@ -1,6 +1,7 @@
 import { escapePointer, type Json, put, toJson } from '../core/json.js';
 import { MAX_JSON_DEPTH } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
+import { assignmentOf } from './assign.js';
 import { DEFAULT_MACHINE_ID } from './schema/machine.js';
 import { functionText } from './schema/template.js';
 
@@ -69,7 +70,11 @@ class Extraction {
 
   /** `name` is the place as people read it, `path` the pointer. */
   #visit(value: unknown, place: Place, name: string, path: string, depth: number): Json | undefined {
-    if (typeof value === 'function') return this.#function(value, place, name, path);
+    if (typeof value === 'function') {
+      const assignment = place === 'actions' ? assignmentOf(value) : undefined;
+      if (assignment !== undefined) return this.#visit(assignment, place, name, path, depth);
+      return this.#function(value, place, name, path);
+    }
     // Plain data may hold no functions; toJson says where one is.
     const structured = Array.isArray(value) || (isPlain(value) && Object.keys(PLACES[place]).length > 0);
     if (place === 'data' || !structured || depth > MAX_JSON_DEPTH) return this.#json(value, path);

@@ -1,6 +1,7 @@
 import type { Json } from '../core/json.js';
 import type { Implementations } from '../core/language.js';
 import { isError, Refused } from '../core/problem.js';
+import { assignmentOf } from './assign.js';
 import { compile, type StatechartProgram } from './compile.js';
 import type { AnyEvent, EventObject, MachineConfig, MachineImplementations } from './config.js';
 import type { StateValue } from './configuration.js';
@@ -70,7 +71,7 @@ export class Machine<TContext = unknown, TEvent extends EventObject = AnyEvent> 
  */
 export function createMachine<TContext = Record<string, never>, TEvent extends EventObject = AnyEvent>(
   config: MachineConfig<TContext, TEvent>,
-  implementations: MachineImplementations<NoInfer<TContext>, NoInfer<TEvent>> = {},
+  implementations: MachineImplementations<TContext, NoInfer<TEvent>> = {},
 ): Machine<TContext, TEvent> {
   const { source, guards, actions, functions, problems } = extract(config);
   if (problems.some(isError)) throw new Refused(problems);
@@ -84,7 +85,7 @@ export function createMachine<TContext = Record<string, never>, TEvent extends E
 
 function handlersOf({ actions = {} }: Implementations): Readonly<Record<string, ActionHandler>> {
   const handlers = Object.entries(actions).flatMap(([name, action]) => {
-    if (typeof action !== 'function') return [];
+    if (typeof action !== 'function' || assignmentOf(action) !== undefined) return [];
     const handler: ActionHandler = (input, info) => {
       const { context, event, params } = input as { context: unknown; event: unknown; params?: unknown };
       return (action as (scope: unknown, params: unknown, info: unknown) => unknown)(

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
 import { isReserved } from '../machine-event.js';
-import type { AssignAction, ChartAction, NamedAction, RaiseAction, SendAction, Template } from './chart.js';
+import type { ChartAction, ChartAssign, ChartNamed, ChartRaise, ChartSend, Template } from './chart.js';
 import { type Findings, join, type Keys, listOf } from './findings.js';
 import { readFunction, readTemplate } from './template.js';
 
@@ -44,7 +44,7 @@ function readAction(findings: Findings, value: Json, path: string): ChartAction 
   return readNamed(findings, value, path);
 }
 
-function readNamed(findings: Findings, value: JsonObject, path: string): NamedAction | undefined {
+function readNamed(findings: Findings, value: JsonObject, path: string): ChartNamed | undefined {
   findings.object(value, path, 'an action', NAMED);
   const type = own(value, 'type');
   if (typeof type !== 'string') {
@@ -68,7 +68,7 @@ function named(
   name: string,
   params: Template | undefined,
   path: string,
-): NamedAction | undefined {
+): ChartNamed | undefined {
   if (name.startsWith('xstate.')) {
     findings.notSupported(path, `the built-in action "${name}"`);
     return undefined;
@@ -87,7 +87,7 @@ function named(
 }
 
 /** The value of `assign`: fields, each a template, or one function that gives several fields. */
-export function readAssign(findings: Findings, value: Json, path: string): AssignAction | undefined {
+export function readAssign(findings: Findings, value: Json, path: string): ChartAssign | undefined {
   const whole = readFunction(value, path);
   if (whole !== undefined) return { kind: 'assign', path, fields: whole };
   if (!isJsonObject(value)) {
@@ -102,7 +102,7 @@ export function readAssign(findings: Findings, value: Json, path: string): Assig
   return { kind: 'assign', path, fields };
 }
 
-function readRaise(findings: Findings, value: JsonObject, path: string): RaiseAction | undefined {
+function readRaise(findings: Findings, value: JsonObject, path: string): ChartRaise | undefined {
   findings.object(value, path, 'a raise action', RAISE);
   const raise = own(value, 'raise') ?? null;
   const at = join(path, 'raise');
@@ -112,7 +112,7 @@ function readRaise(findings: Findings, value: JsonObject, path: string): RaiseAc
   return type === undefined ? undefined : { kind: 'raise', path, type, data: readData(findings, event, at) };
 }
 
-function readSend(findings: Findings, value: JsonObject, path: string): SendAction | undefined {
+function readSend(findings: Findings, value: JsonObject, path: string): ChartSend | undefined {
   findings.object(value, path, 'a send action', SEND);
   const at = join(path, 'send');
   const send = findings.object(own(value, 'send') ?? null, at, '"send"', SENT);

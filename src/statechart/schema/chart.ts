@@ -77,23 +77,23 @@ export type ChartGuard =
       readonly params: Template | undefined;
     };
 
-export type ChartAction = AssignAction | RaiseAction | SendAction | NamedAction;
+export type ChartAction = ChartAssign | ChartRaise | ChartSend | ChartNamed;
 
-export interface AssignAction {
+export interface ChartAssign {
   readonly kind: 'assign';
   readonly path: string;
   /** Fields in order, or one function that gives several. */
   readonly fields: readonly (readonly [string, Template])[] | FunctionTemplate;
 }
 
-export interface RaiseAction {
+export interface ChartRaise {
   readonly kind: 'raise';
   readonly path: string;
   readonly type: string;
   readonly data: Template | undefined;
 }
 
-export interface SendAction {
+export interface ChartSend {
   readonly kind: 'send';
   readonly path: string;
   readonly to: Template;
@@ -102,7 +102,7 @@ export interface SendAction {
 }
 
 /** An effect after the commit, or an implementation that is pure: that is decided when functions are bound. */
-export interface NamedAction {
+export interface ChartNamed {
   readonly kind: 'named';
   readonly path: string;
   readonly name: string;
