@@ -22,7 +22,7 @@ const FOLDER = new URL('../../../shared/corpora/jsonata/', import.meta.url);
 const CASES = new URL('cases.jsonl', FOLDER);
 
 /** Cases that passed when this was last measured, of 1,118. It may rise and never falls. */
-const FLOOR = 897;
+const FLOOR = 1108;
 
 function outcome({ expr, bindings }: Case, input: Json | undefined): { value?: unknown; code?: string } {
   const checked = compileJsonata(expr);

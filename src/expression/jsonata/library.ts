@@ -2,6 +2,7 @@ import { ARRAY_FUNCTIONS } from './functions/arrays.js';
 import { BOOLEAN_FUNCTIONS } from './functions/booleans.js';
 import { CLOCK_FUNCTIONS } from './functions/clock.js';
 import { ENCODING_FUNCTIONS } from './functions/encoding.js';
+import { FORMAT_FUNCTIONS } from './functions/formats.js';
 import { HIGHER_ORDER_FUNCTIONS } from './functions/higher-order.js';
 import { MATCHING_FUNCTIONS } from './functions/matching.js';
 import { NUMBER_FUNCTIONS } from './functions/numbers.js';
@@ -14,6 +15,7 @@ export const STANDARD_LIBRARY = libraryOf({
   ...STRING_FUNCTIONS,
   ...MATCHING_FUNCTIONS,
   ...NUMBER_FUNCTIONS,
+  ...FORMAT_FUNCTIONS,
   ...BOOLEAN_FUNCTIONS,
   ...ARRAY_FUNCTIONS,
   ...OBJECT_FUNCTIONS,

@@ -1,5 +1,6 @@
 import { ExpressionError } from '../../expression-error.js';
 import type { NativeDefinition } from '../native.js';
+import { roundHalfEven } from '../pictures/rounding.js';
 import { isArray, type Value } from '../value.js';
 
 const DECIMAL = /^-?[0-9]+(\.[0-9]+)?([Ee][-+]?[0-9]+)?$/;
@@ -106,20 +107,4 @@ function toNumber(value: Value): number {
     if (Number.isFinite(number)) return number;
   }
   throw new ExpressionError('D3030', `${JSON.stringify(value)} is not a number`);
-}
-
-/** Rounds to a number of digits; halves go to the even neighbour. Decimal digits, not binary ones, decide. */
-export function roundHalfEven(number: number, digits: number): number {
-  const shifted = shift(number, digits);
-  let rounded = Math.round(shifted);
-  if (Math.abs(rounded - shifted) === 0.5 && Math.abs(rounded % 2) === 1) rounded -= 1;
-  const result = shift(rounded, -digits);
-  return result === 0 ? 0 : result;
-}
-
-/** Moves the decimal point of a number's text, which multiplying by a power of ten would not do exactly. */
-function shift(number: number, digits: number): number {
-  if (digits === 0) return number;
-  const [mantissa, exponent] = number.toString().split('e');
-  return Number(`${mantissa}e${Number(exponent ?? 0) + digits}`);
 }
