@@ -177,6 +177,21 @@ export const claimCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'lets the others go on the longer, the more attempts a suspect has behind it',
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('suspect')]);
+      await dieHolding(harness, 'suspect');
+      await dieHolding(harness, 'suspect');
+      clock.advance(2 * SUSPECT_PATIENCE_MS - 1);
+      await store.create([newInstance('b')]);
+      assert.deepEqual(instancesOf(await claim(store)), ['b']);
+      clock.advance(1);
+      await store.create([newInstance('c')]);
+      assert.deepEqual(instancesOf(await claim(store)), ['suspect']);
+    },
+  },
+  {
     name: 'claims clean mailboxes without the younger suspect among them',
     async run(harness) {
       const { store, clock } = harness;
@@ -241,8 +256,8 @@ export const claimCases: readonly StoreCase[] = [
       clock.advance(-100_000);
       await store.send([signal('parked', 'one'), signal('held', 'one')]);
       assert.deepEqual(await claim(store), []);
-      clock.advance(1);
-      assert.deepEqual(await claim(store), []);
+      clock.advance(100_000 + LEASE);
+      assert.deepEqual(instancesOf(await claim(store)), ['held']);
     },
   },
   {

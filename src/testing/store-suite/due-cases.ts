@@ -68,6 +68,9 @@ export const dueCases: readonly StoreCase[] = [
       assert.deepEqual(await claim(store), []);
       await store.send([signal('a', 'one')]);
       assert.equal(await due(store), undefined);
+      clock.advance(-100_000);
+      await store.send([signal('a', 'two')]);
+      assert.equal(await due(store), undefined);
       await store.unpark('a');
       assert.equal(await due(store), clock.now());
     },
