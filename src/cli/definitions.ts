@@ -4,6 +4,7 @@ import { type DefinitionFiles, readDefinitionFiles } from '../embed/definition-f
 import type { EngineOptions } from '../embed/engine.js';
 import type { CommandLine } from './command-line.js';
 import { LOADING } from './supervisor/protocol.js';
+import { plain } from './text/plain.js';
 import { counted, problemsText } from './text/problems.js';
 
 /** The definitions that a command works with; undefined if something is wrong with them, which was said then. */
@@ -47,6 +48,8 @@ export function missingHandlers({ machines, handlers }: DefinitionFiles): string
   return machines.flatMap(({ machine, tasks }) =>
     tasks
       .filter((task) => !Object.hasOwn(handlers, task))
-      .map((task) => `${machine} asks for the task "${task}", and no handler is here for it: it will fail`),
+      .map((task) =>
+        plain(`${machine} asks for the task "${task}", and no handler is here for it: it will fail`),
+      ),
   );
 }

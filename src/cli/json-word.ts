@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.js';
-import { MAX_PAYLOAD_BYTES } from '../core/limits.js';
+import { MAX_PAYLOAD_TEXT_BYTES } from '../core/limits.js';
 import { readJson } from '../formats/json/json-tree.js';
 import { LineIndex } from '../formats/position.js';
 import { Misuse } from './failure.js';
@@ -36,9 +36,9 @@ async function readAll(option: string, { stdin }: Terminal): Promise<string> {
   let text = '';
   for await (const chunk of stdin) {
     text += typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true });
-    // Room for white space and escapes; the engine measures the payload itself.
-    if (text.length > 2 * MAX_PAYLOAD_BYTES)
-      throw new Misuse(`${option}: more than ${MAX_PAYLOAD_BYTES} bytes`);
+    // The engine measures the payload itself.
+    if (text.length > MAX_PAYLOAD_TEXT_BYTES)
+      throw new Misuse(`${option}: more than ${MAX_PAYLOAD_TEXT_BYTES} bytes`);
   }
   return text + decoder.decode();
 }

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { blame } from '../runtime/stray-error.js';
 import type { Terminal } from './terminal.js';
+import { plain } from './text/plain.js';
 
 /**
  * Says what was thrown where nobody caught it, and answers whether the process can go on: a handler's timer or
@@ -8,10 +9,13 @@ import type { Terminal } from './terminal.js';
  */
 export function sayStrayError(error: unknown, { err, env }: Pick<Terminal, 'err' | 'env'>): boolean {
   const culprit = blame(error);
-  const whole = culprit === undefined || env['DETENT_DEBUG'] || !(error instanceof Error);
-  const text = whole ? inspect(error) : `${error.name}: ${error.message}`;
-  if (culprit === undefined) err(`${text}\n`);
-  else
-    err(`the handler "${culprit.resource}" of ${culprit.instance} threw where nothing catches it: ${text}\n`);
-  return culprit !== undefined;
+  if (culprit === undefined) {
+    err(`${inspect(error)}\n`);
+    return false;
+  }
+  const { resource, instance } = culprit;
+  const brief = !env['DETENT_DEBUG'] && error instanceof Error;
+  const text = brief ? plain(`${error.name}: ${error.message}`) : inspect(error);
+  err(`${plain(`the handler "${resource}" of ${instance}`)} threw where nothing catches it: ${text}\n`);
+  return true;
 }

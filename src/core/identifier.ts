@@ -21,6 +21,7 @@ export function idProblem(what: string, id: string): Problem | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
   if (/[\u0000-\u001f\u007f]/.test(id))
     return complain(`${JSON.stringify(id)} may not contain control characters`);
+  if (id === '.' || id === '..') return complain(`"${id}" would be lost from a path`);
   if (!id.isWellFormed()) return complain('is not well-formed Unicode');
   return undefined;
 }

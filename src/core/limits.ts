@@ -9,6 +9,9 @@ export const MAX_JSON_DEPTH = 200;
 /** Bytes (UTF-8) of a start input, of an event's data and of a task's result. */
 export const MAX_PAYLOAD_BYTES = 1_048_576;
 
+/** Bytes of a text that a payload comes in: written in escapes it has thrice its own (`\u00fc` for ü). */
+export const MAX_PAYLOAD_TEXT_BYTES = 4 * MAX_PAYLOAD_BYTES;
+
 /** Bytes (UTF-8) of a definition's source. */
 export const MAX_DEFINITION_BYTES = 4 * 1_048_576;
 

@@ -206,7 +206,8 @@ export class DurableEngine implements Engine {
     const definition = this.#registry.definition(hash) ?? (await this.#store.definition(hash));
     if (definition === undefined) throw new Error(`definition ${hash} is not in the store`);
     this.#registry.add(definition);
-    return viewOf(reading, definition, this.#registry, await this.#store.now());
+    const works = this.#worker !== undefined;
+    return viewOf(reading, definition, this.#registry, await this.#store.now(), works);
   }
 
   /** The fate of an event, as soon as it has one, or nothing if the wait is over before. */

@@ -16,11 +16,13 @@ export function viewOf(
   definition: Definition,
   registry: Registry,
   now: number,
+  works: boolean,
 ): InstanceView {
   const { state, ...instance } = reading.instance;
   const view =
     state === null ? NOTHING : registry.language(definition.language).view(JSON.parse(state) as Json);
-  const lag = lagOf(reading, registry, now);
+  // What a process lacks that steps nothing keeps nobody waiting.
+  const lag = lagOf(reading, now, works ? registry.missing(instance.definition) : undefined);
   return {
     ...instance,
     version: definition.version,
@@ -30,11 +32,10 @@ export function viewOf(
 }
 
 /** Overdue by more than a lease, and not parked: no worker that runs can step it (rule 9). */
-function lagOf(reading: Reading, registry: Registry, now: number): string | undefined {
+function lagOf(reading: Reading, now: number, missing: string | undefined): string | undefined {
   const { instance, nextDueAt, parked } = reading;
   if (parked !== undefined || hasEnded(instance.status)) return undefined;
   if (nextDueAt === undefined || nextDueAt > now - LEASE_MS) return undefined;
-  const missing = registry.missing(instance.definition);
   const why = missing === undefined ? 'no worker has taken it' : `here: ${missing}`;
   return `due since ${new Date(nextDueAt).toISOString()}, ${why}`;
 }

@@ -4,6 +4,7 @@ import { Refused } from '../core/problem.js';
 import { serveEndpoint } from './endpoint.js';
 import { refuseForeign } from './origin.js';
 import { isInside, problemResponse } from './problem-document.js';
+import { refuseNul } from './request.js';
 import { eventEndpoints } from './routes/events.js';
 import { healthEndpoints } from './routes/health.js';
 import { historyEndpoints } from './routes/history.js';
@@ -34,6 +35,7 @@ export function createApp(engine: Engine, options: AppOptions = {}): Hono {
   });
   app.use(async ({ req }, next) => {
     refuseForeign(req.raw, options.localOnly ?? false);
+    refuseNul(req.raw);
     await next();
   });
   const endpoints = [

@@ -1,11 +1,11 @@
 import { parseDuration } from '../core/duration.js';
 import { given } from '../core/given.js';
 import { isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
-import { MAX_PAYLOAD_BYTES } from '../core/limits.js';
+import { MAX_PAYLOAD_TEXT_BYTES } from '../core/limits.js';
 import { didYouMean, type Problem, Refused } from '../core/problem.js';
 
-/** Bytes of a request's body: a payload at its limit, twice, which leaves room for escapes and white space. */
-export const MAX_BODY_BYTES = 2 * MAX_PAYLOAD_BYTES;
+/** Bytes of a request's body: a payload at its limit, however it is written, and some room for the rest. */
+export const MAX_BODY_BYTES = MAX_PAYLOAD_TEXT_BYTES;
 
 /** The longest that a request may wait for its effect, in milliseconds. */
 export const MAX_WAIT_MS = 60_000;
@@ -60,8 +60,20 @@ function parse(text: string): Json {
 /** A member that must be a text if it is there. */
 export function textMember(body: JsonObject, key: string): string | undefined {
   const value = own(body, key);
-  if (value === undefined || typeof value === 'string') return value;
-  throw refused(`${key} must be a text`, `/${key}`);
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') throw refused(`${key} must be a text`, `/${key}`);
+  if (!isStorable(value)) throw refused(`${key} may not contain NUL or half a character`, `/${key}`);
+  return value;
+}
+
+/** Whether a store can hold a text, or look for it. */
+function isStorable(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
+}
+
+/** Refuses a URL that no store could look anything up by. */
+export function refuseNul({ url }: Request): void {
+  if (url.includes('%00')) throw refused('a URL may not contain NUL', '');
 }
 
 /** A member that must be a text. */

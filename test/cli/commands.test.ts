@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_PAYLOAD_BYTES } from '../../src/core/limits.js';
+import { MAX_PAYLOAD_TEXT_BYTES } from '../../src/core/limits.js';
 import { openCommandLine } from './call.js';
 import { until, writeTemporary } from './child-script.js';
 
@@ -42,7 +42,7 @@ describe('create', () => {
 
   it('reads no endless stdin', async () => {
     const { call } = await withProbe();
-    const stdin = ' '.repeat(2 * MAX_PAYLOAD_BYTES - 1);
+    const stdin = ' '.repeat(MAX_PAYLOAD_TEXT_BYTES - 1);
     expect(await call(['create', 'probe', '--input', '-'], { stdin: `${stdin}1` })).toMatchObject({
       code: 0,
     });

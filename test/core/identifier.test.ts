@@ -3,12 +3,14 @@ import { effectName, idProblem } from '../../src/core/identifier.js';
 import { MAX_ID_LENGTH } from '../../src/core/limits.js';
 
 describe('idProblem', () => {
-  it.each(['order-1', 'Bestellung Nr. 7', 'ключ', '日本', '__proto__', '..', '%2F'])('takes %s', (id) => {
+  it.each(['order-1', 'Bestellung Nr. 7', 'ключ', '日本', '__proto__', '...', '%2F'])('takes %s', (id) => {
     expect(idProblem('instance id', id)).toBeUndefined();
   });
 
   it.each([
     ['', 'may not be empty'],
+    ['.', 'path'],
+    ['..', 'path'],
     ['a/b', 'may not contain "/"'],
     ['a\u0000b', 'control characters'],
     ['a\nb', 'control characters'],

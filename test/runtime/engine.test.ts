@@ -3,7 +3,7 @@ import type { Engine, InstanceView } from '../../src/core/engine.js';
 import type { Json } from '../../src/core/json.js';
 import type { Language } from '../../src/core/language.js';
 import { MAX_ID_LENGTH, MAX_PAGE, MAX_PAYLOAD_BYTES } from '../../src/core/limits.js';
-import type { Refused } from '../../src/core/problem.js';
+import { Refused } from '../../src/core/problem.js';
 import { systemClock } from '../../src/runtime/clock.js';
 import { DurableEngine } from '../../src/runtime/engine.js';
 import type { Handlers } from '../../src/runtime/handler.js';
@@ -370,6 +370,21 @@ describe('reading', () => {
     expect(await engine.read('a')).not.toHaveProperty('lag');
     now += 10_000;
     expect((await engine.read('a'))?.lag).toContain('no worker has taken it');
+  });
+
+  it('tells what is missing here, unless nothing is stepped here anyway', async () => {
+    let now = Date.now();
+    const store = openMemoryStore({ clock: () => now });
+    const compile = () => {
+      throw new Refused({ code: 'missing', message: 'there is no guard "open"', path: '' });
+    };
+    const languages = [{ ...probe, compile }];
+    const worker = await open({ store, languages });
+    const reader = await open({ store, languages, works: false });
+    await worker.create('probe', { id: 'a' });
+    now += 10_000;
+    expect((await worker.read('a'))?.lag).toContain('here: there is no guard "open"');
+    expect((await reader.read('a'))?.lag).toContain('no worker has taken it');
   });
 });
 

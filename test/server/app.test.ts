@@ -267,6 +267,19 @@ describe('a request that is wrong', () => {
   });
 });
 
+describe('a text that no store can hold', () => {
+  it('is refused in the path, the query and the body', async () => {
+    const { call, post } = await openApp();
+    for (const url of ['/api/v1/instances/a%00b', '/api/v1/jobs?instance=%00']) {
+      expect(await call(url)).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    }
+    for (const machine of ['a\u0000', '\ud800']) {
+      const answer = await post('/api/v1/instances', { machine });
+      expect(answer).toMatchObject({ status: 400, body: { problems: [{ path: '/machine' }] } });
+    }
+  });
+});
+
 describe('the size of a request', () => {
   const padded = (bytes: number) => {
     const body = JSON.stringify({ machine: 'probe' });
@@ -300,8 +313,10 @@ describe('the size of a request', () => {
     expect(pulled).toBeLessThan(2 * MAX_BODY_BYTES);
   });
 
-  it('has room for a payload at its own limit, which is refused beyond it', async () => {
+  it('has room for a payload at its own limit, however it is written, which is refused beyond it', async () => {
     const { post } = await openApp();
+    const escaped = `"${'\\u00fc'.repeat((MAX_PAYLOAD_BYTES - 2) / 2)}"`;
+    expect((await post('/api/v1/instances', `{"machine": "probe", "input": ${escaped}}`)).status).toBe(201);
     const input = 'x'.repeat(MAX_PAYLOAD_BYTES - 2);
     expect((await post('/api/v1/instances', { machine: 'probe', input })).status).toBe(201);
     expect((await post('/api/v1/instances', { machine: 'probe', input: `${input}x` })).status).toBe(413);
