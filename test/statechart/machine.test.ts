@@ -222,6 +222,8 @@ describe('assign', () => {
   it('is data, and says so when it is called', () => {
     const action = assign<{ n: number }, AnyEvent>({ n: 1 });
     expect(action.assign).toEqual({ n: 1 });
-    expect(() => action({ context: { n: 1 }, event: { type: 'x' } }, undefined, undefined)).toThrow('not to be called');
+    expect(() => action({ context: { n: 1 }, event: { type: 'x' } }, undefined, undefined)).toThrow(
+      'not to be called',
+    );
   });
 });
