@@ -85,7 +85,8 @@ class Parser {
 
   constructor(text: string) {
     this.#tokenizer = new Tokenizer(text);
-    this.#token = this.#tokenizer.next(true);
+    this.#token = { kind: 'end', text: '', position: 0 };
+    this.#advance(true);
   }
 
   program(): Node {
@@ -122,6 +123,9 @@ class Parser {
 
   #advance(operandExpected: boolean): void {
     this.#token = this.#tokenizer.next(operandExpected);
+    if (this.#at('!') || this.#at('~')) {
+      throw new SourceError('S0204', `"${this.#token.text}" is not an operator`, this.#token.position);
+    }
   }
 
   #at(text: string): boolean {
@@ -185,9 +189,6 @@ class Parser {
         return this.#object(position);
       case '|':
         return this.#transform(position);
-      case '!':
-      case '~':
-        throw new SourceError('S0204', `"${operator}" is not an operator`, position);
       default:
         throw new SourceError('S0211', `"${operator}" cannot stand before an operand`, position);
     }
