@@ -11,7 +11,7 @@ import type { Language, Program, Step } from '../core/language.js';
  *
  * A signal's data is an array of commands: `{ timer: ms }`, `{ task: name, input, timeoutMs }`,
  * `{ send: to, name, data }`, `{ cancel: 'timer' | 'task' }` (the oldest pending one), `{ unfinished: true }`,
- * `{ throw: message }`, `{ end: status }`.
+ * `{ throw: message }`, `{ end: status }`. A stop ends it and cancels what is pending.
  */
 export const probe: Language = {
   name: 'probe',
@@ -48,6 +48,7 @@ function stepProbe(state: ProbeState | null, event: Event): Step {
     for (const command of event.data) if (isJsonObject(command)) probing.obey(command);
   }
   if (answered !== undefined) probing.answer(answered, event.type);
+  if (event.type === 'stop') probing.stop();
   return probing.step();
 }
 
@@ -107,6 +108,14 @@ class Probing {
     if (own(command, 'end') === 'succeeded') this.#status = 'succeeded';
     const failure = own(command, 'throw');
     if (typeof failure === 'string') throw new Error(failure);
+  }
+
+  stop(): void {
+    for (const { id: target, kind } of this.#pending) {
+      this.#effects.push({ type: 'cancel', id: this.#nextId(), target, kind });
+    }
+    this.#pending = [];
+    this.#status = 'stopped';
   }
 
   answer(effect: string, how: string): void {

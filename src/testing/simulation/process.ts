@@ -1,4 +1,5 @@
 import { LEASE_MS } from '../../core/limits.js';
+import { Refused } from '../../core/problem.js';
 import type { Clock } from '../../runtime/clock.js';
 import { DurableEngine } from '../../runtime/engine.js';
 import type { Registry } from '../../runtime/registry.js';
@@ -22,9 +23,11 @@ export const FAULTY_METHODS: readonly (keyof Store)[] = [
 /** How long a call to the store and its answer take at most, each, in virtual milliseconds. */
 const LATENCY_MS = 5;
 
-/** What a call rejects with that failed on its way, done or not. */
-export class BrokenIo extends Error {
-  override readonly name = 'BrokenIo';
+/** What a call rejects with that failed on its way, done or not: as the port has it for broken I/O. */
+export class BrokenIo extends Refused {
+  constructor(message: string) {
+    super({ code: 'store-broken', message, path: '' });
+  }
 }
 
 /**

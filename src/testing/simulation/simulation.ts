@@ -5,13 +5,15 @@ import { probe } from '../probe-language.js';
 import { type FaultKind, FaultPlan } from './fault.js';
 import { FAULTY_METHODS, Process } from './process.js';
 import { verdict } from './verdict.js';
-import { simulatedHandlers, Workload } from './workload.js';
+import { type Promised, simulatedHandlers, Workload } from './workload.js';
 import { World } from './world.js';
 
 export interface SimulationOptions {
   readonly seed: number;
   /** Opens the store under test on the world's clock and chance. */
-  readonly openStore: (clock: () => number, random: () => string) => Store;
+  readonly openStore: (clock: () => number, random: () => string) => Store | Promise<Store>;
+  /** Rounds of the event loop that the store takes for a call, at most; 1 if absent. */
+  readonly rounds?: number;
   readonly processes?: number;
   readonly clients?: number;
   /** The kinds of faults to inject; all if absent. */
@@ -43,8 +45,8 @@ const MACHINE: NewDefinition = { machine: 'probe', language: 'probe', source: {}
  * gives the same run. A planned fault that never happened is a violation, as is any broken promise.
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
-  const world = new World(options.seed);
-  const store = options.openStore(
+  const world = new World(options.seed, options.rounds ?? 1);
+  const store = await options.openStore(
     () => world.now,
     () => world.chance.uint32().toString(36),
   );
@@ -63,7 +65,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
 
   let quiet = false;
   const watch = async (): Promise<void> => {
-    quiet = workload.done && (await isQuiet(store, workload.instances));
+    quiet = workload.done && (await isQuiet(store, workload));
     if (!quiet) world.after(200, () => void watch());
   };
   void watch();
@@ -71,7 +73,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   crew.dismiss();
 
   const violations = rested
-    ? await verdict(store, crew.steppable, workload.instances, workload.acknowledged)
+    ? await verdict(store, crew.steppable, workload)
     : ['the simulation did not come to rest'];
   for (const fault of faults.outstanding) violations.push(`the planned fault never happened: ${fault}`);
   await store.close();
@@ -128,12 +130,15 @@ class Crew {
   }
 }
 
-async function isQuiet(store: Store, instances: readonly string[]): Promise<boolean> {
+async function isQuiet(store: Store, { instances, poisoned }: Promised): Promise<boolean> {
   for (const status of ['pending', 'processing'] as const) {
     if ((await store.jobs({ status, limit: 1 })).items.length > 0) return false;
   }
   for (const instance of instances) {
     if ((await store.messages(instance)).length > 0) return false;
+  }
+  for (const instance of poisoned) {
+    if ((await store.read(instance))?.parked === undefined) return false;
   }
   return true;
 }

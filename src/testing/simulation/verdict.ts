@@ -1,24 +1,21 @@
 import { answeredEffect, type Event } from '../../core/event.js';
 import { fold, type Standing, UNBORN } from '../../core/fold.js';
 import { effectName } from '../../core/identifier.js';
+import { hasEnded } from '../../core/instance.js';
 import type { JournalEntry } from '../../core/journal.js';
 import type { Steppable } from '../../runtime/registry.js';
 import type { Store } from '../../store/store.js';
-import type { Acknowledged } from './workload.js';
+import type { Acknowledged, Promised } from './workload.js';
 
 /** What was promised and not kept, in sentences; empty if all is well. Asked when nothing moves any more. */
-export async function verdict(
-  store: Store,
-  steppable: Steppable,
-  instances: readonly string[],
-  acknowledged: readonly Acknowledged[],
-): Promise<string[]> {
+export async function verdict(store: Store, steppable: Steppable, promised: Promised): Promise<string[]> {
   const inquiry = new Inquiry(store, steppable);
-  for (const instance of instances) await inquiry.refold(instance);
-  inquiry.checkAcknowledged(acknowledged);
+  for (const instance of promised.instances) await inquiry.refold(instance);
+  inquiry.checkAcknowledged(promised.acknowledged);
   inquiry.checkSends();
-  await inquiry.checkNothingLeft(instances);
-  return inquiry.faults;
+  await inquiry.checkNothingLeft(promised.instances);
+  await inquiry.checkEnded(promised);
+  return [...inquiry.faults, ...promised.broken];
 }
 
 interface Sent {
@@ -71,7 +68,8 @@ class Inquiry {
     if (standing.status !== stored.status) this.#complain(`${instance}: the journal folds to another status`);
     if (entries.length !== stored.revision)
       this.#complain(`${instance}: ${entries.length} entries, revision ${stored.revision}`);
-    for (const effect of answers.unanswered)
+    // What it still waited for when it ended is answered to nobody.
+    for (const effect of hasEnded(standing.status) ? [] : answers.unanswered)
       this.#complain(`${instance}: effect ${effect} was never answered`);
     this.#journaled.set(
       instance,
@@ -122,6 +120,19 @@ class Inquiry {
     const times = journaled.filter((id) => id === event).length;
     if (times !== 1) this.#complain(`${instance}: ${event} is in the journal ${times} times`);
     return journaled.indexOf(event);
+  }
+
+  async checkEnded({ stopped, poisoned }: Promised): Promise<void> {
+    for (const instance of stopped) {
+      const status = (await this.#store.read(instance))?.instance.status;
+      if (status === 'running') this.#complain(`${instance} was stopped and is running`);
+    }
+    for (const instance of poisoned) {
+      const reading = await this.#store.read(instance);
+      if (reading?.instance.revision !== 1) this.#complain(`${instance} got past its poison, or never to it`);
+      const problem = reading?.parked?.code;
+      if (problem !== 'step-failed') this.#complain(`${instance} is parked for ${problem}`);
+    }
   }
 
   async checkNothingLeft(instances: readonly string[]): Promise<void> {

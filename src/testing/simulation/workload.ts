@@ -1,7 +1,7 @@
 import type { Json } from '../../core/json.js';
 import { Refused } from '../../core/problem.js';
 import type { Handlers } from '../../runtime/handler.js';
-import type { Process } from './process.js';
+import { BrokenIo, type Process } from './process.js';
 import type { World } from './world.js';
 
 /** A request that was acknowledged, and so may never be lost. */
@@ -9,6 +9,16 @@ export interface Acknowledged {
   readonly client: string;
   readonly instance: string;
   readonly event: string;
+}
+
+/** What the world was promised, and what it saw broken itself. */
+export interface Promised {
+  readonly instances: readonly string[];
+  readonly acknowledged: readonly Acknowledged[];
+  readonly stopped: readonly string[];
+  /** Instances whose second event throws whenever it is stepped: in no other list. */
+  readonly poisoned: readonly string[];
+  readonly broken: readonly string[];
 }
 
 /** How long a client waits for an answer before it asks again, perhaps somewhere else. */
@@ -19,9 +29,12 @@ const REQUESTS = 8;
 const STUBBORNNESS = 40;
 
 /** A world of clients: serial each, concurrent together, repeating whatever was not answered. */
-export class Workload {
+export class Workload implements Promised {
   readonly acknowledged: Acknowledged[] = [];
   readonly instances: string[] = [];
+  readonly stopped: string[] = [];
+  readonly poisoned: string[] = [];
+  readonly broken: string[] = [];
   /** Answers that never came, and requests that were made twice on purpose: faults of the network. */
   repeated = 0;
   doubled = 0;
@@ -29,6 +42,7 @@ export class Workload {
   readonly #machine: string;
   readonly #processes: () => readonly Process[];
   readonly #more: () => boolean;
+  #clients = 0;
   #busy = 0;
 
   /** `more`: whether to go on beyond the least number of requests. */
@@ -44,6 +58,7 @@ export class Workload {
   }
 
   start(clients: number): void {
+    this.#clients = clients;
     for (let i = 0; i < clients; i++) {
       this.#busy += 1;
       void this.#client(`c${i}`).finally(() => {
@@ -55,25 +70,56 @@ export class Workload {
   async #client(name: string): Promise<void> {
     const { chance } = this.#world;
     await this.#create(`${name}-first`);
+    if (chance.below(4) === 0) await this.#poison(`${name}-poisoned`);
     for (let n = 0; n < REQUESTS || (this.#more() && n < REQUESTS * STUBBORNNESS); n++) {
       await this.#world.sleep(this.#world.moment(300));
       if (chance.below(10) === 0) await this.#create(`${name}-${n}`);
       const instance = this.#instance();
       const event = `${name}-event-${n}`;
       const data = this.#commands(2);
-      const send = (process: Process) => process.engine.send(instance, { type: 'probe', data, id: event });
+      const wait = chance.below(4) === 0 ? { wait: this.#world.moment(500) } : {};
+      const send = (process: Process) =>
+        process.engine.send(instance, { type: 'probe', data, id: event }, wait);
       if (chance.below(5) === 0) {
         this.doubled += 1;
         void this.#try(send);
       }
       await this.#insist(send);
       this.acknowledged.push({ client: name, instance, event });
+      if (chance.below(8) === 0) await this.#contradict(instance, event);
+      if (chance.below(20) === 0) await this.#stop(this.#instance());
     }
+    // It was sent to before it was there.
+    await this.#create(`${name}-last`);
   }
 
   async #create(id: string): Promise<void> {
     await this.#insist((process) => process.engine.create(this.#machine, { id, input: { id } }));
     this.instances.push(id);
+  }
+
+  async #poison(id: string): Promise<void> {
+    await this.#insist((process) => process.engine.create(this.#machine, { id }));
+    const poison = { type: 'probe', data: [{ throw: 'poison' }], id: 'poison' };
+    await this.#insist((process) => process.engine.send(id, poison));
+    this.poisoned.push(id);
+  }
+
+  async #stop(instance: string): Promise<void> {
+    await this.#insist((process) => process.engine.stop(instance));
+    this.stopped.push(instance);
+  }
+
+  /** Sends another body under an id that was acknowledged: a conflict, for good. */
+  async #contradict(instance: string, id: string): Promise<void> {
+    await this.#try(async (process) => {
+      try {
+        await process.engine.send(instance, { type: 'probe', data: 'another', id });
+        this.broken.push(`${instance}: ${id} was taken again with another body`);
+      } catch (error) {
+        if (!(error instanceof Refused && error.code === 'conflict')) throw error;
+      }
+    });
   }
 
   /** Asks until it is answered. */
@@ -98,7 +144,7 @@ export class Workload {
         (error) => {
           cancel();
           // A refusal would be a bug here: nothing this client asks for is wrong.
-          if (error instanceof Refused) throw error;
+          if (error instanceof Refused && !(error instanceof BrokenIo)) throw error;
           resolve(false);
         },
       );
@@ -109,10 +155,17 @@ export class Workload {
     return this.instances[this.#world.chance.below(this.instances.length)] ?? 'c0-first';
   }
 
+  /** Now and then one that is not there yet. */
+  #receiver(): string {
+    const { chance } = this.#world;
+    return chance.below(10) === 0 ? `c${chance.below(this.#clients)}-last` : this.#instance();
+  }
+
   /** What an event shall do; sends carry commands of their own, `depth` deep. */
   #commands(depth: number): Json {
     const { chance } = this.#world;
     return Array.from({ length: chance.below(4) }, (): Json => {
+      if (chance.below(50) === 0) return { end: 'succeeded' };
       switch (chance.below(depth > 0 ? 6 : 4)) {
         case 0:
           return { timer: chance.below(3_000) };
@@ -125,7 +178,7 @@ export class Workload {
         case 4:
           return { unfinished: true };
         default:
-          return { send: this.#instance(), name: 'sent', data: this.#commands(depth - 1) };
+          return { send: this.#receiver(), name: 'sent', data: this.#commands(depth - 1) };
       }
     });
   }

@@ -21,8 +21,11 @@ export class World {
   trace = 0;
   #now = BEGINNING;
   readonly #plans: Plan[] = [];
+  readonly #rounds: number;
 
-  constructor(seed: number) {
+  /** `rounds`: of the event loop that a store takes to do what it was asked, at most. */
+  constructor(seed: number, rounds: number) {
+    this.#rounds = rounds;
     this.chance = new Chance('simulation', String(seed));
   }
 
@@ -58,7 +61,7 @@ export class World {
   async run(done: () => boolean, limitMs: number): Promise<boolean> {
     const end = this.#now + limitMs;
     while (true) {
-      await settled();
+      for (let round = 0; round < this.#rounds; round++) await settled();
       if (done()) return true;
       const plan = this.#plans.shift();
       if (plan === undefined || plan.at > end) return false;
