@@ -45,8 +45,9 @@ export async function takeTurn(
       releases.push({ ...claim, giveBack: true });
       continue;
     }
+    // Not within: that a note cannot be written is not the step's fault.
+    note(claim.instance);
     try {
-      note(claim.instance);
       commits.push(foldMailbox(load, claim, steppable, isLate));
     } catch (error) {
       releases.push({ ...claim, giveBack: false, problem: stepProblem(error) });

@@ -150,6 +150,15 @@ describe('a turn', () => {
     expect(releases).toMatchObject([{ instance: 'b', giveBack: true }]);
   });
 
+  it('blames no step for a note that cannot be written', async () => {
+    const store = await openStore('a');
+    const claims = await store.claim({ worker: 'w', limit: 9, leaseMs: 9_999, definitions: ['probe'] });
+    const note = () => {
+      throw new Error('the disk is full');
+    };
+    await expect(takeTurn(store, registryWith(), claims, systemClock, note)).rejects.toThrow('disk');
+  });
+
   it('stores what came before a step that throws', async () => {
     const store = await openStore('a');
     await store.send([signal('a', 'e1'), signal('a', 'e2', { throw: 'poison' }), signal('a', 'e3')]);

@@ -6,7 +6,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import { simulate } from '../../src/testing/simulation/simulation.js';
 
 /** More with DETENT_SQLITE_SEEDS=1000. */
-const SEEDS = Number(process.env['DETENT_SQLITE_SEEDS'] ?? 4);
+const SEEDS = Number(process.env['DETENT_SQLITE_SEEDS'] ?? 3);
 
 const folder = mkdtempSync(join(tmpdir(), 'detent-simulation-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
