@@ -51,8 +51,15 @@ function wrongReceiver(effects: readonly Effect[]): Problem | undefined {
  * the instance fails where it stands.
  */
 export function rejected(standing: Standing, event: Event, problem: Problem): Step {
-  const status = event.type === 'signal' ? standing.status : 'failed';
-  return { ...ignored(standing, ''), status, outcome: { kind: 'rejected', problem } };
+  const isSignal = event.type === 'signal';
+  const { code, message } = problem;
+  const data = { event: isSignal ? event.name : event.type, code, message };
+  return {
+    ...ignored(standing, ''),
+    status: isSignal ? standing.status : 'failed',
+    history: [{ type: 'EventRejected', data }],
+    outcome: { kind: 'rejected', problem },
+  };
 }
 
 /** A step that changes nothing. */

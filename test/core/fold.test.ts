@@ -50,6 +50,7 @@ describe('fold', () => {
       const step = fold(probe, program, born, send(to));
       expect(step).toMatchObject({ status: 'running', state: born.state, effects: [] });
       expect(step.outcome).toMatchObject({ kind: 'rejected', problem: { code: 'invalid-receiver' } });
+      expect(step.history).toMatchObject([{ type: 'EventRejected', data: { code: 'invalid-receiver' } }]);
     }
     for (const to of ['a', 'a/3.0/1', `${'x'.repeat(MAX_ID_LENGTH)}/1/0`]) {
       expect(fold(probe, program, born, send(to)).outcome.kind).toBe('applied');
