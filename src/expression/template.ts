@@ -133,14 +133,15 @@ class TemplateCompiler {
 
   #object(object: Json, path: string, depth: number): Part | undefined {
     if (!isJsonObject(object)) return undefined;
+    const keys = new Set<string>();
     const members: { readonly key: string; readonly value: Json; readonly part: Part | undefined }[] = [];
     for (const [name, value] of Object.entries(object)) {
       const at = `${path}/${escapePointer(name)}`;
       const isPath = this.#pathValue !== undefined && name.endsWith(PATH_KEY);
       const key = isPath ? name.slice(0, -PATH_KEY.length) : name;
-      if (members.some((member) => member.key === key)) {
+      if (keys.has(key))
         this.#note({ code: 'template-key', message: `the key "${key}" is given twice`, path: at });
-      }
+      keys.add(key);
       const part = isPath ? this.#pathMember(value, at) : this.#part(value, at, depth + 1);
       members.push({ key, value, part });
     }

@@ -15,8 +15,10 @@ export class Ancestry {
   /** Hands the open `%`s of a node's parts over to the node. */
   carry<T extends Node>(node: T, ...parts: readonly Node[]): T {
     for (const part of parts) {
-      const slots = openSlots(part);
-      if (slots.length > 0) node.seeking = [...(node.seeking ?? []), ...slots];
+      for (const slot of openSlots(part)) {
+        node.seeking ??= [];
+        node.seeking.push(slot);
+      }
     }
     return node;
   }
@@ -38,7 +40,8 @@ export class Ancestry {
       let index = path.steps.length - 2;
       while (slot.level > 0) {
         if (index < 0) {
-          path.seeking = [...(path.seeking ?? []), slot];
+          path.seeking ??= [];
+          path.seeking.push(slot);
           break;
         }
         let step = path.steps[index--];

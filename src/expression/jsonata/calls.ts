@@ -21,7 +21,7 @@ export function compileLambda(node: Lambda, compiling: Compiling): Code {
   const names = [...node.parameters, ...boundNames([node.body])];
   const definition = compiling.within(names, (frame) => {
     const { value: body, cost, depth } = compiling.measured(() => compiling.tail(node.body));
-    const parameters = node.parameters.map((name) => frame.names.indexOf(name));
+    const parameters = node.parameters.map((name) => frame.indexOf(name));
     const weight = 1 + Math.floor(depth / LEVELS_PER_CALL);
     return { parameters, slots: frame.names.length, signature: node.signature, body, cost, weight };
   });

@@ -13,11 +13,20 @@ export interface Place {
 /** The variables of one scope while its code is compiled. At run time a Scope stands for it. */
 export class Frame {
   readonly names: readonly string[];
+  readonly #indexes = new Map<string, number>();
   readonly #parent: Frame | undefined;
 
   constructor(names: Iterable<string>, parent: Frame | undefined) {
     this.names = [...new Set(names)];
+    for (const [index, name] of this.names.entries()) this.#indexes.set(name, index);
     this.#parent = parent;
+  }
+
+  /** Where a name of this scope itself lies among its slots. */
+  indexOf(name: string): number {
+    const index = this.#indexes.get(name);
+    if (index === undefined) throw new Error(`this scope has no $${name}`);
+    return index;
   }
 
   /** Every scope that may hold the name, nearest first: a nearer one may still be unbound when it is read. */
@@ -25,8 +34,8 @@ export class Frame {
     const places: Place[] = [];
     let depth = 0;
     for (let frame: Frame | undefined = this; frame !== undefined; frame = frame.#parent) {
-      const index = frame.names.indexOf(name);
-      if (index >= 0) places.push({ depth, index });
+      const index = frame.#indexes.get(name);
+      if (index !== undefined) places.push({ depth, index });
       depth++;
     }
     return places;

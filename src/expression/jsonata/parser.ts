@@ -1,16 +1,14 @@
 import { SourceError } from '../source-error.js';
 import { Ancestry } from './ancestry.js';
+import { PathBuilder } from './path-builder.js';
 import { parseSignature, type Signature } from './signature.js';
 import {
   type Binary,
   type BinaryOperator,
   type Call,
   childrenOf,
-  type Filter,
-  type Group,
   type Node,
   type Pair,
-  type Path,
 } from './syntax-tree.js';
 import { type Token, Tokenizer } from './token.js';
 
@@ -51,23 +49,7 @@ const BINDING: Readonly<Record<string, number>> = {
   '&': 50,
 };
 
-const BINARY = new Set<string>([
-  '+',
-  '-',
-  '*',
-  '/',
-  '%',
-  '=',
-  '!=',
-  '<',
-  '<=',
-  '>',
-  '>=',
-  '&',
-  'and',
-  'or',
-  'in',
-]);
+const BINARY = new Set('+ - * / % = != < <= > >= & and or in'.split(' '));
 
 /** The text of an expression as a tree. Throws SourceError. */
 export function parse(text: string): Node {
@@ -78,6 +60,9 @@ export function parse(text: string): Node {
 class Parser {
   readonly #tokenizer: Tokenizer;
   readonly #ancestry = new Ancestry();
+  readonly #paths = new PathBuilder(this.#ancestry, (...fault) => {
+    this.#fault ??= new SourceError(...fault);
+  });
   #token: Token;
   #depth = 0;
   /** The first fault that is no fault of the grammar: said only where the grammar is kept. */
@@ -117,10 +102,6 @@ class Parser {
     return left;
   }
 
-  #note(code: string, message: string, position: number): void {
-    this.#fault ??= new SourceError(code, message, position);
-  }
-
   #advance(operandExpected: boolean): void {
     this.#token = this.#tokenizer.next(operandExpected);
     if (this.#at('!') || this.#at('~')) {
@@ -149,7 +130,7 @@ class Parser {
     const { position } = token;
     switch (token.kind) {
       case 'end':
-        this.#note('S0207', 'the expression ends too early', position);
+        this.#fault ??= new SourceError('S0207', 'the expression ends too early', position);
         return { type: 'literal', value: null, position };
       case 'string':
         return { type: 'literal', value: token.text, position };
@@ -199,19 +180,21 @@ class Parser {
     if (BINARY.has(operator)) return this.#binary(operator as BinaryOperator, left, position);
     switch (operator) {
       case '.':
-        return this.#step(left, this.#expression(75));
+        return this.#paths.join(left, this.#expression(75));
       case '[':
         return this.#predicate(left, position);
       case '(':
         return this.#call(left, position);
       case '{':
-        return this.#group(left, position);
+        this.#paths.group(left, { pairs: this.#pairs(), position });
+        return left;
       case '^':
         return this.#sort(left, position);
       case '@':
-        return this.#focus(left, position);
+        this.#paths.bindFocus(left, this.#boundName('@'), position);
+        return left;
       case '#':
-        return this.#index(left, position);
+        return this.#paths.bindIndex(left, this.#boundName('#'));
       case '?':
         return this.#condition(left, position);
       case '?:':
@@ -298,15 +281,6 @@ class Parser {
     return this.#ancestry.carry({ type: 'object', pairs, position }, ...pairs.flat());
   }
 
-  #group(left: Node, position: number): Node {
-    const group: Group = { pairs: this.#pairs(), position };
-    if (left.group !== undefined) {
-      this.#note('S0210', 'a step can have only one grouping', position);
-    }
-    left.group = group;
-    return left;
-  }
-
   #transform(position: number): Node {
     const pattern = this.#expression(0);
     this.#expect('|');
@@ -316,49 +290,14 @@ class Parser {
     return { type: 'transform', pattern, update, remove, position };
   }
 
-  /** Joins two parts of a path. The parser builds paths flat: steps in a row, each with its stages. */
-  #step(left: Node, right: Node): Node {
-    const path: Path = left.type === 'path' ? left : { type: 'path', steps: [left], position: left.position };
-    if (left.type === 'parent') path.seeking = [left.slot];
-    if (right.type === 'path') path.steps.push(...right.steps);
-    else {
-      stageFilters(right);
-      path.steps.push(right);
-    }
-    path.steps.forEach((step, i) => {
-      if (step.type !== 'literal') return;
-      if (typeof step.value === 'string') path.steps[i] = { ...step, type: 'name', value: step.value };
-      else this.#note('S0213', `${step.value} cannot be a step of a path`, step.position);
-    });
-    if (path.steps.some((step) => step.keepArray)) path.keepSingleton = true;
-    const first = path.steps[0];
-    if (first?.type === 'array') first.rows = true;
-    const last = path.steps.at(-1);
-    if (last?.type === 'array') last.rows = true;
-    this.#ancestry.resolve(path);
-    return path;
-  }
-
   #predicate(left: Node, position: number): Node {
     if (this.#accept(']', false)) {
-      markKeepArray(left);
+      this.#paths.keepArray(left);
       return left;
     }
     const expression = this.#expression(0);
     this.#expect(']', false);
-    const step = lastStep(left);
-    if (step.group !== undefined) {
-      this.#note('S0209', 'a filter cannot follow a grouping', position);
-    }
-    this.#ancestry.carryPredicate(step, expression);
-    const filter: Filter = { type: 'filter', expression, position };
-    if (left.type === 'path') {
-      step.stages ??= [];
-      step.stages.push(filter);
-    } else {
-      step.predicates ??= [];
-      step.predicates.push(filter);
-    }
+    this.#paths.filter(left, expression, position);
     return left;
   }
 
@@ -371,40 +310,7 @@ class Parser {
       terms.push({ expression: this.#expression(0), descending });
     } while (this.#accept(','));
     this.#expect(')', false);
-    const path: Path = left.type === 'path' ? left : { type: 'path', steps: [left], position: left.position };
-    const expressions = terms.map((term) => term.expression);
-    path.steps.push(this.#ancestry.carry({ type: 'sort', terms, position }, ...expressions));
-    this.#ancestry.resolve(path);
-    return path;
-  }
-
-  #focus(left: Node, position: number): Node {
-    const name = this.#boundName('@');
-    const step = lastStep(left);
-    if (step.stages !== undefined || step.predicates !== undefined) {
-      this.#note('S0215', 'a binding with "@" must come before the filters of its step', position);
-    }
-    if (step.type === 'sort') {
-      this.#note('S0216', 'a binding with "@" must come before the order-by of its step', position);
-    }
-    step.focus = name;
-    step.tuple = true;
-    return left;
-  }
-
-  #index(left: Node, position: number): Node {
-    const name = this.#boundName('#');
-    let path: Path;
-    if (left.type === 'path') path = left;
-    else {
-      stageFilters(left);
-      path = { type: 'path', steps: [left], position };
-    }
-    const step = lastStep(path);
-    if (step.stages === undefined) step.index = name;
-    else step.stages.push({ type: 'index', name });
-    step.tuple = true;
-    return path;
+    return this.#paths.sort(left, terms, position);
   }
 
   #boundName(operator: string): string {
@@ -495,25 +401,4 @@ function isLambdaWord(callee: Node): boolean {
   return (
     step?.type === 'name' && (step.value === 'function' || step.value === 'λ') && step.stages === undefined
   );
-}
-
-function lastStep(node: Node): Node {
-  return node.type === 'path' ? (node.steps.at(-1) ?? node) : node;
-}
-
-/** As a step of a path, a node filters what it gives for each item; alone, it filters what it gives. */
-function stageFilters(node: Node): void {
-  if (node.predicates === undefined) return;
-  node.stages = node.predicates;
-  delete node.predicates;
-}
-
-function markKeepArray(node: Node): void {
-  node.keepArray = true;
-  if (node.type !== 'path') return;
-  const last = node.steps.at(-1);
-  if (node.steps.length === 1 && last !== undefined && last.type !== 'sort') {
-    last.keepArray = true;
-    node.keepSingleton = true;
-  }
 }

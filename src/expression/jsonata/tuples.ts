@@ -124,7 +124,7 @@ function tupleStep(node: Node, frame: Frame, lead: LeadCompiler, compiling: Comp
 /** A block that ends in a tuple path: what that has bound stays bound behind it. */
 function nestedStep(block: Block, outer: Frame, lead: LeadCompiler, compiling: Compiling): TupleStep {
   const { value: inner, cost } = compiling.measured(() => blockStream(block, lead, compiling));
-  const moves = inner.frame.names.map((name) => outer.names.indexOf(name));
+  const moves = inner.frame.names.map((name) => outer.indexOf(name));
   return (tuples, scope) => {
     scope.run.budget.spend(tuples.length * cost);
     return tuples.flatMap((tuple) =>
@@ -199,5 +199,5 @@ function copyOf(tuple: Scope): Scope {
 }
 
 function slotOf(name: string | undefined, frame: Frame): number | undefined {
-  return name === undefined ? undefined : frame.names.indexOf(name);
+  return name === undefined ? undefined : frame.indexOf(name);
 }

@@ -141,15 +141,15 @@ class PathParser {
   }
 
   #or(): FilterTree {
-    let left = this.#and();
-    while (this.#accept('||')) left = { type: 'or', left, right: this.#and() };
-    return left;
+    return this.#joined('or', '||', () => this.#joined('and', '&&', () => this.#condition()));
   }
 
-  #and(): FilterTree {
-    let left = this.#condition();
-    while (this.#accept('&&')) left = { type: 'and', left, right: this.#condition() };
-    return left;
+  #joined(type: 'or' | 'and', operator: string, read: () => FilterTree): FilterTree {
+    const first = read();
+    if (!this.#peek(operator)) return first;
+    const operands = [first];
+    while (this.#accept(operator)) operands.push(read());
+    return { type, operands };
   }
 
   #condition(): FilterTree {

@@ -30,7 +30,7 @@ export type Segment =
   | { readonly type: 'descend' };
 
 export type FilterTree =
-  | { readonly type: 'or' | 'and'; readonly left: FilterTree; readonly right: FilterTree }
+  | { readonly type: 'or' | 'and'; readonly operands: readonly FilterTree[] }
   | { readonly type: 'not'; readonly operand: FilterTree }
   | { readonly type: 'exists'; readonly path: PathTree }
   | {

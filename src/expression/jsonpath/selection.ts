@@ -157,9 +157,9 @@ function passes(filter: FilterTree, scope: PathScope): boolean {
   scope.budget.spend();
   switch (filter.type) {
     case 'or':
-      return passes(filter.left, scope) || passes(filter.right, scope);
+      return filter.operands.some((operand) => passes(operand, scope));
     case 'and':
-      return passes(filter.left, scope) && passes(filter.right, scope);
+      return filter.operands.every((operand) => passes(operand, scope));
     case 'not':
       return !passes(filter.operand, scope);
     case 'exists':

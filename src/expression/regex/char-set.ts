@@ -1,15 +1,15 @@
-/** Characters (UTF-16 units), as ranges. */
+/** Ranges of characters (UTF-16 units), ends included. */
+export type Ranges = readonly (readonly [from: number, to: number])[];
+
+/** A set of characters. */
 export class CharSet {
-  readonly #ranges: readonly (readonly [from: number, to: number])[];
+  /** In order, and apart from one another. */
+  readonly #ranges: Ranges;
   readonly #negated: boolean;
   readonly #ignoreCase: boolean;
 
-  constructor(
-    ranges: readonly (readonly [from: number, to: number])[],
-    negated: boolean,
-    ignoreCase: boolean,
-  ) {
-    this.#ranges = ranges;
+  constructor(ranges: Ranges, negated: boolean, ignoreCase: boolean) {
+    this.#ranges = ranges.length > 1 ? merged(ranges) : ranges;
     this.#negated = negated;
     this.#ignoreCase = ignoreCase;
   }
@@ -19,7 +19,15 @@ export class CharSet {
   }
 
   #contains(unit: number): boolean {
-    for (const [from, to] of this.#ranges) if (unit >= from && unit <= to) return true;
+    let low = 0;
+    let high = this.#ranges.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const [from, to] = this.#ranges[middle] ?? [0, 0];
+      if (unit < from) high = middle - 1;
+      else if (unit > to) low = middle + 1;
+      else return true;
+    }
     return false;
   }
 
@@ -33,8 +41,6 @@ export class CharSet {
     return text.length === 1 && this.#contains(text.charCodeAt(0));
   }
 }
-
-export type Ranges = readonly (readonly [from: number, to: number])[];
 
 export const DIGITS: Ranges = [[0x30, 0x39]];
 
@@ -63,6 +69,16 @@ export const BLANKS: Ranges = [
   [0x3000, 0x3000],
   [0xfeff, 0xfeff],
 ];
+
+function merged(ranges: Ranges): Ranges {
+  const result: [number, number][] = [];
+  for (const [from, to] of ranges.toSorted((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last !== undefined && from <= last[1] + 1) last[1] = Math.max(last[1], to);
+    else result.push([from, to]);
+  }
+  return result;
+}
 
 /** All characters that are not in these ranges, which must be in order. */
 export function complementOf(ranges: Ranges): Ranges {
