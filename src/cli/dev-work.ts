@@ -29,7 +29,9 @@ export async function work(
   supervised: Supervised,
 ): Promise<number> {
   try {
-    const files = await loadDefinitions(paths, line, options.handlers);
+    const stopped = supervised.stopped.then(() => 'stopped' as const);
+    const files = await Promise.race([loadDefinitions(paths, line, options.handlers), stopped]);
+    if (files === 'stopped') return EXIT.done;
     if (files === undefined) {
       supervised.refused();
       return EXIT.failed;

@@ -8,11 +8,13 @@ import { sayStrayError } from './stray-error.js';
 import { joinSupervisor } from './supervisor/supervised.js';
 import { openTerminal } from './terminal.js';
 
+let ended = false;
+
 // Whoever reads our output may stop reading (`detent list | head`): that is no error, and there is nobody
 // left to write for.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(0);
+    if (error.code === 'EPIPE' || error.code === 'EIO') end(EXIT.done);
     throw error;
   });
 }
@@ -23,8 +25,16 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
 };
 const terminal = openTerminal(process, process.env);
 process.on('uncaughtException', (error) => {
-  if (!sayStrayError(error, terminal)) process.exit(EXIT.failed);
+  if (!sayStrayError(error, terminal)) end(EXIT.failed);
 });
+// The code of a guard, a handler or a module may call process.exit; that must not look like our own answer.
+if (supervised === undefined) {
+  process.on('exit', (code) => {
+    if (ended) return;
+    terminal.err(`a module's code ended the program (exit code ${code}) before it was done\n`);
+    process.exitCode = EXIT.failed;
+  });
+}
 const code = await callProgram(version, {
   terminal,
   openEngine,
@@ -36,4 +46,9 @@ const code = await callProgram(version, {
 // A user's module may hold timers or sockets open; the command is over nevertheless, once all is written.
 for (const stream of [process.stdout, process.stderr])
   await new Promise((resolve) => stream.write('', resolve));
-process.exit(code);
+end(code);
+
+function end(code: number): never {
+  ended = true;
+  process.exit(code);
+}

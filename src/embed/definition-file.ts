@@ -5,7 +5,7 @@ import type { Implementations, Language } from '../core/language.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
 import { definitionOf, detectLanguage } from '../formats/definition.js';
-import { locateProblems, type ParsedSource, parseSource } from '../formats/source.js';
+import { inOrder, locateProblems, type ParsedSource, parseSource } from '../formats/source.js';
 import type { Handlers } from '../runtime/handler.js';
 import { handlersOf, importModule } from './handler-module.js';
 import { machineIn } from './module-machine.js';
@@ -83,7 +83,7 @@ class Reading {
       machines: this.#machines,
       implementations: Object.fromEntries(this.#implementations),
       handlers: Object.fromEntries(this.#handlers),
-      problems: this.#problems,
+      problems: inOrder(this.#problems),
       notes: this.#notes,
     };
   }

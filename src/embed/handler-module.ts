@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import type { Problem } from '../core/problem.js';
 import type { Handler, Handlers } from '../runtime/handler.js';
 
@@ -7,14 +9,49 @@ export type ModuleExports =
   | { readonly exports: Readonly<Record<string, unknown>> }
   | { readonly problems: readonly Problem[] };
 
+/** How long a module may take to load: what it awaits at its top may never come. In milliseconds. */
+const LOAD_LIMIT_MS = 30_000;
+
 /** Runs a module of the user's and answers its exports. */
-export async function importModule(file: string, path: string): Promise<ModuleExports> {
+export async function importModule(
+  file: string,
+  path: string,
+  limitMs = LOAD_LIMIT_MS,
+): Promise<ModuleExports> {
   const url = pathToFileURL(path).href;
   try {
-    return { exports: (await import(url)) as Record<string, unknown> };
+    const exports = (await within(limitMs, import(url))) as Record<string, unknown>;
+    // A rejection that the module forgot shows itself now, while it is known whose it is.
+    await new Promise((resolve) => setImmediate(resolve));
+    return { exports };
   } catch (error) {
-    const place = { file, ...positionIn([url, path], error) };
-    return { problems: problemsIn(error).map((problem) => ({ ...problem, ...place })) };
+    const stack = error instanceof Error ? (error.stack ?? '') : '';
+    let position = positionIn(stack, [url, path]);
+    if (position.line === undefined && error instanceof SyntaxError)
+      position = await syntaxPosition(path, url);
+    return { problems: problemsIn(error).map((problem) => ({ ...problem, file, ...position })) };
+  }
+}
+
+async function within<T>(limitMs: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    const late = () => reject(new Error(`it was not loaded within ${limitMs / 1_000} s`));
+    timer = setTimeout(late, limitMs);
+  });
+  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+}
+
+/** Where a module cannot be parsed: Node tells it only to those who ask on its command line. */
+async function syntaxPosition(path: string, url: string): Promise<Position> {
+  try {
+    await promisify(execFile)(process.execPath, ['--check', path]);
+    return {};
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string };
+    const { line } = positionIn(stderr, [url, path]);
+    const caret = /^( *)\^/m.exec(stderr);
+    return line === undefined ? {} : { line, column: (caret?.[1]?.length ?? 0) + 1 };
   }
 }
 
@@ -28,9 +65,13 @@ function problemsIn(error: unknown): readonly Problem[] {
   return [{ code: 'module-broken', message: `${error.name}: ${error.message}`, path: '' }];
 }
 
+interface Position {
+  readonly line?: number;
+  readonly column?: number;
+}
+
 /** Line and column of the module's own code that an error's stack names first, by either of its names. */
-function positionIn(names: readonly string[], error: unknown): { line?: number; column?: number } {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
+function positionIn(stack: string, names: readonly string[]): Position {
   for (const name of names) {
     const at = stack.indexOf(`${name}:`);
     const match = at === -1 ? null : /^:(\d+)(?::(\d+))?/.exec(stack.slice(at + name.length));

@@ -76,6 +76,14 @@ export function locateProblems(problems: readonly Problem[], parsed: ParsedSourc
   return located.sort(byPlace);
 }
 
+/** Problems of several files, file by file as they came, each in the order of its text. */
+export function inOrder(problems: readonly Problem[]): Problem[] {
+  const rank = new Map([...new Set(problems.map(({ file }) => file))].map((file, index) => [file, index]));
+  return [...problems].sort((a, b) => {
+    return (rank.get(a.file) ?? 0) - (rank.get(b.file) ?? 0) || byPlace(a, b);
+  });
+}
+
 function byPlace(a: Problem, b: Problem): number {
   return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

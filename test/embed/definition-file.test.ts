@@ -207,6 +207,12 @@ describe('the problems of definitions', () => {
     }
   });
 
+  it('come in the order of the text, whatever found them', async () => {
+    const text = 'initial: red\ngaurd: {}\nstates:\n  red: {}\n  red: {}\n';
+    const { problems } = await read(folderWith({ 'light.yaml': text }));
+    expect(problems.map((problem) => problem.split(' ')[0])).toEqual(['light.yaml:2:1', 'light.yaml:5:3']);
+  });
+
   it('come all at once, each with its place', async () => {
     const folder = folderWith({
       'a.yaml': `${LIGHT}gaurd: x\n`,
