@@ -10,6 +10,7 @@ import {
 import { ExpressionError } from '../../src/expression/expression-error.js';
 import { compileJsonata, MAX_EXPRESSION_LENGTH } from '../../src/expression/jsonata/jsonata.js';
 import { MAX_SYNTAX_DEPTH, MAX_TREE_DEPTH } from '../../src/expression/jsonata/parser.js';
+import { MAX_SIGNATURE_PARAMETERS } from '../../src/expression/jsonata/signature.js';
 import { MAX_VALUE_DEPTH } from '../../src/expression/jsonata/truth.js';
 
 /** The value, or the code of what went wrong. Anything thrown that is no ExpressionError fails the test. */
@@ -194,6 +195,25 @@ describe('the text of an expression', () => {
     expect(outcome(sum(MAX_TREE_DEPTH))).toBe(MAX_TREE_DEPTH);
     expect(outcome(sum(MAX_TREE_DEPTH + 1))).toBe('expression-depth');
     expect(outcome(`${'('.repeat(200)}1${`${'+1'.repeat(100)})`.repeat(200)}`)).toBe('expression-depth');
+  });
+
+  it('may declare so many parameters in a signature and no more', () => {
+    const call = (count: number) => `function($x)<${'n?'.repeat(count)}:n>{ $x }(1)`;
+    expect(outcome(call(MAX_SIGNATURE_PARAMETERS))).toBe(1);
+    expect(outcome(call(MAX_SIGNATURE_PARAMETERS + 1))).toBe('S0401');
+    const ones = Array.from({ length: 60 }, () => '1').join(', ');
+    expect(outcome(`function($x)<${'n+'.repeat(30)}s:n>{ $x }(${ones})`)).toBe('T0410');
+  });
+
+  it('is compiled in time, however it is made', () => {
+    const long = 50_000;
+    expect(outcome(`a${'.a'.repeat(long)}`, {})).toBeUndefined();
+    expect(outcome(`a${'[0]'.repeat(long)}`, { a: 1 })).toBe(1);
+    expect(outcome(`a${Array.from({ length: 5_000 }, (_, i) => `@$v${i}.a`).join('')}`, {})).toBeUndefined();
+    expect(outcome(`(${Array.from({ length: 5_000 }, (_, i) => `$v${i} := 1;`).join(' ')} $v9)`)).toBe(1);
+    expect(
+      outcome(`$count(a.b.[${Array.from({ length: 5_000 }, () => '%').join(',')}])`, { a: { b: 1 } }),
+    ).toBe(5_000);
   });
 
   it('may be so long and no longer', () => {

@@ -13,6 +13,9 @@ interface Parameter {
   readonly occurs: 'once' | 'optional' | 'many' | 'context';
 }
 
+/** Parameters in one signature. */
+export const MAX_SIGNATURE_PARAMETERS = 100;
+
 const ANY = 'asnblfom';
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   a: 'arrays',
@@ -84,19 +87,20 @@ export class Signature {
   #match(args: readonly (Value | undefined)[]): number[] | undefined {
     const letters = args.map(typeLetter);
     const counts: number[] = [];
+    // Without remembering what failed, the tries could multiply.
+    const failed = new Set<number>();
     const place = (at: number, next: number): boolean => {
       const parameter = this.#parameters[at];
       if (parameter === undefined) return next === letters.length;
-      const { occurs, fits } = parameter;
-      let most = 0;
-      const limit = occurs === 'many' ? letters.length : 1;
-      while (most < limit && next + most < letters.length && fits.includes(letters[next + most] ?? ''))
-        most++;
+      const state = at * (letters.length + 1) + next;
+      if (failed.has(state)) return false;
+      const { occurs } = parameter;
       const least = occurs === 'once' || occurs === 'many' ? 1 : 0;
-      for (let count = most; count >= least; count--) {
+      for (let count = mostOf(parameter, letters, next); count >= least; count--) {
         counts[at] = count;
         if (place(at + 1, next + count)) return true;
       }
+      failed.add(state);
       return false;
     };
     return place(0, 0) ? counts : undefined;
@@ -115,6 +119,14 @@ export class Signature {
         : `$${name} needs more arguments`;
     return new ExpressionError('T0410', message);
   }
+}
+
+/** How many of the arguments from one on a parameter could take. */
+function mostOf({ fits, occurs }: Parameter, letters: readonly string[], next: number): number {
+  const limit = occurs === 'many' ? letters.length - next : 1;
+  let most = 0;
+  while (most < limit && fits.includes(letters[next + most] ?? ' ')) most++;
+  return most;
 }
 
 function fitsAsIs(parameter: Parameter, value: Value | undefined): boolean {
@@ -199,6 +211,10 @@ export function parseSignature(text: string, position = 0): Signature {
       throw new SourceError('S0401', `"${letter}" is not a type of a function signature`, position + at);
     }
     at++;
+  }
+  if (parameters.length > MAX_SIGNATURE_PARAMETERS) {
+    const message = `a signature may not have more than ${MAX_SIGNATURE_PARAMETERS} parameters`;
+    throw new SourceError('S0401', message, position);
   }
   return new Signature(parameters);
 }

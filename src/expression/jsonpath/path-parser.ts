@@ -15,6 +15,8 @@ export const MAX_FILTER_DEPTH = 50;
 
 const VARIABLE_NAME = /[\p{ID_Start}_][\p{ID_Continue}_]*/uy;
 const PLAIN_NAME = /[^\s.[\]()'",*?@]+/uy;
+/** In a filter an operator may follow without a blank. */
+const NAME_IN_FILTER = /[^\s.[\]()'",*?@=!<>|&~]+/uy;
 const INTEGER = /-?\d+/y;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const WORD = /[A-Za-z]+/y;
@@ -67,7 +69,7 @@ class PathParser {
 
   #dotted(): Segment {
     if (this.#accept('*')) return { type: 'wildcard' };
-    const name = this.#match(PLAIN_NAME);
+    const name = this.#match(this.#depth > 0 ? NAME_IN_FILTER : PLAIN_NAME);
     if (name === undefined) throw this.#fault('a name is missing behind "."');
     if (this.#peek('(')) {
       throw this.#fault(`functions such as ${name}() are not part of these paths`, 'jsonpath-function');
