@@ -2,6 +2,7 @@ import { toJson } from '../core/json.js';
 import type { Implementations } from '../core/language.js';
 import { assignmentOf } from './assign.js';
 import { assignFields, assignWhole } from './assignment.js';
+import { ContextShape } from './context-shape.js';
 import { invokeId } from './link.js';
 import type { MachineEffect } from './machine-effect.js';
 import { delayOver, type MachineEvent, stateDone } from './machine-event.js';
@@ -26,6 +27,7 @@ export type ScopeFunction = (scope: Scope, params: unknown) => unknown;
 
 /** Turns what was read into closures, with the functions that a machine was given. */
 export class Binder {
+  readonly shape = new ContextShape();
   readonly #findings: Findings;
   readonly #guards: Readonly<Record<string, unknown>>;
   readonly #actions: Readonly<Record<string, unknown>>;
@@ -167,10 +169,11 @@ export class Binder {
   }
 
   #assign({ fields }: ChartAssign, params: Producer | undefined): Op['perform'] {
-    if ('kind' in fields) return assignWhole(this.producer(fields), params);
+    if ('kind' in fields) return assignWhole(this.producer(fields), params, this.shape);
     return assignFields(
       fields.map(([key, template]) => [key, this.producer(template)] as const),
       params,
+      this.shape,
     );
   }
 
@@ -178,12 +181,12 @@ export class Binder {
   #pure(action: object, params: Producer | undefined, path: string): Op['perform'] {
     const { assign } = action as { readonly assign?: unknown };
     this.#hasFunctions = true;
-    if (typeof assign === 'function') return assignWhole(given(assign as ScopeFunction), params);
+    if (typeof assign === 'function') return assignWhole(given(assign as ScopeFunction), params, this.shape);
     if (typeof assign === 'object' && assign !== null) {
       const fields = Object.entries(assign).map(([key, value]: [string, unknown]) => {
         return [key, this.#given(value, join(path, key))] as const;
       });
-      return assignFields(fields, params);
+      return assignFields(fields, params, this.shape);
     }
     const message = 'the implementation of an action is a function or assign({ … })';
     this.#findings.add({ code: 'wrong-type', message, path });

@@ -4,6 +4,7 @@ import { isError, type Problem, Refused } from '../core/problem.js';
 import { Binder } from './bind.js';
 import { type EventNames, type Move, StateSpace } from './configuration.js';
 import { contextMaker, type MakeContext } from './context.js';
+import type { ContextShape } from './context-shape.js';
 import { invokeId, link } from './link.js';
 import { EXECUTION_ERROR, taskDone, taskError } from './machine-event.js';
 import { planStart } from './microstep.js';
@@ -22,6 +23,8 @@ export interface StatechartProgram extends Program {
   /** Enters the initial states. */
   readonly start: Move;
   readonly makeContext: MakeContext;
+  /** To be told of every context that was kept elsewhere. */
+  readonly shape: ContextShape;
   /** Whether values may come from functions, and so need not be JSON. */
   readonly hasFunctions: boolean;
 }
@@ -60,6 +63,7 @@ export function compile(source: Json, implementations: Implementations = {}): St
     space,
     start: startOf(space),
     makeContext,
+    shape: binder.shape,
     hasFunctions: binder.hasFunctions,
   };
 }

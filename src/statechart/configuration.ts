@@ -45,6 +45,8 @@ export class Configuration {
 /** What is to be tried for one event in one configuration, in order; the first whose guard allows it is taken. */
 export interface Plan {
   readonly candidates: readonly Candidate[];
+  /** Where there is nothing to ask and nothing to work out: the move that is taken, and that is all of it. */
+  readonly plain: Move | undefined;
 }
 
 export interface Candidate {

@@ -1,22 +1,27 @@
 import { isJsonObject, type Json } from '../core/json.js';
 import type { Surroundings } from '../expression/expression.js';
 import type { Binder } from './bind.js';
+import type { Context } from './run.js';
 import type { Template } from './schema/chart.js';
 import { failure, Undone } from './undone.js';
 
 /** The context that a machine starts with, from its input. Throws Undone where it gives none. */
-export type MakeContext = (input: unknown, surroundings: () => Surroundings) => object;
+export type MakeContext = (input: unknown, surroundings: () => Surroundings) => Context;
 
 export function contextMaker(template: Template | undefined, binder: Binder): MakeContext {
   if (template === undefined) {
     const empty = Object.freeze({});
+    binder.shape.meet(empty);
     return () => empty;
   }
   const make = valueMaker(template, binder);
   return (input, surroundings) => {
     try {
       const context = make(input, surroundings);
-      if (isJsonObject(context)) return context;
+      if (isJsonObject(context)) {
+        binder.shape.meet(context);
+        return context;
+      }
       throw new Error('it must be an object');
     } catch (error) {
       throw new Undone(failure(error, 'the context of the machine', '/context').problem, error);

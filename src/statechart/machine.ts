@@ -58,6 +58,7 @@ export class Machine<TContext = unknown, TEvent extends EventObject = AnyEvent> 
       throw new Refused({ code: 'unknown-state', message, path: '/value' });
     }
     const { context, status = 'active', output, error } = kept;
+    if (typeof context === 'object' && context !== null) this.#program.shape.meet(context);
     return new MachineSnapshot(configuration, context, status, output, error);
   }
 }

@@ -8,7 +8,7 @@ import type { Candidate, Configuration, Move, Plan } from './configuration.js';
 import { MAX_EFFECTS, MAX_MICROSTEPS } from './limits.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import { EXECUTION_ERROR, isErrorEvent, type MachineEvent, plainEvent } from './machine-event.js';
-import type { Producer, Run, Scope } from './run.js';
+import type { Context, Producer, Run, Scope } from './run.js';
 import { eventlessPlan, planFor } from './select.js';
 import { failure, Undone } from './undone.js';
 
@@ -39,7 +39,7 @@ interface Fault {
  */
 export class Macrostep implements Run {
   configuration: Configuration;
-  context: object;
+  context: Context;
   event: MachineEvent;
   done = false;
   output: unknown = undefined;
@@ -57,7 +57,7 @@ export class Macrostep implements Run {
 
   constructor(
     configuration: Configuration,
-    context: object,
+    context: Context,
     event: MachineEvent,
     origin: Origin | undefined,
     taken: Taken[] | undefined,
@@ -178,7 +178,7 @@ export class Macrostep implements Run {
   }
 
   #emitAll(effects: readonly MachineEffect[]): void {
-    if (this.effects === NO_EFFECTS) this.effects = effects;
+    if (this.effects === NO_EFFECTS && effects.length <= MAX_EFFECTS) this.effects = effects;
     else for (const effect of effects) this.emit(effect);
   }
 
@@ -221,7 +221,7 @@ export class Macrostep implements Run {
     }
   }
 
-  assign(context: object): void {
+  assign(context: Context): void {
     this.context = context;
     this.#scope = undefined;
     this.#plain = undefined;

@@ -47,10 +47,7 @@ function planChange(
   exits: readonly StateNode[],
   { nodes, byDefault }: EntrySet,
 ): Move {
-  const left = new Set(exits);
-  const atoms = new Set(from.atoms.filter((atom) => !left.has(atom)));
-  for (const node of nodes) if (node.children.size === 0) atoms.add(node);
-  const to = from.space.intern([...atoms].sort((a, b) => a.index - b.index));
+  const to = reached(from, exits, nodes);
   const blocks: (readonly Op[])[] = [];
   for (const node of exits.toReversed()) blocks.push(node.exit);
   blocks.push(transition.ops);
@@ -65,6 +62,19 @@ function planChange(
   // A machine that ends leaves all its states, though its value goes on to say where it ended (XState).
   if (ends) for (const node of to.active.toReversed()) blocks.push(node.exit);
   return move(transition, to, blocks);
+}
+
+function reached(
+  from: Configuration,
+  exits: readonly StateNode[],
+  entered: readonly StateNode[],
+): Configuration {
+  const left = new Set(exits);
+  const atoms = new Set(from.atoms.filter((atom) => !left.has(atom)));
+  for (const node of entered) if (node.children.size === 0) atoms.add(node);
+  // Back where it was: the very same object, even one that is no longer kept, so that nothing looks changed.
+  if (atoms.size === from.atoms.length && from.atoms.every((atom) => atoms.has(atom))) return from;
+  return from.space.intern([...atoms].sort((a, b) => a.index - b.index));
 }
 
 function move(transition: Transition, to: Configuration, blocks: readonly (readonly Op[])[]): Move {

@@ -2,6 +2,9 @@ import type { Template } from '../expression/template.js';
 import type { MachineEffect } from './machine-effect.js';
 import type { MachineEvent } from './machine-event.js';
 
+/** The data that a machine carries along; never changed in place. */
+export type Context = Readonly<Record<string, unknown>>;
+
 /** What functions of a machine are given. */
 export interface Scope {
   readonly context: unknown;
@@ -10,7 +13,7 @@ export interface Scope {
 
 /** What the closures of a compiled machine see of the macrostep they run in, and may do to it. */
 export interface Run {
-  readonly context: object;
+  readonly context: Context;
   readonly event: MachineEvent;
   /** For functions; one object as long as context and event stay as they are. */
   scope(): Scope;
@@ -21,7 +24,7 @@ export interface Run {
   /** What a producer gives if another event is the one at hand. */
   within(event: MachineEvent, producer: Producer): unknown;
   /** The context from here on. */
-  assign(context: object): void;
+  assign(context: Context): void;
   emit(effect: MachineEffect): void;
   /** Puts an event into the internal queue, before anything from outside. */
   raise(event: MachineEvent): void;

@@ -1,9 +1,9 @@
-import type { Candidate, Configuration, Plan } from './configuration.js';
+import type { Candidate, Configuration, Move, Plan } from './configuration.js';
 import { planMove } from './microstep.js';
 import type { StateNode, Transition } from './node.js';
 
 /** What is to be done for an event that nothing is listening for. */
-export const NOTHING: Plan = { candidates: [] };
+export const NOTHING: Plan = { candidates: [], plain: undefined };
 
 /** What is to be tried for an event of this name; worked out at its first occurrence. */
 export function planFor(configuration: Configuration, name: string): Plan {
@@ -39,7 +39,13 @@ function planOf(
       candidates.push({ transition, move: planMove(configuration, transition) });
     }
   }
-  return candidates.length === 0 ? NOTHING : { candidates };
+  const [first] = candidates;
+  return first === undefined ? NOTHING : { candidates, plain: plainMove(first) };
+}
+
+function plainMove({ transition, move }: Candidate): Move | undefined {
+  const plain = transition.guard === undefined && move.ops.length === 0 && !move.to.hasAlways;
+  return plain ? move : undefined;
 }
 
 /**

@@ -82,9 +82,10 @@ function signal(program: StatechartProgram, stored: StoredState, event: Event & 
     return rejected(stored, name, { code: 'reserved-event', message, path: '' });
   }
   const configuration = configurationOf(program.space, stored);
+  const context = contextOf(program, stored);
   const taken: Taken[] = [];
   const given: MachineEvent = data === undefined ? { type: name } : { type: name, data };
-  const run = new Macrostep(configuration, stored.context as JsonObject, given, event, taken);
+  const run = new Macrostep(configuration, context, given, event, taken);
   try {
     run.react(planFor(configuration, name));
     if (!run.moved) return unhandled(program, stored, configuration, name);
@@ -112,8 +113,9 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
   const numbering = new Numbering(stored.pending, event, !program.hasFunctions);
   numbering.answered(event.effect);
   const configuration = configurationOf(program.space, stored);
+  const context = contextOf(program, stored);
   const taken: Taken[] = [];
-  const run = new Macrostep(configuration, stored.context as JsonObject, given, event, taken);
+  const run = new Macrostep(configuration, context, given, event, taken);
   try {
     run.react(planFor(configuration, given.type));
     if (!run.moved && event.type === 'task.failed') {
@@ -254,6 +256,11 @@ function reasonOf({ code, message }: Problem): { readonly error: string; readonl
 
 function pathOf(configuration: Configuration): string {
   return configuration.atoms.map((atom) => atom.path).join(', ');
+}
+
+function contextOf({ shape }: StatechartProgram, { context }: StoredState): JsonObject {
+  shape.meet(context as JsonObject);
+  return context as JsonObject;
 }
 
 function ownPending(pending: Readonly<Record<string, Pending>>, id: string): Pending | undefined {

@@ -1,10 +1,11 @@
 import { Refused } from '../core/problem.js';
 import type { EventObject } from './config.js';
-import type { Configuration } from './configuration.js';
+import type { Configuration, Plan } from './configuration.js';
 import { Machine } from './machine.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import { INIT, isErrorEvent, type MachineEvent } from './machine-event.js';
 import { Macrostep, surroundings } from './macrostep.js';
+import type { Context } from './run.js';
 import { planFor } from './select.js';
 import { MachineSnapshot } from './snapshot.js';
 import { Undone } from './undone.js';
@@ -59,10 +60,22 @@ export function transition<TContext, TEvent extends EventObject>(
   const configuration = MachineSnapshot.configurationOf(snapshot);
   if (configuration.space !== Machine.programOf(machine).space) throw foreign();
   if (snapshot.status !== 'active') return [snapshot, NO_EFFECTS];
-  const context = snapshot.context as object;
+  const plan = planFor(configuration, event.type);
+  const { plain } = plan;
+  if (plain === undefined) return reacted(snapshot, configuration, plan, event);
+  return [plainly(snapshot, configuration, plain.to), plain.effects];
+}
+
+function reacted<TContext>(
+  snapshot: MachineSnapshot<TContext>,
+  configuration: Configuration,
+  plan: Plan,
+  event: EventObject,
+): Transitioned<TContext> {
+  const context = snapshot.context as Context;
   const run = new Macrostep(configuration, context, event as MachineEvent, undefined, undefined);
   try {
-    run.react(planFor(configuration, event.type));
+    run.react(plan);
   } catch (error) {
     throw refusal(error);
   }
@@ -71,6 +84,15 @@ export function transition<TContext, TEvent extends EventObject>(
   }
   if (!run.moved && isErrorEvent(event.type)) return broken(configuration, snapshot, event as OwnEvent);
   return [snapshot, run.effects];
+}
+
+function plainly<TContext>(
+  snapshot: MachineSnapshot<TContext>,
+  from: Configuration,
+  to: Configuration,
+): MachineSnapshot<TContext> {
+  if (to === from) return snapshot;
+  return new MachineSnapshot(to, snapshot.context, 'active', undefined, undefined);
 }
 
 function finished<TContext>(run: Macrostep): MachineSnapshot<TContext> {

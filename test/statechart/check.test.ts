@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.js';
 import type { Problem } from '../../src/core/problem.js';
 import { statechart } from '../../src/statechart/language.js';
-import { MAX_EVENT_NAME_LENGTH, MAX_PROBLEMS, MAX_STATE_DEPTH } from '../../src/statechart/limits.js';
+import {
+  MAX_EVENT_NAME_LENGTH,
+  MAX_HINT_NAMES,
+  MAX_PROBLEMS,
+  MAX_STATE_DEPTH,
+} from '../../src/statechart/limits.js';
 
 const check = (source: Json) => statechart.check(source);
 
@@ -295,6 +300,16 @@ describe('the limits of a definition', () => {
     const problems = check(inState({ on }));
     expect(problems).toHaveLength(MAX_PROBLEMS + 1);
     expect(problems.at(-1)).toMatchObject({ code: 'too-many-problems', message: 'and 5 more problems' });
+  });
+
+  it(`looks for what was meant among ${MAX_HINT_NAMES} names, and not among more`, () => {
+    const among = (count: number): Json => ({
+      initial: 's0',
+      on: { GO: '.s0x' },
+      states: Object.fromEntries(Array.from({ length: count }, (_, i) => [`s${i}`, {}])),
+    });
+    expect(check(among(MAX_HINT_NAMES))).toMatchObject([{ hint: 'did you mean ".s0"?' }]);
+    expect(check(among(MAX_HINT_NAMES + 1))[0]).not.toHaveProperty('hint');
   });
 
   it(`allows events of ${MAX_EVENT_NAME_LENGTH} characters, and none with control characters`, () => {

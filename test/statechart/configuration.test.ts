@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from '../../src/core/json.js';
+import { createMachine, initialTransition, type MachineConfig, transition } from '../../src/index.js';
+import type { AnyEvent } from '../../src/statechart/config.js';
+import { statechart } from '../../src/statechart/language.js';
+import { MAX_CACHED_PLANS } from '../../src/statechart/limits.js';
+import { planFor } from '../../src/statechart/select.js';
+import { configurationAt } from '../../src/statechart/state-value.js';
+
+const source: Json = {
+  id: 'm',
+  initial: 'a',
+  states: { a: { on: { GO: 'b', SELF: 'a', 'x.*': 'b' } }, b: { on: { GO: 'a' } } },
+};
+
+describe('the configurations of a machine', () => {
+  it('are one object each, however they are reached', () => {
+    const { space } = statechart.compile(source);
+    const a = configurationAt(space, 'a');
+    const back = a && planFor(a, 'GO').plain?.to;
+    expect(back && planFor(back, 'GO').plain?.to).toBe(a);
+    expect(a && planFor(a, 'SELF').plain?.to).toBe(a);
+  });
+
+  it('keep what they worked out for an event, and for all events that one wildcard stands for', () => {
+    const { space } = statechart.compile(source);
+    const a = configurationAt(space, 'a');
+    if (a === undefined) throw new Error('no configuration');
+    expect(planFor(a, 'GO')).toBe(planFor(a, 'GO'));
+    expect(planFor(a, 'x.1')).toBe(planFor(a, 'x.2.3'));
+    for (let i = 0; i < 100; i++) {
+      planFor(a, `x.${i}`);
+      planFor(a, `stray${i}`);
+    }
+    expect(a.plans.size).toBe(2);
+  });
+
+  it(`are forgotten once ${MAX_CACHED_PLANS} things are kept, which nobody notices`, () => {
+    const { space } = statechart.compile(source);
+    const a = configurationAt(space, 'a');
+    if (a === undefined) throw new Error('no configuration');
+    // The initial configuration was the first thing kept.
+    for (let i = 1; i < MAX_CACHED_PLANS; i++) space.count();
+    expect(configurationAt(space, 'a')).toBe(a);
+    space.count();
+    expect(configurationAt(space, 'a')).not.toBe(a);
+    expect(planFor(a, 'GO').plain?.to.value).toBe('b');
+    expect(planFor(a, 'SELF').plain?.to).toBe(a);
+  });
+
+  it('of 100,000 states are walked through and round again', () => {
+    const count = 100_010;
+    const ring = createMachine({
+      initial: 's0',
+      states: Object.fromEntries(
+        Array.from({ length: count }, (_, i) => [`s${i}`, { on: { NEXT: `s${(i + 1) % count}` } }]),
+      ),
+    } as MachineConfig<unknown, AnyEvent>);
+    let [snapshot] = initialTransition(ring);
+    for (let i = 0; i < count + 5; i++) [snapshot] = transition(ring, snapshot, { type: 'NEXT' });
+    expect(snapshot.value).toBe('s5');
+  });
+});
