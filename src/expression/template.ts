@@ -4,6 +4,7 @@ import type { Checked, Problem } from '../core/problem.js';
 import { Budget } from './budget.js';
 import type { Expression, Surroundings } from './expression.js';
 import { ExpressionError } from './expression-error.js';
+import { compileIntrinsic } from './intrinsic/intrinsic.js';
 import { compileJsonata } from './jsonata/jsonata.js';
 import { compilePath } from './jsonpath/jsonpath.js';
 
@@ -68,8 +69,8 @@ export function compileJsonataTemplate(template: Json): CheckedTemplate {
 }
 
 /**
- * Compiles a payload template of the States Language: where a key ends in `.$`, its value is a path, and the key
- * loses the ending. A definite path that finds nothing is an error.
+ * Compiles a payload template of the States Language: where a key ends in `.$`, its value is a path or a call of an
+ * intrinsic function, and the key loses the ending. A definite path that finds nothing is an error.
  *
  * @example
  * const template = compilePayloadTemplate({ 'id.$': '$.order.id', kind: 'order' });
@@ -84,10 +85,8 @@ type TextCompiler = (text: string, path: string) => Checked<Expression> | undefi
 
 const PATH_KEY = '.$';
 
-function compilePayloadValue(text: string, path: string): Checked<Expression> {
-  if (!text.startsWith('States.')) return compilePath(text);
-  const message = `intrinsic functions such as ${text.split('(')[0]} are not supported yet`;
-  return { problem: { code: 'intrinsic-unsupported', message, path } };
+function compilePayloadValue(text: string): Checked<Expression> {
+  return text.startsWith('States.') ? compileIntrinsic(text) : compilePath(text);
 }
 
 /** A place of a template, ready to be evaluated. */

@@ -105,6 +105,12 @@ describe('a payload template', () => {
     expect(template.evaluate({}, { bindings })).toEqual({ state: 'Wait', n: 3 });
   });
 
+  it('calls intrinsic functions', () => {
+    const template = compiled(compilePayloadTemplate({ 'a.$': "States.Format('{}!', $.name)" }));
+    expect(template.evaluate({ name: 'x' })).toEqual({ a: 'x!' });
+    expect(thrown(() => template.evaluate({}))).toMatchObject({ code: 'intrinsic-failure', path: '/a.$' });
+  });
+
   it('throws where a definite path finds nothing', () => {
     const template = compiled(compilePayloadTemplate({ 'a.$': '$.missing', 'b.$': '$.missing[*]' }));
     expect(thrown(() => template.evaluate({}))).toMatchObject({
@@ -116,15 +122,15 @@ describe('a payload template', () => {
     expect(indefinite.evaluate({})).toEqual({ b: [] });
   });
 
-  it('refuses paths that are none, other values, doubled keys and intrinsic functions', () => {
+  it('refuses paths that are none, other values, doubled keys and unknown intrinsic functions', () => {
     expect(
-      compilePayloadTemplate({ 'a.$': 'x', 'b.$': 5, c: 1, 'c.$': '$', 'd.$': 'States.UUID()' }),
+      compilePayloadTemplate({ 'a.$': 'x', 'b.$': 5, c: 1, 'c.$': '$', 'd.$': 'States.Nope()' }),
     ).toMatchObject({
       problems: [
         { code: 'jsonpath', path: '/a.$' },
         { code: 'template-path', path: '/b.$' },
         { code: 'template-key', path: '/c.$' },
-        { code: 'intrinsic-unsupported', path: '/d.$' },
+        { code: 'intrinsic', path: '/d.$' },
       ],
     });
   });

@@ -1,0 +1,223 @@
+import { isJsonArray, isJsonObject, type Json, jsonEqual, put } from '../../core/json.js';
+import { MAX_JSON_DEPTH } from '../../core/limits.js';
+import type { Budget } from '../budget.js';
+import { digest, isDigestAlgorithm } from '../digest/digest.js';
+import type { Surroundings } from '../expression.js';
+import { ExpressionError } from '../expression-error.js';
+import { decodeBase64, encodeBase64 } from './base64.js';
+import { fillTemplate } from './format.js';
+import { JavaRandom } from './java-random.js';
+import { uuidOf } from './uuid.js';
+
+/** UTF-16 units that may be encoded, decoded or hashed; Step Functions has the same limit. */
+export const MAX_CODED_LENGTH = 10_000;
+
+/** Items of an ArrayRange; Step Functions has the same limit. */
+export const MAX_RANGE_LENGTH = 1_000;
+
+/** What a call sees besides its arguments. */
+export interface CallScope {
+  readonly surroundings: Surroundings;
+  readonly budget: Budget;
+  /** The arguments as they are written, where they are texts: templates keep their escapes. */
+  readonly raw: readonly (string | undefined)[];
+}
+
+interface Intrinsic {
+  readonly least: number;
+  readonly most: number;
+  call(args: readonly Json[], scope: CallScope): Json;
+}
+
+/** The intrinsic functions of the States Language, by the name behind `States.`. */
+export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>(
+  Object.entries({
+    Format: { least: 1, most: Number.POSITIVE_INFINITY, call: (args, scope) => fillTemplate(args, scope) },
+    StringToJson: { least: 1, most: 1, call: ([text]) => parseJson(textOf(text)) },
+    JsonToString: { least: 1, most: 1, call: ([value = null], { budget }) => jsonText(value, budget) },
+    Array: { least: 0, most: Number.POSITIVE_INFINITY, call: (args) => args },
+    ArrayPartition: {
+      least: 2,
+      most: 2,
+      call: ([array, size], { budget }) => partition(arrayOf(array), wholeOf(size), budget),
+    },
+    ArrayContains: {
+      least: 2,
+      most: 2,
+      call: ([array, value = null], scope) => contains(arrayOf(array), value, scope.budget),
+    },
+    ArrayRange: {
+      least: 3,
+      most: 3,
+      call: ([from, to, step]) => range(wholeOf(from), wholeOf(to), wholeOf(step)),
+    },
+    ArrayGetItem: { least: 2, most: 2, call: ([array, index]) => itemAt(arrayOf(array), wholeOf(index)) },
+    ArrayLength: { least: 1, most: 1, call: ([array]) => arrayOf(array).length },
+    ArrayUnique: { least: 1, most: 1, call: ([array], { budget }) => unique(arrayOf(array), budget) },
+    Base64Encode: { least: 1, most: 1, call: ([text]) => encodeBase64(codedText(text)) },
+    Base64Decode: { least: 1, most: 1, call: ([text]) => decoded(codedText(text)) },
+    Hash: {
+      least: 2,
+      most: 2,
+      call: ([value = null, algorithm], { budget }) => hash(value, algorithm, budget),
+    },
+    JsonMerge: { least: 3, most: 3, call: ([first, second, deep]) => merge(first, second, deep) },
+    MathRandom: {
+      least: 2,
+      most: 3,
+      call: ([from, to, seed], scope) => random(wholeOf(from), wholeOf(to), seed, scope),
+    },
+    MathAdd: { least: 2, most: 2, call: ([a, b]) => wholeOf(a) + wholeOf(b) },
+    StringSplit: {
+      least: 2,
+      most: 2,
+      call: ([text, signs], { budget }) => split(textOf(text), textOf(signs), budget),
+    },
+    UUID: { least: 0, most: 0, call: (_args, { surroundings }) => uuidOf(chanceOf(surroundings)) },
+  } satisfies Record<string, Intrinsic>),
+);
+
+export function intrinsicFailure(message: string): ExpressionError {
+  return new ExpressionError('intrinsic-failure', message);
+}
+
+function textOf(value: Json | undefined): string {
+  if (typeof value === 'string') return value;
+  throw intrinsicFailure('an argument must be a text');
+}
+
+function arrayOf(value: Json | undefined): readonly Json[] {
+  if (isJsonArray(value)) return value;
+  throw intrinsicFailure('an argument must be an array');
+}
+
+/** Numbers are rounded to whole ones, halves up, as Java does. */
+function wholeOf(value: Json | undefined): number {
+  if (typeof value === 'number') return Math.round(value) + 0;
+  throw intrinsicFailure('an argument must be a number');
+}
+
+function codedText(value: Json | undefined): string {
+  const text = textOf(value);
+  if (text.length <= MAX_CODED_LENGTH) return text;
+  throw intrinsicFailure(`a text to be coded may not exceed ${MAX_CODED_LENGTH} characters`);
+}
+
+/** The value that a JSON text stands for; an empty text is null, as Step Functions has it. */
+export function parseJson(text: string): Json {
+  if (text === '') return null;
+  try {
+    const value = JSON.parse(text) as Json;
+    checkDepth(value, 0);
+    return value;
+  } catch (error) {
+    throw error instanceof ExpressionError ? error : intrinsicFailure('the text is not JSON');
+  }
+}
+
+function checkDepth(value: Json, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (depth >= MAX_JSON_DEPTH)
+    throw intrinsicFailure(`JSON may not nest deeper than ${MAX_JSON_DEPTH} levels`);
+  for (const member of Object.values(value)) checkDepth(member, depth + 1);
+}
+
+function jsonText(value: Json, budget: Budget): string {
+  const text = JSON.stringify(value);
+  budget.checkText(text.length);
+  budget.spend(text.length >> 6);
+  return text;
+}
+
+/** An array in parts of this size; the last may be smaller. */
+export function partition(array: readonly Json[], size: number, budget: Budget): Json[] {
+  if (!(size >= 1)) throw intrinsicFailure('the size of the parts must be at least 1');
+  budget.spend(array.length);
+  const parts: Json[] = [];
+  for (let i = 0; i < array.length; i += size) parts.push(array.slice(i, i + size));
+  return parts;
+}
+
+function contains(array: readonly Json[], value: Json, budget: Budget): boolean {
+  budget.spend(array.length);
+  return array.some((item) => jsonEqual(item, value));
+}
+
+/** The numbers from one to another, that included, a step apart. */
+export function range(from: number, to: number, step: number): number[] {
+  if (step === 0) throw intrinsicFailure('the step of a range may not be 0');
+  const length = Math.max(0, Math.floor((to - from) / step) + 1);
+  if (length > MAX_RANGE_LENGTH) throw intrinsicFailure(`a range may not exceed ${MAX_RANGE_LENGTH} items`);
+  return Array.from({ length }, (_, i) => from + i * step);
+}
+
+function itemAt(array: readonly Json[], index: number): Json {
+  const item = array[index];
+  if (item === undefined) throw intrinsicFailure(`there is no item ${index} in an array of ${array.length}`);
+  return item;
+}
+
+function unique(array: readonly Json[], budget: Budget): Json[] {
+  const found: Json[] = [];
+  for (const item of array) {
+    budget.spend(found.length + 1);
+    if (!found.some((other) => jsonEqual(item, other))) found.push(item);
+  }
+  return found;
+}
+
+function decoded(text: string): string {
+  const value = decodeBase64(text);
+  if (value === undefined) throw intrinsicFailure('the text is not Base64');
+  return value;
+}
+
+/** The digest of a text, or of the JSON text of anything else. */
+export function hash(value: Json, algorithm: Json | undefined, budget: Budget): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (text.length > MAX_CODED_LENGTH) {
+    throw intrinsicFailure(`a text to be hashed may not exceed ${MAX_CODED_LENGTH} characters`);
+  }
+  if (!isDigestAlgorithm(algorithm))
+    throw intrinsicFailure('the algorithm is MD5, SHA-1, SHA-256, SHA-384 or SHA-512');
+  budget.spend(64 + 4 * text.length);
+  return digest(text, algorithm);
+}
+
+function merge(first: Json | undefined, second: Json | undefined, deep: Json | undefined): Json {
+  if (deep !== false)
+    throw intrinsicFailure('only shallow merging is supported: the third argument must be false');
+  if (!isJsonObject(first) || !isJsonObject(second)) throw intrinsicFailure('only objects can be merged');
+  const merged: Record<string, Json> = {};
+  for (const object of [first, second])
+    for (const [key, value] of Object.entries(object)) put(merged, key, value);
+  return merged;
+}
+
+/** A whole number from the first to before the second. */
+function random(from: number, to: number, seed: Json | undefined, { surroundings }: CallScope): number {
+  if (to <= from) throw intrinsicFailure('the second number must be greater than the first');
+  const part = seed === undefined ? chanceOf(surroundings).float() : new JavaRandom(wholeOf(seed)).double();
+  return from + Math.floor(part * (to - from));
+}
+
+function chanceOf({ chance }: Surroundings) {
+  if (chance === undefined) throw new ExpressionError('no-chance', 'there is no chance to draw on here');
+  return chance;
+}
+
+/** Splits at every one of the signs; empty parts are left out, as Step Functions does. */
+function split(text: string, signs: string, budget: Budget): Json[] {
+  budget.spend(1 + text.length);
+  const separators = new Set(signs);
+  const parts: string[] = [];
+  let part = '';
+  for (const char of text) {
+    if (!separators.has(char)) part += char;
+    else {
+      if (part !== '') parts.push(part);
+      part = '';
+    }
+  }
+  return part === '' ? parts : [...parts, part];
+}
