@@ -11,10 +11,10 @@ import { Undone } from './undone.js';
  * made and ended within one step is never asked for.
  */
 export class Numbering {
-  readonly history: Happening[] = [];
-  readonly #effects = new Map<string, Effect>();
-  readonly #told = new Map<string, Happening>();
-  readonly #pending: Map<string, Pending>;
+  readonly #made = new Map<string, { readonly effect: Effect; readonly happening: Happening }>();
+  readonly #before: Readonly<Record<string, Pending>> | undefined;
+  /** A copy of what was waited for before, once anything of it changes. */
+  #changed: Map<string, Pending> | undefined = undefined;
   readonly #at: number;
   readonly #trusted: boolean;
   readonly #nextId: () => string;
@@ -26,28 +26,38 @@ export class Numbering {
     trusted: boolean,
   ) {
     this.#trusted = trusted;
-    this.#pending = new Map(Object.entries(pending ?? {}));
+    this.#before = pending;
     this.#at = at;
     this.#nextId = effectNumbering(revision);
   }
 
   get effects(): readonly Effect[] {
-    return [...this.#effects.values()];
+    return [...this.#made.values()].map(({ effect }) => effect);
+  }
+
+  get history(): readonly Happening[] {
+    return [...this.#made.values()].map(({ happening }) => happening);
   }
 
   /** For the state: absent where nothing is waited for. */
   get pending(): { readonly pending?: Readonly<Record<string, Pending>> } {
-    return this.#pending.size === 0 ? {} : { pending: Object.fromEntries(this.#pending) };
+    if (this.#changed === undefined) return this.#before === undefined ? {} : { pending: this.#before };
+    return this.#changed.size === 0 ? {} : { pending: Object.fromEntries(this.#changed) };
+  }
+
+  get #waiting(): Map<string, Pending> {
+    this.#changed ??= new Map(Object.entries(this.#before ?? {}));
+    return this.#changed;
   }
 
   /** An effect was answered, and is waited for no longer. */
   answered(id: string): void {
-    this.#pending.delete(id);
+    this.#waiting.delete(id);
   }
 
   /** Nothing is waited for any longer. */
   cancelAll(): void {
-    for (const [id, pending] of this.#pending) this.#cancel(id, pending);
+    for (const [id, pending] of this.#waiting) this.#cancel(id, pending);
   }
 
   add(effect: MachineEffect): void {
@@ -62,7 +72,7 @@ export class Numbering {
         this.#send(effect);
         return;
       default:
-        for (const [id, pending] of this.#pending) {
+        for (const [id, pending] of this.#waiting) {
           if (keyOf(pending, effect.kind) === effect.key) this.#cancel(id, pending);
         }
     }
@@ -73,7 +83,7 @@ export class Numbering {
     const { name, ask } = effect;
     const input = this.#json(effect.input, `the input of ${name}`);
     const timeout = ask && effect.timeoutMs !== undefined ? { timeoutMs: effect.timeoutMs } : {};
-    if (ask) this.#pending.set(id, { task: effect.key });
+    if (ask) this.#waiting.set(id, { task: effect.key });
     this.#make(
       { type: 'task', id, name, input, ask, ...timeout },
       ask
@@ -85,7 +95,7 @@ export class Numbering {
   #timer({ key, delayMs }: MachineEffect & { readonly type: 'timer' }): void {
     const id = this.#nextId();
     const dueAt = this.#at + delayMs;
-    this.#pending.set(id, { timer: key, dueAt });
+    this.#waiting.set(id, { timer: key, dueAt });
     this.#make({ type: 'timer', id, dueAt }, { type: 'TimerSet', data: { effect: id, timer: key, dueAt } });
   }
 
@@ -103,18 +113,12 @@ export class Numbering {
   }
 
   #make(effect: Effect, happening: Happening): void {
-    this.#effects.set(effect.id, effect);
-    this.#told.set(effect.id, happening);
-    this.history.push(happening);
+    this.#made.set(effect.id, { effect, happening });
   }
 
   #cancel(target: string, pending: Pending): void {
-    this.#pending.delete(target);
-    if (this.#effects.delete(target)) {
-      const told = this.#told.get(target);
-      if (told !== undefined) this.history.splice(this.history.indexOf(told), 1);
-      return;
-    }
+    this.#waiting.delete(target);
+    if (this.#made.delete(target)) return;
     const id = this.#nextId();
     const kind = 'task' in pending ? 'task' : 'timer';
     this.#make(

@@ -319,15 +319,10 @@ describe('the limits of a definition', () => {
     expect(named('a\u0000')).toMatchObject([{ code: 'invalid-name' }]);
   });
 
-  it('checks and compiles 100,000 states, side by side, without overflowing', () => {
-    const ring = (target: (i: number) => string): Json => ({
-      initial: 's0',
-      states: Object.fromEntries(
-        Array.from({ length: 100_000 }, (_, i) => [`s${i}`, { on: { NEXT: target(i) } }]),
-      ),
-    });
-    expect(check(ring((i) => (i % 50 === 0 ? 'nowhere' : 's0')))).toHaveLength(MAX_PROBLEMS + 1);
-    const program = statechart.compile(ring((i) => `s${(i + 1) % 100_000}`));
-    expect(program.nodes).toHaveLength(100_001);
+  it('checks 100,000 states, side by side, without overflowing', () => {
+    const states = Object.fromEntries(
+      Array.from({ length: 100_000 }, (_, i) => [`s${i}`, { on: { NEXT: i % 50 === 0 ? 'nowhere' : 's0' } }]),
+    );
+    expect(check({ initial: 's0', states })).toHaveLength(MAX_PROBLEMS + 1);
   });
 });

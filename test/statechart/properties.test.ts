@@ -270,7 +270,7 @@ describe('whatever JSON comes', () => {
         }
         statechart.graph(program);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 800 },
     );
     expect(stepped).toBeGreaterThan(100);
   });
