@@ -6,6 +6,7 @@ import type { Expression, Surroundings } from './expression.js';
 import { ExpressionError } from './expression-error.js';
 import { compileIntrinsic } from './intrinsic/intrinsic.js';
 import { compileJsonata } from './jsonata/jsonata.js';
+import type { Dialect } from './jsonata/library.js';
 import { compilePath } from './jsonpath/jsonpath.js';
 
 /** A JSON value in which some places are expressions. */
@@ -55,10 +56,10 @@ export function delimitedExpression(text: string): string | undefined {
  * const template = compileJsonataTemplate({ total: '{% price * qty %}', currency: 'EUR' });
  * 'value' in template && template.value.evaluate({ price: 5, qty: 2 }); // => { total: 10, currency: 'EUR' }
  */
-export function compileJsonataTemplate(template: Json): CheckedTemplate {
+export function compileJsonataTemplate(template: Json, dialect: Dialect = 'jsonata'): CheckedTemplate {
   return new TemplateCompiler((text, path) => {
     const expression = delimitedExpression(text);
-    if (expression !== undefined) return compileJsonata(expression);
+    if (expression !== undefined) return compileJsonata(expression, dialect);
     const opens = text.trim().startsWith('{%');
     if (!opens && !text.trim().endsWith('%}')) return undefined;
     const message = opens

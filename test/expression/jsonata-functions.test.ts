@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { Chance } from '../../src/core/chance.js';
 import type { Json } from '../../src/core/json.js';
 import { compileJsonata } from '../../src/expression/jsonata/jsonata.js';
-import { STANDARD_LIBRARY } from '../../src/expression/jsonata/library.js';
+import { type Dialect, LIBRARIES } from '../../src/expression/jsonata/library.js';
 
-function evaluate(text: string): Json | undefined {
-  const checked = compileJsonata(text);
+function evaluate(text: string, dialect?: Dialect): Json | undefined {
+  const checked = compileJsonata(text, dialect);
   if ('problem' in checked) throw new Error(`${checked.problem.code}: ${checked.problem.message}`);
-  return checked.value.evaluate({});
+  return checked.value.evaluate({}, { chance: new Chance('test') });
 }
 
 const CASES: Readonly<Record<string, readonly [string, Json | undefined][]>> = {
@@ -112,7 +113,7 @@ describe('the function library', () => {
       'sum',
     ]);
     const [handlers, pairs] = [['map', 'filter', 'single', 'reduce', 'sift', 'each'], ['match']];
-    for (const name of STANDARD_LIBRARY.keys()) {
+    for (const name of LIBRARIES.jsonata.keys()) {
       if (needsMore.has(name)) continue;
       const rest = handlers.includes(name)
         ? ', function($a, $b) { $a }'
@@ -151,5 +152,24 @@ describe('the function library', () => {
     expect(() => evaluate('function($a)<n:n>{ $a }("x")')).toThrow(
       expect.objectContaining({ code: 'T0410' }),
     );
+  });
+
+  it('has what Step Functions adds in its dialect only', () => {
+    const states: readonly [string, Json][] = [
+      ['$partition([1, 2, 3], 2)', [[1, 2], [3]]],
+      ['$range(0, 10, 5)', [0, 5, 10]],
+      ['$hash("input data", "MD5")', '812f45842bc6d66ee14572ce20db8e86'],
+      ['$random(42)', 0.7275636800328681],
+      ['$parse("{\\"a\\":[1]}").a', [1]],
+      ['$length($uuid())', 36],
+    ];
+    for (const [text, value] of states) {
+      expect(evaluate(text, 'states'), text).toEqual(value);
+      expect(() => evaluate(text), text).toThrow();
+    }
+    expect(() => evaluate('$parse("{")', 'states')).toThrow(
+      expect.objectContaining({ code: 'intrinsic-failure' }),
+    );
+    expect(evaluate('$random() < 1', 'states')).toBe(true);
   });
 });

@@ -144,10 +144,10 @@ function contains(array: readonly Json[], value: Json, budget: Budget): boolean 
 }
 
 /** The numbers from one to another, that included, a step apart. */
-export function range(from: number, to: number, step: number): number[] {
+export function range(from: number, to: number, step: number, most = MAX_RANGE_LENGTH): number[] {
   if (step === 0) throw intrinsicFailure('the step of a range may not be 0');
   const length = Math.max(0, Math.floor((to - from) / step) + 1);
-  if (length > MAX_RANGE_LENGTH) throw intrinsicFailure(`a range may not exceed ${MAX_RANGE_LENGTH} items`);
+  if (length > most) throw intrinsicFailure(`a range may not exceed ${most} items`);
   return Array.from({ length }, (_, i) => from + i * step);
 }
 

@@ -5,7 +5,7 @@ import type { Expression, Surroundings } from '../expression.js';
 import { ExpressionError } from '../expression-error.js';
 import { problemAt, SourceError } from '../source-error.js';
 import { compileTree } from './compiler.js';
-import { STANDARD_LIBRARY } from './library.js';
+import { type Dialect, LIBRARIES } from './library.js';
 import { parse } from './parser.js';
 import { seal } from './seal.js';
 import { type Body, type Result, Row, Scope } from './value.js';
@@ -19,19 +19,19 @@ const NO_SURROUNDINGS: Surroundings = {};
  * Compiles a JSONata expression: synchronous, pure, and stopped by its budget. What a text does wrong comes back
  * as a Problem with JSONata's code, line and column; what an evaluation does wrong throws ExpressionError.
  *
- * `$eval` is not part of it, results are JSON (no functions), and regular expressions are matched in linear time.
+ * The dialect `states` has the functions that Step Functions adds. `$eval` is not part of any, results are JSON (no functions), and regular expressions are matched in linear time.
  *
  * @example
  * const checked = compileJsonata('orders[qty > 1].price ~> $sum()');
  * 'value' in checked && checked.value.evaluate({ orders: [{ qty: 2, price: 5 }, { qty: 1, price: 3 }] }); // => 5
  */
-export function compileJsonata(text: string): Checked<Expression> {
+export function compileJsonata(text: string, dialect: Dialect = 'jsonata'): Checked<Expression> {
   if (text.length > MAX_EXPRESSION_LENGTH) {
     const message = `an expression may not exceed ${MAX_EXPRESSION_LENGTH} characters`;
     return { problem: { code: 'expression-length', message, path: '' } };
   }
   try {
-    return { value: new JsonataExpression(text, compileTree(parse(text), STANDARD_LIBRARY)) };
+    return { value: new JsonataExpression(text, compileTree(parse(text), LIBRARIES[dialect])) };
   } catch (error) {
     if (error instanceof SourceError) return { problem: problemAt(text, error) };
     throw error;

@@ -7,11 +7,11 @@ import { HIGHER_ORDER_FUNCTIONS } from './functions/higher-order.js';
 import { MATCHING_FUNCTIONS } from './functions/matching.js';
 import { NUMBER_FUNCTIONS } from './functions/numbers.js';
 import { OBJECT_FUNCTIONS } from './functions/objects.js';
+import { STATES_FUNCTIONS } from './functions/states.js';
 import { STRING_FUNCTIONS } from './functions/strings.js';
 import { libraryOf } from './native.js';
 
-/** The functions of JSONata. */
-export const STANDARD_LIBRARY = libraryOf({
+const STANDARD_FUNCTIONS = {
   ...STRING_FUNCTIONS,
   ...MATCHING_FUNCTIONS,
   ...NUMBER_FUNCTIONS,
@@ -22,4 +22,12 @@ export const STANDARD_LIBRARY = libraryOf({
   ...HIGHER_ORDER_FUNCTIONS,
   ...ENCODING_FUNCTIONS,
   ...CLOCK_FUNCTIONS,
-});
+};
+
+/** The functions of JSONata, and those with what Step Functions adds. */
+export const LIBRARIES = {
+  jsonata: libraryOf(STANDARD_FUNCTIONS),
+  states: libraryOf({ ...STANDARD_FUNCTIONS, ...STATES_FUNCTIONS }),
+} as const;
+
+export type Dialect = keyof typeof LIBRARIES;
