@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Chance } from '../../src/core/chance.js';
 import type { Json } from '../../src/core/json.js';
+import { MAX_JSON_DEPTH } from '../../src/core/limits.js';
 import { Budget } from '../../src/expression/budget.js';
 import { DIGEST_ALGORITHMS, digest } from '../../src/expression/digest/digest.js';
 import { ExpressionError } from '../../src/expression/expression-error.js';
@@ -166,8 +167,9 @@ describe('an intrinsic function', () => {
     expect(outcome(`States.UUID()${padding} `)).toBe('intrinsic-length');
     const many = `States.Array(${Array.from({ length: 1000 }, () => "States.Hash($, 'SHA-512')").join(', ')})`;
     expect(outcome(many, 'x'.repeat(MAX_CODED_LENGTH), new Budget(100_000))).toBe('budget-steps');
-    const deep = `${'['.repeat(5_000)}${']'.repeat(5_000)}`;
-    expect(outcome('States.StringToJson($)', deep)).toBe('intrinsic-failure');
+    const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+    expect(outcome('States.StringToJson($)', deep(MAX_JSON_DEPTH))).toBeInstanceOf(Array);
+    expect(outcome('States.StringToJson($)', deep(MAX_JSON_DEPTH + 1))).toBe('intrinsic-failure');
   });
 
   it('is one of the eighteen', () => {

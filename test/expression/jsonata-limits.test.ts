@@ -134,16 +134,28 @@ describe('what an evaluation makes', () => {
     );
   });
 
-  it('is compared and written to a depth', () => {
+  it.each([
+    ['written', '$exists($string($n))'],
+    ['compared', '$n = $n2'],
+    ['searched', '$count($n.**) > 0'],
+    ['copied', '$exists($clone($n))'],
+    ['transformed', '$exists($n ~> |$|{}|)'],
+  ])('is %s to a depth and no deeper', (_name, text) => {
     const nested = (depth: number) => `$reduce([1..${depth}], function($a, $i) { {"a": $a} }, 1)`;
-    const written = '{"a":}'.length * MAX_VALUE_DEPTH + 1;
-    expect(outcome(`$length($string(${nested(MAX_VALUE_DEPTH)}))`)).toBe(written);
-    expect(outcome(`$string(${nested(MAX_VALUE_DEPTH + 2)})`)).toBe('budget-depth');
-    const twice = '($n := $reduce([1..1000], function($a, $i) { {"a": $a} }, 1); ';
-    expect(outcome(`${twice} $n = $reduce([1..1000], function($a, $i) { {"a": $a} }, 1))`)).toBe(
-      'budget-depth',
-    );
-    expect(outcome(`${twice} $count($n.**))`)).toBe('budget-depth');
+    const whole = (depth: number) => `($n := ${nested(depth)}; $n2 := ${nested(depth)}; ${text})`;
+    expect(outcome(whole(MAX_VALUE_DEPTH))).toBe(true);
+    expect(outcome(whole(MAX_VALUE_DEPTH + 1))).toBe('budget-depth');
+  });
+
+  it.each([
+    ['judged', '$not($boolean($n))'],
+    ['searched', '$not($exists($lookup($n, "x")))'],
+    ['flattened', '$count([{"x": $n}].*) = 1'],
+  ])('is %s to a depth of arrays and no deeper', (_name, text) => {
+    const arrays = (depth: number) =>
+      `($n := $reduce([1..${depth - 1}], function($a, $i) { [[$a]] }, [0]); ${text})`;
+    expect(outcome(arrays(MAX_VALUE_DEPTH))).toBe(true);
+    expect(outcome(arrays(MAX_VALUE_DEPTH + 1))).toBe('budget-depth');
   });
 
   it('leaves as JSON of limited depth', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.js';
+import { MAX_JSON_DEPTH } from '../../src/core/limits.js';
 import { ExpressionError } from '../../src/expression/expression-error.js';
 import {
   type CheckedTemplate,
@@ -73,6 +74,14 @@ describe('a JSONata template', () => {
     const error = thrown(() => compiled(compileJsonataTemplate([heavy, heavy])).evaluate(null));
     expect(error).toBeInstanceOf(ExpressionError);
     expect(error).toMatchObject({ code: 'budget-steps', path: '/1' });
+  });
+
+  it('may nest so deep and no deeper', () => {
+    const nested = (depth: number): Json => (depth === 0 ? '{% 1 %}' : [nested(depth - 1)]);
+    expect(compileJsonataTemplate(nested(MAX_JSON_DEPTH))).toHaveProperty('value');
+    expect(compileJsonataTemplate(nested(MAX_JSON_DEPTH + 1))).toMatchObject({
+      problems: [{ code: 'template-depth' }],
+    });
   });
 
   it('keeps a key called __proto__ a plain key', () => {

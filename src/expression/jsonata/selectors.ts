@@ -15,7 +15,7 @@ export function lookup(value: Result, key: string, run: Run): Result {
 }
 
 function lookupInto(found: Value[], array: readonly Value[], key: string, run: Run, depth: number): void {
-  if (depth > MAX_VALUE_DEPTH) throw tooDeep();
+  if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
   run.budget.spend(array.length);
   for (const item of array) {
     if (isArray(item)) lookupInto(found, item, key, run, depth + 1);
@@ -51,7 +51,7 @@ export function compileWildcard(_node: Wildcard, _compiling: Compiling): Code {
 }
 
 function flattenDeep(found: Value[], array: readonly Value[], run: Run, depth: number): void {
-  if (depth > MAX_VALUE_DEPTH) throw tooDeep();
+  if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
   run.budget.spend(array.length);
   for (const item of array) {
     if (isArray(item)) flattenDeep(found, item, run, depth + 1);
@@ -71,12 +71,11 @@ export function compileDescendants(_node: Descendants, _compiling: Compiling): C
 }
 
 function collectDescendants(found: Value[], value: Value, run: Run, depth: number): void {
-  if (depth > MAX_VALUE_DEPTH) throw tooDeep();
   run.budget.spend();
-  if (isArray(value)) for (const item of value) collectDescendants(found, item, run, depth + 1);
-  else {
-    found.push(value);
-    if (isObject(value))
-      for (const key of Object.keys(value)) collectDescendants(found, value[key] ?? null, run, depth + 1);
+  if (!isArray(value)) found.push(value);
+  if (!isArray(value) && !isObject(value)) return;
+  if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
+  for (const member of Object.values<Value>(value as Record<string, Value>)) {
+    collectDescendants(found, member, run, depth + 1);
   }
 }

@@ -48,7 +48,7 @@ class JsonWriter {
   }
 
   #list(open: string, close: string, count: number, depth: number, item: (index: number) => void): void {
-    if (depth > MAX_VALUE_DEPTH) throw tooDeep();
+    if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
     this.#run.budget.spend(count);
     this.text += open;
     for (let i = 0; i < count; i++) {

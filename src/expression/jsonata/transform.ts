@@ -100,10 +100,10 @@ class Copies {
   }
 
   copy(value: Value, depth: number): Value {
-    if (depth > MAX_VALUE_DEPTH) throw tooDeep();
     this.#run.budget.spend();
+    if (!isArray(value) && !isObject(value)) return value instanceof FunctionValue ? '' : value;
+    if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
     if (isArray(value)) return value.map((item) => this.copy(item, depth + 1));
-    if (!isObject(value)) return value instanceof FunctionValue ? '' : value;
     const copy: Record<string, Value> = {};
     for (const key of Object.keys(value)) put(copy, key, this.copy(value[key] ?? null, depth + 1));
     this.#objects.add(copy);

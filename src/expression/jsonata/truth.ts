@@ -25,7 +25,7 @@ export function truthOf(result: Result): boolean {
 
 function truthOfStructure(value: Value | undefined, depth: number): boolean {
   if (isArray(value)) {
-    if (depth > MAX_VALUE_DEPTH) throw tooDeep();
+    if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
     return value.some((item) =>
       typeof item === 'object' ? truthOfStructure(item, depth + 1) : truthOf(item),
     );
@@ -42,7 +42,7 @@ export function equal(a: Value | undefined, b: Value | undefined, run: Run, dept
     if (typeof a === 'string' && typeof b === 'string') run.budget.spend(Math.min(a.length, b.length) >> 6);
     return false;
   }
-  if (depth > MAX_VALUE_DEPTH) throw tooDeep();
+  if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
   if (a instanceof FunctionValue || b instanceof FunctionValue) return false;
   if (isArray(a)) {
     if (!isArray(b) || a.length !== b.length) return false;
