@@ -69,30 +69,21 @@ export class Binder {
     const { after, path } = node.chart;
     const place = `"after" of ${name(node)}`;
     const delays = after.map(({ key, delayMs }) => ({ key: delayOver(key, node.id), delayMs }));
-    node.entry = [
-      ...node.entry,
-      ...delays.map(({ key, delayMs }) => constant({ type: 'timer', key, delayMs }, place, path)),
-    ];
-    node.exit = [
-      ...node.exit,
-      ...delays.map(({ key }) => constant({ type: 'cancel', kind: 'timer', key }, place, path)),
-    ];
+    node.begins = delays.map(({ key, delayMs }) => constant({ type: 'timer', key, delayMs }, place, path));
+    node.ends = delays.map(({ key }) => constant({ type: 'cancel', kind: 'timer', key }, place, path));
   }
 
   #invokes(node: StateNode): void {
-    const { invoke } = node.chart;
-    const keys = invoke.map((chart, index) => invokeId(node, chart, index));
-    const place = (index: number) => `invoke ${keys[index]} of ${name(node)}`;
-    node.entry = [
-      ...node.entry,
-      ...invoke.map((chart, index) => this.#invoke(chart, keys[index] ?? '', place(index))),
-    ];
-    node.exit = [
-      ...node.exit,
-      ...invoke.map(({ path }, index) =>
-        constant({ type: 'cancel', kind: 'task', key: keys[index] ?? '' }, place(index), path),
-      ),
-    ];
+    const tasks = node.chart.invoke.map((invoke, index) => {
+      const key = invokeId(node, invoke, index);
+      return { invoke, key, place: `invoke ${key} of ${name(node)}` };
+    });
+    const starts = tasks.map(({ invoke, key, place }) => this.#invoke(invoke, key, place));
+    const cancels = tasks.map(({ invoke, key, place }) => {
+      return constant({ type: 'cancel', kind: 'task', key }, place, invoke.path);
+    });
+    node.begins = [...node.begins, ...starts];
+    node.ends = [...node.ends, ...cancels];
   }
 
   /** What entering a final state does at last. `root` has the machine's own output. */

@@ -54,15 +54,21 @@ export interface Candidate {
   readonly move: Move;
 }
 
-/** What taking one transition in one configuration does: exit, act, enter, all told in advance. */
-export interface Move {
-  readonly transition: Transition;
-  readonly to: Configuration;
+/** Things done one after the other. */
+export interface Work {
   /** In order; empty where all that is done is `effects`. */
   readonly ops: readonly Op[];
   /** For each op, where its block ends: an error skips the rest of the block (SCXML 4.9). */
   readonly blockEnds: readonly number[];
   readonly effects: readonly MachineEffect[];
+}
+
+/** What taking one transition in one configuration does: exit, act, enter, all told in advance. */
+export interface Move extends Work {
+  readonly transition: Transition;
+  readonly to: Configuration;
+  /** Where it leads to the end of the machine: what is done once the output is there. */
+  readonly ending: Work | undefined;
 }
 
 /** The names of the events that a machine tells apart. */

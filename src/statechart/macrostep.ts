@@ -4,7 +4,7 @@ import type { Problem } from '../core/problem.js';
 import { Budget } from '../expression/budget.js';
 import type { Surroundings } from '../expression/expression.js';
 import type { Template } from '../expression/template.js';
-import type { Candidate, Configuration, Move, Plan } from './configuration.js';
+import type { Candidate, Configuration, Move, Plan, Work } from './configuration.js';
 import { MAX_EFFECTS, MAX_MICROSTEPS } from './limits.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import { EXECUTION_ERROR, isErrorEvent, type MachineEvent, plainEvent } from './machine-event.js';
@@ -139,12 +139,13 @@ export class Macrostep implements Run {
   #take(move: Move, event: string | undefined): void {
     this.moved = true;
     if (this.#taken !== undefined) this.#taken.push({ event, move });
-    if (move.ops.length > 0) this.#perform(move);
-    else if (move.effects.length > 0) this.#emitAll(move.effects);
+    this.#do(move);
+    if (this.done && move.ending !== undefined) this.#do(move.ending);
     this.configuration = move.to;
   }
 
-  #perform({ ops, blockEnds }: Move): void {
+  #do({ ops, blockEnds, effects }: Work): void {
+    if (effects.length > 0) this.#emitAll(effects);
     for (let i = 0; i < ops.length; i++) {
       const op = ops[i];
       if (op === undefined) continue;

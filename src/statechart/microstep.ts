@@ -1,4 +1,4 @@
-import type { Configuration, Move } from './configuration.js';
+import type { Configuration, Move, Work } from './configuration.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import type { StateNode, Transition } from './node.js';
 import type { Op } from './run.js';
@@ -6,7 +6,9 @@ import type { Op } from './run.js';
 /** What taking a transition in a configuration will do (SCXML D: microstep, computeExitSet, computeEntrySet). */
 export function planMove(configuration: Configuration, transition: Transition): Move {
   const { target, domain } = transition;
-  if (target === undefined) return move(transition, configuration, [transition.ops]);
+  if (target === undefined) {
+    return { ...work([transition.ops]), transition, to: configuration, ending: undefined };
+  }
   const exits = configuration.active.filter((node) => domain === undefined || node.isBelow(domain));
   const entry = entrySet(transition, target);
   return planChange(configuration, transition, exits, entry);
@@ -49,19 +51,29 @@ function planChange(
 ): Move {
   const to = reached(from, exits, nodes);
   const blocks: (readonly Op[])[] = [];
-  for (const node of exits.toReversed()) blocks.push(node.exit);
+  for (const node of exits.toReversed()) leave(node, blocks);
   blocks.push(transition.ops);
   let ends = false;
   for (const node of nodes) {
-    blocks.push(node.entry);
+    blocks.push(node.entry, ...node.begins.map((op) => [op]));
     if (byDefault.has(node)) blocks.push(node.initialOps);
     if (node.done === undefined) continue;
     blocks.push([node.done]);
     ends ||= node.parent?.parent === undefined;
   }
-  // A machine that ends leaves all its states, though its value goes on to say where it ended (XState).
-  if (ends) for (const node of to.active.toReversed()) blocks.push(node.exit);
-  return move(transition, to, blocks);
+  return { ...work(blocks), transition, to, ending: ends ? ending(to) : undefined };
+}
+
+/** A machine that ends leaves all its states, though its value goes on to say where it ended (XState). */
+function ending({ active }: Configuration): Work {
+  const blocks: (readonly Op[])[] = [];
+  for (const node of active.toReversed()) leave(node, blocks);
+  return work(blocks);
+}
+
+/** Each cancel is a block of its own: an error in an exit action must not keep the state waiting. */
+function leave(node: StateNode, blocks: (readonly Op[])[]): void {
+  blocks.push(node.exit, ...node.ends.map((op) => [op]));
 }
 
 function reached(
@@ -77,17 +89,17 @@ function reached(
   return from.space.intern([...atoms].sort((a, b) => a.index - b.index));
 }
 
-function move(transition: Transition, to: Configuration, blocks: readonly (readonly Op[])[]): Move {
+function work(blocks: readonly (readonly Op[])[]): Work {
   const ops = blocks.flat();
   const effects = ops.map((op) => op.effect);
   if (effects.every((effect) => effect !== undefined)) {
     const made: readonly MachineEffect[] = ops.length === 0 ? NO_EFFECTS : Object.freeze(effects);
-    return { transition, to, ops: [], blockEnds: [], effects: made };
+    return { ops: [], blockEnds: [], effects: made };
   }
   let end = 0;
   const blockEnds = blocks.flatMap((block) => {
     end += block.length;
     return block.map(() => end);
   });
-  return { transition, to, ops, blockEnds, effects: NO_EFFECTS };
+  return { ops, blockEnds, effects: NO_EFFECTS };
 }

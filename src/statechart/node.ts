@@ -28,12 +28,15 @@ export class StateNode {
   wildcards: readonly Wildcard[] = NONE;
   always: readonly Transition[] = NONE;
 
-  /** Bound with the functions: what entering does (actions, then timers, then invocations) … */
+  /** Bound with the functions. Entering it does `entry`, then `begins`, then `initialOps` where it is entered by default. */
   entry: readonly Op[] = NONE;
-  /** … what entering by default does besides … */
+  /** Starts what it waits for: delays and tasks. */
+  begins: readonly Op[] = NONE;
   initialOps: readonly Op[] = NONE;
-  /** … and what leaving does. */
+  /** Leaving it does `exit`, then `ends`. */
   exit: readonly Op[] = NONE;
+  /** Cancels what it waits for. */
+  ends: readonly Op[] = NONE;
   /** Where it is final: raises the parent's done event, or ends the machine. */
   done: Op | undefined;
 

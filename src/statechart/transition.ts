@@ -106,9 +106,7 @@ function broken<TContext>(
   { context, output }: MachineSnapshot<TContext>,
   { error }: OwnEvent,
 ): Transitioned<TContext> {
-  const cancels = configuration.active
-    .flatMap((node) => node.exit.map((op) => op.effect))
-    .filter((effect) => effect?.type === 'cancel');
+  const cancels = configuration.active.flatMap((node) => node.ends.flatMap((op) => op.effect ?? []));
   return [new MachineSnapshot(configuration, context, 'error', output, error), cancels];
 }
 

@@ -511,6 +511,41 @@ describe('an error in a guard or an assign', () => {
     expect(named(effects)).toEqual(['arrive']);
   });
 
+  it('in an entry or exit action keeps no state from beginning, or ending, what it waits for', () => {
+    const broken = { assign: { n: '{% context.missing %}' } };
+    const machine = make({
+      id: 'm',
+      initial: 'a',
+      on: { 'error.execution': {} },
+      states: {
+        a: {
+          entry: [broken, 'never'],
+          exit: [broken, 'never'],
+          after: { '5s': 'b' },
+          invoke: { src: 't', id: 't' },
+          on: { GO: 'b' },
+        },
+        b: {},
+      },
+    });
+    const [start, first] = initialTransition(machine);
+    expect(named(first)).toEqual(['timer', 't']);
+    expect(named(transition(machine, start, { type: 'GO' })[1])).toEqual(['cancel', 'cancel']);
+  });
+
+  it('in the output of the machine keeps it from its end, and in its states', () => {
+    const machine = make({
+      initial: 'a',
+      output: '{% context.missing %}',
+      on: { 'error.execution': '.b' },
+      states: { a: { on: { GO: 'end' } }, b: {}, end: { type: 'final', exit: 'leave' } },
+    });
+    const [start] = initialTransition(machine);
+    const [next, effects] = transition(machine, start, { type: 'GO' });
+    expect(next).toMatchObject({ value: 'b', status: 'active' });
+    expect(named(effects)).toEqual(['leave']);
+  });
+
   it('in a guard counts as no, and is not forgotten where another transition is taken', () => {
     const guard = () => {
       throw new TypeError('broken');
