@@ -55,7 +55,8 @@ function planChange(
   blocks.push(transition.ops);
   let ends = false;
   for (const node of nodes) {
-    blocks.push(node.entry, ...node.begins.map((op) => [op]));
+    blocks.push(node.entry);
+    for (const op of node.begins) blocks.push([op]);
     if (byDefault.has(node)) blocks.push(node.initialOps);
     if (node.done === undefined) continue;
     blocks.push([node.done]);
@@ -73,7 +74,8 @@ function ending({ active }: Configuration): Work {
 
 /** Each cancel is a block of its own: an error in an exit action must not keep the state waiting. */
 function leave(node: StateNode, blocks: (readonly Op[])[]): void {
-  blocks.push(node.exit, ...node.ends.map((op) => [op]));
+  blocks.push(node.exit);
+  for (const op of node.ends) blocks.push([op]);
 }
 
 function reached(

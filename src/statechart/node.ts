@@ -10,7 +10,6 @@ const NONE: readonly never[] = Object.freeze([]);
 /** A state of a compiled machine, numbered in document order. The root is number 0. */
 export class StateNode {
   readonly index: number;
-  readonly depth: number;
   readonly key: string;
   /** Keys from the root joined with dots, a dot within a key escaped (`\.`); the root's is empty. */
   readonly path: string;
@@ -47,7 +46,6 @@ export class StateNode {
     this.id = id;
     this.parent = parent;
     this.chart = chart;
-    this.depth = parent === undefined ? 0 : parent.depth + 1;
     this.path = parent === undefined ? '' : joinPath(parent.path, key);
   }
 

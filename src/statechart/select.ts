@@ -1,4 +1,5 @@
 import type { Candidate, Configuration, Move, Plan } from './configuration.js';
+import { MAX_EFFECTS } from './limits.js';
 import { planMove } from './microstep.js';
 import type { StateNode, Transition } from './node.js';
 
@@ -44,8 +45,9 @@ function planOf(
 }
 
 function plainMove({ transition, move }: Candidate): Move | undefined {
-  const plain = transition.guard === undefined && move.ops.length === 0 && !move.to.hasAlways;
-  return plain ? move : undefined;
+  const { ops, effects, to } = move;
+  const plain = transition.guard === undefined && ops.length === 0 && !to.hasAlways;
+  return plain && effects.length <= MAX_EFFECTS ? move : undefined;
 }
 
 /**

@@ -48,6 +48,14 @@ describe('the configurations of a machine', () => {
     expect(planFor(a, 'SELF').plain?.to).toBe(a);
   });
 
+  it('of a state that waits for 100,000 things are entered and left without overflowing', () => {
+    const after = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`${i}ms`, {}]));
+    const { space } = statechart.compile({ initial: 'a', states: { a: { on: { GO: 'b' } }, b: { after } } });
+    const a = configurationAt(space, 'a');
+    expect(a && planFor(a, 'GO').candidates[0]?.move.effects).toHaveLength(100_000);
+    expect(a && planFor(a, 'GO').plain).toBeUndefined();
+  });
+
   it('of 100,000 states are walked through and round again', () => {
     const count = 100_010;
     const ring = createMachine({

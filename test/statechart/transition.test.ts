@@ -356,6 +356,13 @@ describe('transitions without an event', () => {
     const [start] = initialTransition(machine);
     expect(transition(machine, start, { type: 'MAX' })[1]).toHaveLength(MAX_EFFECTS);
     expect(refusal(() => reach(machine, 'MORE')).code).toBe('too-many-effects');
+    const constant = (count: number) =>
+      make({
+        initial: 'a',
+        states: { a: { on: { GO: { actions: Array(count).fill({ type: 'x', params: 1 }) } } } },
+      });
+    expect(reach(constant(MAX_EFFECTS), 'GO').status).toBe('active');
+    expect(refusal(() => reach(constant(MAX_EFFECTS + 1), 'GO')).code).toBe('too-many-effects');
   });
 });
 
