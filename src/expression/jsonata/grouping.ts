@@ -3,6 +3,7 @@ import { ExpressionError } from '../expression-error.js';
 import type { Compiling } from './compiling.js';
 import { UNBOUND } from './frame.js';
 import type { Group } from './syntax-tree.js';
+import { payForText } from './text-cost.js';
 import {
   type Body,
   type Code,
@@ -103,6 +104,7 @@ function groupItems<T>(
       if (key === undefined) continue;
       if (typeof key !== 'string')
         throw new ExpressionError('T1003', 'the key of an object must be a text', position);
+      payForText(run, key.length);
       const group = groups.get(key);
       if (group === undefined) groups.set(key, { pair, items: [item] });
       else if (group.pair === pair) group.items.push(item);

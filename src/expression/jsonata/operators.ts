@@ -2,6 +2,7 @@ import { MAX_SEQUENCE_LENGTH } from '../budget.js';
 import { ExpressionError } from '../expression-error.js';
 import type { BinaryOperator } from './syntax-tree.js';
 import { joinText, textOf } from './text.js';
+import { payForComparison } from './text-cost.js';
 import { equal, finite } from './truth.js';
 import { isArray, itemsOf, plain, type Result, type Run, Sequence } from './value.js';
 
@@ -52,7 +53,7 @@ function comparison(
   operator: string,
   compare: (a: number | string, b: number | string) => boolean,
 ): Operation {
-  return (left, right) => {
+  return (left, right, run) => {
     if (!isComparable(left) || !isComparable(right)) {
       throw new ExpressionError('T2010', `both sides of "${operator}" must be numbers or texts`);
     }
@@ -60,6 +61,7 @@ function comparison(
     if (typeof left !== typeof right) {
       throw new ExpressionError('T2009', `both sides of "${operator}" must be of the same type`);
     }
+    payForComparison(left, right, run);
     return compare(left, right);
   };
 }
@@ -71,8 +73,9 @@ function isComparable(value: Result): value is number | string | undefined {
 function isMember(left: Result, right: Result, run: Run): boolean {
   if (left === undefined || right === undefined) return false;
   const items = itemsOf(right);
-  run.budget.spend(items.length >> 3);
   const value = plain(left);
+  const length = typeof value === 'string' ? value.length : 0;
+  run.budget.spend(items.length * (length >> 6) + (items.length >> 3));
   return value !== undefined && items.includes(value);
 }
 

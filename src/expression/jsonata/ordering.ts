@@ -2,6 +2,7 @@ import { ExpressionError } from '../expression-error.js';
 import type { Compiling } from './compiling.js';
 import { mergeSort } from './merge-sort.js';
 import type { Sort } from './syntax-tree.js';
+import { payForComparison } from './text-cost.js';
 import { type Body, type Input, plain, type Result, type Run, type Scope, type Value } from './value.js';
 
 interface Term extends Body {
@@ -67,7 +68,7 @@ function order<T>(
   }));
   const isGreater = (a: { keys: readonly Result[] }, b: { keys: readonly Result[] }) => {
     for (let i = 0; i < terms.length; i++) {
-      const verdict = compareKeys(a.keys[i], b.keys[i], terms[i]?.descending === true, position);
+      const verdict = compareKeys(a.keys[i], b.keys[i], terms[i]?.descending === true, run, position);
       if (verdict !== 0) return verdict > 0;
     }
     return false;
@@ -76,7 +77,7 @@ function order<T>(
 }
 
 /** Items without a key come last, whatever the direction. */
-function compareKeys(first: Result, second: Result, descending: boolean, position: number): number {
+function compareKeys(first: Result, second: Result, descending: boolean, run: Run, position: number): number {
   const a = plain(first);
   const b = plain(second);
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1;
@@ -86,6 +87,7 @@ function compareKeys(first: Result, second: Result, descending: boolean, positio
   if (typeof a !== typeof b) {
     throw new ExpressionError('T2007', 'an order-by cannot compare a number with a text', position);
   }
+  payForComparison(a, b, run);
   if (a === b) return 0;
   return a < b === descending ? 1 : -1;
 }

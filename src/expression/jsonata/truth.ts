@@ -1,4 +1,5 @@
 import { ExpressionError } from '../expression-error.js';
+import { payForComparison } from './text-cost.js';
 import { FunctionValue, isArray, isObject, plain, type Result, type Run, type Value } from './value.js';
 
 /** Levels of nesting that are compared, searched and written: deeper values are errors. */
@@ -39,7 +40,7 @@ function truthOfStructure(value: Value | undefined, depth: number): boolean {
 export function equal(a: Value | undefined, b: Value | undefined, run: Run, depth = 0): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
-    if (typeof a === 'string' && typeof b === 'string') run.budget.spend(Math.min(a.length, b.length) >> 6);
+    payForComparison(a, b, run);
     return false;
   }
   if (depth >= MAX_VALUE_DEPTH) throw tooDeep();

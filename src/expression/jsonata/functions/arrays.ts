@@ -1,6 +1,7 @@
 import { ExpressionError } from '../../expression-error.js';
 import { mergeSort } from '../merge-sort.js';
 import { callGiven, type NativeDefinition } from '../native.js';
+import { payForComparison } from '../text-cost.js';
 import { equal, truthOf } from '../truth.js';
 import { FunctionValue, isArray, type Result, type Run, Sequence, type Value } from '../value.js';
 
@@ -56,7 +57,11 @@ function sort(array: Value | undefined, isGreater: Value | undefined, run: Run):
       '$sort needs a function to compare anything but texts or numbers alone',
     );
   }
-  return mergeSort(array as readonly (number | string)[], (a, b) => a > b, run);
+  const isLater = (a: number | string, b: number | string) => {
+    payForComparison(a, b, run);
+    return a > b;
+  };
+  return mergeSort(array as readonly (number | string)[], isLater, run);
 }
 
 function distinct(value: Value | undefined, given: Result, run: Run): Result {

@@ -3,8 +3,8 @@ import type { Arguments, NativeDefinition } from '../native.js';
 import { formatInstant } from '../pictures/date-format.js';
 import { parseInstant } from '../pictures/date-parse.js';
 import { parseIso8601 } from '../pictures/instant.js';
+import { payForText } from '../text-cost.js';
 import type { Run } from '../value.js';
-import { payForText } from './strings.js';
 
 /** Functions on points in time, which are milliseconds since 1970. The clock is handed in. */
 export const CLOCK_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {

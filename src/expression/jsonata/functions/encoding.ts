@@ -1,6 +1,6 @@
 import { ExpressionError } from '../../expression-error.js';
 import type { NativeDefinition } from '../native.js';
-import { payForText } from './strings.js';
+import { payForText } from '../text-cost.js';
 
 /** Texts for URLs, and Base64 of texts whose characters are bytes (Latin-1). */
 export const ENCODING_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {

@@ -2,9 +2,9 @@ import { ExpressionError } from '../../expression-error.js';
 import type { NativeDefinition } from '../native.js';
 import { integerPicture } from '../pictures/integer-picture.js';
 import { formatNumber, type Signs } from '../pictures/number-picture.js';
+import { payForText } from '../text-cost.js';
 import { finite } from '../truth.js';
 import { isObject, type Value } from '../value.js';
-import { payForText } from './strings.js';
 
 /** Numbers as texts by a picture, and back. */
 export const FORMAT_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
@@ -30,7 +30,8 @@ export const FORMAT_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
     arity: 2,
     call: ([text, picture], run) => {
       if (typeof text !== 'string') return undefined;
-      payForText(run, text.length);
+      // Every character is looked at, and more than once.
+      run.budget.spend(text.length);
       const number = integerPicture(String(picture)).parse(text);
       if (!Number.isNaN(number)) return number;
       throw new ExpressionError('D3030', `${JSON.stringify(text)} is not a number as "${picture}" writes it`);

@@ -2,6 +2,7 @@ import { ExpressionError } from '../../expression-error.js';
 import type { Match } from '../../regex/regex.js';
 import { callGiven, type NativeDefinition } from '../native.js';
 import { matchValue, RegexFunction } from '../regular-expression.js';
+import { payForText } from '../text-cost.js';
 import {
   FunctionValue,
   isArray,
@@ -12,7 +13,7 @@ import {
   Sequence,
   type Value,
 } from '../value.js';
-import { find, payForText } from './strings.js';
+import { find } from './strings.js';
 
 /** Functions that look for something in a text: another text, a regular expression, or whatever a function finds. */
 export const MATCHING_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {

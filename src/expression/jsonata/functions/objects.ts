@@ -1,6 +1,7 @@
 import { put } from '../../../core/json.js';
 import { callGiven, type NativeDefinition } from '../native.js';
 import { lookup } from '../selectors.js';
+import { payForText } from '../text-cost.js';
 import { deepCopy } from '../transform.js';
 import { truthOf } from '../truth.js';
 import {
@@ -17,7 +18,14 @@ import { argumentsFor } from './higher-order.js';
 
 export const OBJECT_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
   keys: { signature: '<x-:a<s>>', arity: 1, call: ([value], run) => keys(value, run) },
-  lookup: { signature: '<x-s:x>', arity: 2, call: ([value, key], run) => lookup(value, String(key), run) },
+  lookup: {
+    signature: '<x-s:x>',
+    arity: 2,
+    call: ([value, key], run) => {
+      payForText(run, String(key).length);
+      return lookup(value, String(key), run);
+    },
+  },
   spread: { signature: '<x-:a<o>>', arity: 1, call: ([value], run) => spread(value, run) },
   merge: { signature: '<a<o>:o>', arity: 1, call: ([objects], run) => merge(objects, run) },
   sift: { signature: '<o-f?:o>', arity: 2, call: ([object, fn], run) => sift(object, fn, run) },

@@ -5,8 +5,8 @@ import { hash, parseJson, partition, range } from '../../intrinsic/functions.js'
 import { JavaRandom } from '../../intrinsic/java-random.js';
 import { uuidOf } from '../../intrinsic/uuid.js';
 import type { NativeDefinition } from '../native.js';
+import { payForText } from '../text-cost.js';
 import { isArray, type Run } from '../value.js';
-import { payForText } from './strings.js';
 
 /** What Step Functions adds to JSONata (States Language: JSONata functions provided by Step Functions). */
 export const STATES_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {

@@ -1,6 +1,7 @@
 import { ExpressionError } from '../../expression-error.js';
 import type { NativeDefinition } from '../native.js';
 import { textOf } from '../text.js';
+import { payForText } from '../text-cost.js';
 import { isArray, type Run } from '../value.js';
 
 /** Functions on texts. Lengths and positions count characters (code points), not UTF-16 units. */
@@ -74,12 +75,6 @@ function onText(compute: (text: string, run: Run) => string | number): NativeDef
   };
 }
 
-/** Long texts cost steps, so that work on them is bounded like any other. */
-export function payForText(run: Run, length: number): void {
-  run.budget.checkText(length);
-  run.budget.spend(length >> 6);
-}
-
 export function find(text: string, part: string, from: number, run: Run): number {
   const at = text.indexOf(part, from);
   payForText(run, (at < 0 ? text.length : at) - from);
@@ -98,13 +93,17 @@ function codePointLength(text: string, run: Run): number {
   return count;
 }
 
+const SURROGATES = /[\ud800-\udfff]/;
+
 function substring(text: string, start: number, length: number | undefined, run: Run): string {
   payForText(run, text.length);
   if (length !== undefined && length <= 0) return '';
-  const characters = [...text];
+  // Taking a text apart is only needed where characters and units differ.
+  const characters = SURROGATES.test(text) ? [...text] : text;
   const from = characters.length + start < 0 ? 0 : start;
-  if (length === undefined) return characters.slice(from).join('');
-  return characters.slice(from, (from >= 0 ? from : characters.length + from) + length).join('');
+  const to = length === undefined ? undefined : (from >= 0 ? from : characters.length + from) + length;
+  const part = characters.slice(from, to);
+  return typeof part === 'string' ? part : part.join('');
 }
 
 /** Pads to the width, on the right, or on the left if it is negative. */
@@ -112,6 +111,7 @@ function pad(text: string, width: number, filler: string, run: Run): string {
   const missing = Math.abs(width) - codePointLength(text, run);
   if (!(missing > 0)) return text;
   if (!Number.isFinite(missing)) throw new ExpressionError('D1001', 'a width must be a number that JSON has');
+  payForText(run, filler.length);
   const unit = filler === '' ? ' ' : filler;
   const characters = [...unit];
   payForText(run, text.length + Math.ceil((missing * unit.length) / characters.length));

@@ -28,7 +28,7 @@ export function parseInstant(
   budget: Budget,
 ): number | undefined {
   const parts = datePicture(picture);
-  const match = regexOf(parts).find(text, 0, budget);
+  const match = regexOf(parts, budget).find(text, 0, budget);
   if (match === undefined) return undefined;
   const components: Components = new Map();
   parts.forEach((part, i) => {
@@ -39,8 +39,9 @@ export function parseInstant(
   return components.size === 0 ? undefined : instantOf(components, now);
 }
 
-function regexOf(parts: readonly DatePart[]): Regex {
+function regexOf(parts: readonly DatePart[], budget: Budget): Regex {
   const pattern = `^${parts.map((part) => `(${patternOf(part)})`).join('')}$`;
+  budget.spend(pattern.length);
   try {
     return new Regex(pattern, { ignoreCase: true, multiline: false });
   } catch (error) {
