@@ -4,6 +4,7 @@ import type { Checked, Problem } from '../core/problem.js';
 import { Budget } from './budget.js';
 import type { Expression, Surroundings } from './expression.js';
 import { ExpressionError } from './expression-error.js';
+import { Inspection } from './inspection.js';
 import { compileIntrinsic } from './intrinsic/intrinsic.js';
 import { compileJsonata } from './jsonata/jsonata.js';
 import type { Dialect } from './jsonata/library.js';
@@ -193,7 +194,7 @@ class TemplateCompiler {
 
 class CompiledTemplate implements Template {
   readonly #part: Part;
-  /** The text of a template that is one text. */
+  /** The text of a template that is one text; empty if it is not. */
   readonly #text: string;
 
   constructor(part: Part, text: string) {
@@ -208,7 +209,10 @@ class CompiledTemplate implements Template {
   }
 
   find(input: Json | undefined, surroundings: Surroundings = {}): Json | undefined {
-    return this.#part(input, { ...surroundings, budget: surroundings.budget ?? new Budget() });
+    const result = this.#part(input, { ...surroundings, budget: surroundings.budget ?? new Budget() });
+    // Each expression keeps its own result within limits; what many of them make together may still be too much.
+    if (this.#text === '') new Inspection().visit(result);
+    return result;
   }
 }
 

@@ -167,6 +167,9 @@ describe('an intrinsic function', () => {
     expect(outcome(`States.UUID()${padding} `)).toBe('intrinsic-length');
     const many = `States.Array(${Array.from({ length: 1000 }, () => "States.Hash($, 'SHA-512')").join(', ')})`;
     expect(outcome(many, 'x'.repeat(MAX_CODED_LENGTH), new Budget(100_000))).toBe('budget-steps');
+    const copies = (count: number) => `States.Array(${Array.from({ length: count }, () => '$').join(', ')})`;
+    expect(outcome(copies(8), 'x'.repeat(1_000_000))).toHaveLength(8);
+    expect(outcome(copies(9), 'x'.repeat(1_000_000))).toBe('budget-text');
     const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
     expect(outcome('States.StringToJson($)', deep(MAX_JSON_DEPTH))).toBeInstanceOf(Array);
     expect(outcome('States.StringToJson($)', deep(MAX_JSON_DEPTH + 1))).toBe('intrinsic-failure');

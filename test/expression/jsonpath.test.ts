@@ -128,6 +128,13 @@ describe('an indefinite path', () => {
     expect(read('$[?(@.a == 1)]', { a: 1 })).toEqual([{ a: 1 }]);
   });
 
+  it('keeps what it finds within limits', () => {
+    const zeros = (count: number) => `$[${Array.from({ length: count }, () => '0').join(',')}]`;
+    const input = ['x'.repeat(1_000_000)];
+    expect(read(zeros(8), input)).toHaveLength(8);
+    expect(() => read(zeros(9), input)).toThrow(expect.objectContaining({ code: 'budget-text' }));
+  });
+
   it('stops at its budget', () => {
     const wide = Array.from({ length: 2000 }, (_, i) => i);
     const nested = Array.from({ length: 2000 }, () => wide);

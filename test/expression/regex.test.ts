@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/expression/budget.js';
-import { MAX_PATTERN_DEPTH } from '../../src/expression/regex/pattern.js';
+import { MAX_PATTERN_DEPTH, MAX_PATTERN_GROUPS } from '../../src/expression/regex/pattern.js';
 import { MAX_PROGRAM_LENGTH } from '../../src/expression/regex/program.js';
 import { type Match, Regex } from '../../src/expression/regex/regex.js';
 import { SourceError } from '../../src/expression/source-error.js';
@@ -139,6 +139,11 @@ describe('a regular expression', () => {
     expect(() => new Regex(`a{${most + 1}}`, PLAIN)).toThrow('too large');
     expect(() => new Regex('((a{100}){100}){100}', PLAIN)).toThrow('too large');
     expect(() => new Regex('a{999999999}', PLAIN)).toThrow('too large');
+  });
+
+  it('may note so many groups and no more', () => {
+    expect(() => new Regex('(a)'.repeat(MAX_PATTERN_GROUPS), PLAIN)).not.toThrow();
+    expect(() => new Regex('(a)'.repeat(MAX_PATTERN_GROUPS + 1), PLAIN)).toThrow('groups');
   });
 
   it('may nest so deep and no deeper', () => {

@@ -76,6 +76,15 @@ describe('a JSONata template', () => {
     expect(error).toMatchObject({ code: 'budget-steps', path: '/1' });
   });
 
+  it('keeps what its expressions make together within limits', () => {
+    const big = 'x'.repeat(1_000_000);
+    const whole = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, '{% big %}']));
+    expect(compiled(compileJsonataTemplate(whole(8))).evaluate({ big })).toHaveProperty('k7');
+    const template = compiled(compileJsonataTemplate(whole(9)));
+    expect(thrown(() => template.evaluate({ big }))).toMatchObject({ code: 'budget-text' });
+  });
+
   it('may nest so deep and no deeper', () => {
     const nested = (depth: number): Json => (depth === 0 ? '{% 1 %}' : [nested(depth - 1)]);
     expect(compileJsonataTemplate(nested(MAX_JSON_DEPTH))).toHaveProperty('value');

@@ -3,6 +3,7 @@ import { type Checked, didYouMean } from '../../core/problem.js';
 import { Budget } from '../budget.js';
 import type { Expression, Surroundings } from '../expression.js';
 import { ExpressionError } from '../expression-error.js';
+import { Inspection } from '../inspection.js';
 import { compilePath } from '../jsonpath/jsonpath.js';
 import { problemAt, SourceError } from '../source-error.js';
 import { type ArgumentTree, type CallTree, parseCall } from './call-parser.js';
@@ -45,7 +46,9 @@ class IntrinsicExpression implements Expression {
   }
 
   evaluate(input: Json | undefined, surroundings: Surroundings = {}): Json {
-    return this.#evaluation(input, surroundings, surroundings.budget ?? new Budget());
+    const result = this.#evaluation(input, surroundings, surroundings.budget ?? new Budget());
+    new Inspection().visit(result);
+    return result;
   }
 }
 

@@ -11,8 +11,11 @@ export function compileBinary(node: Binary, compiling: Compiling): Code {
   const right = compiling.node(node.right);
   const { operator, position } = node;
   if (operator === 'and')
-    return (input, scope) => truthOf(left(input, scope)) && truthOf(right(input, scope));
-  if (operator === 'or') return (input, scope) => truthOf(left(input, scope)) || truthOf(right(input, scope));
+    return (input, scope) =>
+      truthOf(left(input, scope), scope.run) && truthOf(right(input, scope), scope.run);
+  if (operator === 'or')
+    return (input, scope) =>
+      truthOf(left(input, scope), scope.run) || truthOf(right(input, scope), scope.run);
   const general = at(OPERATIONS[operator], position);
   switch (operator) {
     case '+':

@@ -23,7 +23,8 @@ export function compileLambda(node: Lambda, compiling: Compiling): Code {
     const { value: body, cost, depth } = compiling.measured(() => compiling.tail(node.body));
     const parameters = node.parameters.map((name) => frame.indexOf(name));
     const weight = 1 + Math.floor(depth / LEVELS_PER_CALL);
-    return { parameters, slots: frame.names.length, signature: node.signature, body, cost, weight };
+    const slots = frame.names.length;
+    return { parameters, slots, signature: node.signature, body, cost: cost + (slots >> 4), weight };
   });
   return (input, scope) => new Closure(definition, input, scope);
 }

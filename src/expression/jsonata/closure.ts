@@ -76,7 +76,7 @@ export class Closure extends FunctionValue {
     const { parameters, slots, signature, body, cost } = this.#definition;
     run.budget.spend(cost);
     const args =
-      signature === undefined ? given : signature.apply(plainAll(given), plain(context), 'function');
+      signature === undefined ? given : signature.apply(plainAll(given), plain(context), 'function', run);
     const scope = new Scope(run, freshSlots(slots), this.#scope);
     for (let i = 0; i < parameters.length; i++) scope.slots[parameters[i] as number] = args[i];
     return body(this.#input, scope);

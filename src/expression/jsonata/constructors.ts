@@ -2,7 +2,7 @@ import type { Json } from '../../core/json.js';
 import type { Compiling } from './compiling.js';
 import { compileGroup } from './grouping.js';
 import type { ArrayNode, Literal, ObjectNode } from './syntax-tree.js';
-import { type Code, isArray, Row, Sequence, type Value } from './value.js';
+import { addAll, type Code, isArray, Row, Sequence, type Value } from './value.js';
 
 export function compileLiteral({ value }: Literal): Code {
   const constant: Json = value;
@@ -18,17 +18,12 @@ export function compileArray(node: ArrayNode, compiling: Compiling): Code {
       const result = code(input, scope);
       if (result === undefined) continue;
       if (result instanceof Sequence || result instanceof Row) {
-        addAll(array, result instanceof Row ? result.array : result.items);
-      } else if (isArray(result) && !asOne) addAll(array, result);
+        addAll(array, result instanceof Row ? result.array : result.items, scope.run);
+      } else if (isArray(result) && !asOne) addAll(array, result, scope.run);
       else array.push(result);
     }
-    scope.run.budget.checkLength(array.length);
     return array;
   };
-}
-
-function addAll(array: Value[], items: readonly Value[]): void {
-  for (const item of items) array.push(item);
 }
 
 /** `{a: b}`: the pairs are evaluated for the context as a grouping would. */

@@ -2,7 +2,7 @@ import type { Compiling } from './compiling.js';
 import { boundNames, freshSlots } from './frame.js';
 import type { Block, Condition, Fallback, Node } from './syntax-tree.js';
 import { truthOf } from './truth.js';
-import { type Code, type Input, type Result, Scope } from './value.js';
+import { type Code, type Input, Scope } from './value.js';
 
 /** Code of any result: what stands last in a function may give a call that is still to be made. */
 type CodeOf<T> = (input: Input, scope: Scope) => T | undefined;
@@ -41,15 +41,16 @@ export function compileCondition<T>(
   const test = compiling.node(node.test);
   const then = compilePart(node.then);
   const otherwise: CodeOf<T> = node.otherwise === undefined ? () => undefined : compilePart(node.otherwise);
-  return (input, scope) => (truthOf(test(input, scope)) ? then(input, scope) : otherwise(input, scope));
+  return (input, scope) =>
+    truthOf(test(input, scope), scope.run) ? then(input, scope) : otherwise(input, scope);
 }
 
 export function compileFallback(node: Fallback, compiling: Compiling): Code {
   const left = compiling.node(node.left);
   const right = compiling.node(node.right);
-  const isGood = node.operator === '??' ? (value: Result) => value !== undefined : truthOf;
+  const isGood: typeof truthOf = node.operator === '??' ? (value) => value !== undefined : truthOf;
   return (input, scope) => {
     const value = left(input, scope);
-    return isGood(value) ? value : right(input, scope);
+    return isGood(value, scope.run) ? value : right(input, scope);
   };
 }

@@ -7,6 +7,7 @@ import {
   itemsOf,
   plain,
   type Result,
+  type Run,
   type Scope,
   Sequence,
   type Value,
@@ -35,7 +36,7 @@ export function compileFilter({ expression }: Filter, compiling: Compiling): Fil
     const kept: Value[] = [];
     for (let i = 0; i < items.length; i++) {
       const item = items[i] as Value;
-      addIfMeant(kept, item, code(item, scope), i, items.length);
+      addIfMeant(kept, item, code(item, scope), i, items.length, scope.run);
     }
     return new Sequence(kept);
   };
@@ -54,7 +55,14 @@ function itemAt(items: readonly Value[], index: number): Result {
 }
 
 /** Adds an item if the filter says so: by its truth, or by numbers, which are positions. */
-export function addIfMeant<T>(kept: T[], item: T, verdict: Result, index: number, length: number): void {
+export function addIfMeant<T>(
+  kept: T[],
+  item: T,
+  verdict: Result,
+  index: number,
+  length: number,
+  run: Run,
+): void {
   if (typeof verdict === 'boolean') {
     if (verdict) kept.push(item);
     return;
@@ -65,8 +73,9 @@ export function addIfMeant<T>(kept: T[], item: T, verdict: Result, index: number
   }
   const value = plain(verdict);
   if (isArray(value) && value.every((each) => typeof each === 'number')) {
+    run.budget.spend(value.length >> 2);
     for (const each of value) if (isPosition(Number(each), index, length)) kept.push(item);
-  } else if (truthOf(verdict)) kept.push(item);
+  } else if (truthOf(verdict, run)) kept.push(item);
 }
 
 function isPosition(number: number, index: number, length: number): boolean {

@@ -7,8 +7,8 @@ import { payForText } from './text-cost.js';
 import {
   type Body,
   type Code,
+  flattenInto,
   type Input,
-  isArray,
   itemsOf,
   plain,
   type Result,
@@ -43,7 +43,7 @@ export function compileGroup(group: Group, source: Code, compiling: Compiling): 
     const view: View<Value | undefined> = {
       contextOf: (item) => item,
       scopeOf: () => scope,
-      merge: mergeValues,
+      merge: (values) => mergeValues(values, scope.run),
     };
     return groupItems(items.length === 0 ? [undefined] : items, pairs, view, scope.run, group.position);
   };
@@ -122,12 +122,10 @@ function groupItems<T>(
   return object;
 }
 
-function mergeValues(items: readonly (Value | undefined)[]): Value | undefined {
-  return items.reduce<Value[]>((all, item) => {
-    if (isArray(item)) for (const each of item) all.push(each);
-    else if (item !== undefined) all.push(item);
-    return all;
-  }, []);
+function mergeValues(items: readonly (Value | undefined)[], run: Run): Value {
+  const all: Value[] = [];
+  for (const item of items) flattenInto(all, item, run);
+  return all;
 }
 
 function mergeTuples(tuples: readonly Scope[]): Scope {
@@ -137,7 +135,7 @@ function mergeTuples(tuples: readonly Scope[]): Scope {
     const values = tuples.map((tuple) => tuple.slots[i]);
     return values.includes(UNBOUND)
       ? (values.find((value) => value !== UNBOUND) ?? UNBOUND)
-      : mergeValues(values.map(plain));
+      : mergeValues(values.map(plain), first.run);
   });
   return new Scope(first.run, slots, first.parent);
 }

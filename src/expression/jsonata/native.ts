@@ -39,7 +39,7 @@ export class Native extends FunctionValue {
   /** A sequence is left as it is: the expression that calls collapses it, a function that calls does not. */
   override call(args: readonly Result[], context: Result, run: Run): Result {
     run.budget.spend();
-    const values = this.#signature.apply(plainAll(args), plain(context), this.#name);
+    const values = this.#signature.apply(plainAll(args), plain(context), this.#name, run);
     return this.#call(values, run, args);
   }
 }

@@ -104,12 +104,12 @@ function compileMapping(node: Node, compiling: Compiling): StepCode {
       for (const filter of filters) result = filter(result, scope);
       if (result === undefined) continue;
       if (asRows && isArray(result)) result = new Row(result);
-      if (found !== undefined) flattenInto(found, result);
+      if (found !== undefined) flattenInto(found, result, scope.run);
       else if (only === undefined) only = result;
       else {
         found = [];
-        flattenInto(found, only);
-        flattenInto(found, result);
+        flattenInto(found, only, scope.run);
+        flattenInto(found, result, scope.run);
       }
     }
     if (found === undefined) return onlyOne(only, isLast);

@@ -1,7 +1,17 @@
 import type { Compiling } from './compiling.js';
 import type { Descendants, Name, Wildcard } from './syntax-tree.js';
 import { MAX_VALUE_DEPTH, tooDeep } from './truth.js';
-import { type Code, isArray, isObject, plain, type Result, type Run, Sequence, type Value } from './value.js';
+import {
+  addAll,
+  type Code,
+  isArray,
+  isObject,
+  plain,
+  type Result,
+  type Run,
+  Sequence,
+  type Value,
+} from './value.js';
 
 /**
  * What a name finds in a value: the object's own property; in an array, what it finds in each item.
@@ -21,7 +31,7 @@ function lookupInto(found: Value[], array: readonly Value[], key: string, run: R
     if (isArray(item)) lookupInto(found, item, key, run, depth + 1);
     else if (isObject(item) && Object.hasOwn(item, key)) {
       const value = item[key];
-      if (isArray(value)) for (const each of value) found.push(each);
+      if (isArray(value)) addAll(found, value, run);
       else if (value !== undefined) found.push(value);
     }
   }

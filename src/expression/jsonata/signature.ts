@@ -1,6 +1,6 @@
 import { ExpressionError } from '../expression-error.js';
 import { SourceError } from '../source-error.js';
-import { FunctionValue, isArray, type Value } from './value.js';
+import { FunctionValue, isArray, type Run, type Value } from './value.js';
 
 /** One parameter of a function: the types it takes, and how often. */
 interface Parameter {
@@ -42,6 +42,7 @@ export class Signature {
     args: readonly (Value | undefined)[],
     context: Value | undefined,
     name: string,
+    run: Run,
   ): (Value | undefined)[] {
     const quick = this.#inOrder(args, context);
     if (quick !== undefined) return quick;
@@ -57,7 +58,7 @@ export class Signature {
         else result.push(args[next++]);
       }
       for (let k = 0; k < count; k++) {
-        result.push(argumentFor(parameter, args[next], next, name));
+        result.push(argumentFor(parameter, args[next], next, name, run));
         next++;
       }
     });
@@ -150,10 +151,12 @@ function argumentFor(
   arg: Value | undefined,
   index: number,
   name: string,
+  run: Run,
 ): Value | undefined {
   if (!parameter.isArray || arg === undefined) return arg;
   const { itemType } = parameter;
   if (itemType !== undefined) {
+    if (isArray(arg)) run.budget.spend(arg.length >> 3);
     const fits = isArray(arg)
       ? arg.every((item) => typeLetter(item) === itemType.charAt(0))
       : typeLetter(arg) === itemType;

@@ -1,4 +1,5 @@
 import { ExpressionError } from '../expression-error.js';
+import { payForText } from './text-cost.js';
 import { finite, MAX_VALUE_DEPTH, tooDeep } from './truth.js';
 import { FunctionValue, isArray, isObject, plain, type Result, type Run, type Value } from './value.js';
 
@@ -40,10 +41,14 @@ class JsonWriter {
       const colon = this.#newline === '' ? ':' : ': ';
       this.#list('{', '}', keys.length, depth, (i) => {
         const key = keys[i] ?? '';
+        payForText(this.#run, key.length);
         this.text += JSON.stringify(key) + colon;
         this.write(value[key] ?? null, depth + 1);
       });
-    } else this.text += value instanceof FunctionValue ? '""' : JSON.stringify(value);
+    } else {
+      if (typeof value === 'string') payForText(this.#run, value.length);
+      this.text += value instanceof FunctionValue ? '""' : JSON.stringify(value);
+    }
     this.#run.budget.checkText(this.text.length);
   }
 

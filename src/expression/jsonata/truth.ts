@@ -9,7 +9,7 @@ export const MAX_VALUE_DEPTH = 250;
  * What a value counts as where a boolean is wanted: nothing, null, false, 0, "", empty arrays and objects,
  * functions, and arrays of nothing but such, count as false.
  */
-export function truthOf(result: Result): boolean {
+export function truthOf(result: Result, run: Run): boolean {
   switch (typeof result) {
     case 'boolean':
       return result;
@@ -20,15 +20,16 @@ export function truthOf(result: Result): boolean {
     case 'undefined':
       return false;
     default:
-      return truthOfStructure(plain(result), 0);
+      return truthOfStructure(plain(result), run, 0);
   }
 }
 
-function truthOfStructure(value: Value | undefined, depth: number): boolean {
+function truthOfStructure(value: Value | undefined, run: Run, depth: number): boolean {
   if (isArray(value)) {
     if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
+    run.budget.spend(value.length >> 2);
     return value.some((item) =>
-      typeof item === 'object' ? truthOfStructure(item, depth + 1) : truthOf(item),
+      typeof item === 'object' ? truthOfStructure(item, run, depth + 1) : truthOf(item, run),
     );
   }
   if (!isObject(value)) return false;

@@ -54,6 +54,7 @@ function pathStream(path: Path, lead: LeadCompiler, compiling: Compiling): Strea
     const count = frame.names.length;
     const code: StreamCode = (input, scope) => {
       let tuples = start(input, scope).map((item) => {
+        scope.run.budget.spend(count >> 4);
         const slots = freshSlots(count);
         slots[0] = item;
         return new Scope(scope.run, slots, scope);
@@ -179,7 +180,7 @@ function compileTupleFilter(filter: Filter, compiling: Compiling): TupleStep {
     scope.run.budget.spend(tuples.length * cost);
     const kept: Scope[] = [];
     tuples.forEach((tuple, i) => {
-      addIfMeant(kept, tuple, code(tuple.slots[0], tuple), i, tuples.length);
+      addIfMeant(kept, tuple, code(tuple.slots[0], tuple), i, tuples.length, scope.run);
     });
     return kept;
   };
@@ -195,6 +196,7 @@ function numbered(tuples: Scope[], slot: number | undefined): Scope[] {
 }
 
 function copyOf(tuple: Scope): Scope {
+  tuple.run.budget.spend(tuple.slots.length >> 4);
   return new Scope(tuple.run, tuple.slots.slice(), tuple.parent);
 }
 

@@ -124,11 +124,18 @@ export function collapse(result: Result, keep: boolean): Result {
   return keep && !result.keep ? new Sequence(items, true) : result;
 }
 
+/** Adds items to an array under construction. Copying long arrays costs steps, which bounds the memory as well. */
+export function addAll(target: Value[], items: readonly Value[], { budget }: Run): void {
+  budget.checkLength(target.length + items.length);
+  budget.spend(items.length >> 4);
+  for (const item of items) target.push(item);
+}
+
 /** Adds to a sequence under construction what a step gave: one level of arrays is flattened. */
-export function flattenInto(target: Value[], result: Result): void {
+export function flattenInto(target: Value[], result: Result, run: Run): void {
   if (result === undefined) return;
   if (result instanceof Row) target.push(result.array);
-  else if (result instanceof Sequence) for (const item of result.items) target.push(item);
-  else if (isArray(result)) for (const item of result) target.push(item);
+  else if (result instanceof Sequence) addAll(target, result.items, run);
+  else if (isArray(result)) addAll(target, result, run);
   else target.push(result);
 }

@@ -2,6 +2,7 @@ import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.j
 import type { Checked, Problem } from '../../core/problem.js';
 import { Budget } from '../budget.js';
 import type { Expression, Surroundings } from '../expression.js';
+import { Inspection } from '../inspection.js';
 import { problemAt, SourceError } from '../source-error.js';
 import { parsePath } from './path-parser.js';
 import { isDefinite, type PathTree, type Segment } from './path-tree.js';
@@ -73,7 +74,10 @@ class CompiledPath implements JsonPath {
     const budget = surroundings?.budget ?? new Budget();
     const scope = { input, bindings, item: undefined, budget };
     budget.spend(this.#tree.segments.length + 1);
-    return this.definite ? selectOne(this.#tree, scope) : selectAll(this.#tree, scope);
+    if (this.definite) return selectOne(this.#tree, scope);
+    const found = selectAll(this.#tree, scope);
+    new Inspection().visit(found);
+    return found;
   }
 
   #read(names: readonly string[], input: Json | undefined, bindings: JsonObject): Json | undefined {

@@ -54,9 +54,12 @@ export function selectAll({ root, segments }: PathTree, scope: PathScope): Json[
   let found: Json[] = start === undefined ? [] : [start];
   for (const segment of segments) {
     const next: Json[] = [];
-    for (const value of found) select(segment, value, scope, next);
-    scope.budget.spend(next.length + 1);
-    scope.budget.checkLength(next.length);
+    for (const value of found) {
+      const before = next.length;
+      select(segment, value, scope, next);
+      scope.budget.spend(next.length - before + 1);
+      scope.budget.checkLength(next.length);
+    }
     found = next;
   }
   return found;

@@ -12,6 +12,9 @@ import {
 /** Levels of groups in one pattern. */
 export const MAX_PATTERN_DEPTH = 100;
 
+/** Groups that one pattern may note. */
+export const MAX_PATTERN_GROUPS = 100;
+
 /** A regular expression as a tree. */
 export type Pattern =
   | { readonly type: 'set'; readonly set: CharSet }
@@ -160,6 +163,8 @@ class PatternParser {
     if (name !== null) this.#at += name[0].length;
     else if (this.#char() === '?') throw this.#fault('this kind of group is not known');
     const index = ++this.#groups;
+    if (index > MAX_PATTERN_GROUPS)
+      throw this.#fault(`a pattern may not have more than ${MAX_PATTERN_GROUPS} groups`);
     return { type: 'group', index, inner: this.#closed(this.#choice()) };
   }
 

@@ -52,6 +52,8 @@ class Matcher {
   readonly #budget: Budget;
   /** The position at which an instruction was last reached: the first thread to get there is the preferred one. */
   readonly #reached: Int32Array;
+  /** Instructions followed since the budget was last asked. */
+  #followed = 0;
 
   constructor(program: Program, text: string, budget: Budget) {
     this.#program = program;
@@ -61,13 +63,15 @@ class Matcher {
   }
 
   find(from: number): Slots | undefined {
+    this.#budget.spend(this.#program.instructions.length >> 6);
     const none: Slots = new Array<number>(this.#program.slots).fill(-1);
     let threads: Thread[] = [];
     let found: Slots | undefined;
     this.#follow(threads, 0, none, from);
     for (let position = from; threads.length > 0 || found === undefined; position++) {
       const next: Thread[] = [];
-      this.#budget.spend(1 + (threads.length >> 2));
+      this.#budget.spend(1 + ((threads.length + this.#followed) >> 2));
+      this.#followed = 0;
       for (const { at, slots } of threads) {
         const instruction = this.#program.instructions[at];
         if (instruction?.type === 'match') {
@@ -93,6 +97,7 @@ class Matcher {
       const { at, slots } = thread;
       if (this.#reached[at] === position) continue;
       this.#reached[at] = position;
+      this.#followed++;
       const instruction = this.#program.instructions[at];
       switch (instruction?.type) {
         case 'split':
@@ -102,10 +107,12 @@ class Matcher {
           pending.push({ at: instruction.to, slots });
           break;
         case 'save':
+          this.#followed += slots.length >> 3;
           pending.push({ at: at + 1, slots: slots.with(instruction.slot, position) });
           break;
         case 'forget': {
           const { from, to } = instruction;
+          this.#followed += slots.length >> 2;
           pending.push({ at: at + 1, slots: slots.map((slot, i) => (i >= from && i <= to ? -1 : slot)) });
           break;
         }

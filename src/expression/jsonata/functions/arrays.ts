@@ -48,7 +48,7 @@ function shuffle(array: readonly Value[], { surroundings: { chance } }: Run): Va
 function sort(array: Value | undefined, isGreater: Value | undefined, run: Run): Value | undefined {
   if (!isArray(array) || array.length < 2) return array;
   if (isGreater instanceof FunctionValue) {
-    return mergeSort(array, (a, b) => truthOf(callGiven(isGreater, [a, b], run)), run);
+    return mergeSort(array, (a, b) => truthOf(callGiven(isGreater, [a, b], run), run), run);
   }
   const type = typeof array[0];
   if ((type !== 'number' && type !== 'string') || !array.every((item) => typeof item === type)) {

@@ -8,12 +8,12 @@ export const BOOLEAN_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
   boolean: {
     signature: '<x-:b>',
     arity: 1,
-    call: ([value]) => (value === undefined ? undefined : truthOf(value)),
+    call: ([value], run) => (value === undefined ? undefined : truthOf(value, run)),
   },
   not: {
     signature: '<x-:b>',
     arity: 1,
-    call: ([value]) => (value === undefined ? undefined : !truthOf(value)),
+    call: ([value], run) => (value === undefined ? undefined : !truthOf(value, run)),
   },
   exists: { signature: '<x:b>', arity: 1, call: ([value]) => value !== undefined },
   type: {

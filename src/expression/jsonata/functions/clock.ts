@@ -38,7 +38,7 @@ function nowOf({ surroundings: { now } }: Run, name: string): number {
 }
 
 function format(millis: number, [picture, zone]: Arguments, run: Run): string {
-  payForText(run, String(picture ?? '').length * 16);
+  run.budget.spend(String(picture ?? '').length);
   return formatInstant(millis, picture as string | undefined, zone as string | undefined);
 }
 

@@ -19,6 +19,7 @@ function convert(name: string, conversion: (text: string) => string): NativeDefi
     call: ([text], run) => {
       if (typeof text !== 'string') return undefined;
       payForText(run, text.length * 3);
+      run.budget.spend(text.length >> 2);
       try {
         return conversion(text);
       } catch {

@@ -2,7 +2,6 @@ import { ExpressionError } from '../../expression-error.js';
 import type { NativeDefinition } from '../native.js';
 import { integerPicture } from '../pictures/integer-picture.js';
 import { formatNumber, type Signs } from '../pictures/number-picture.js';
-import { payForText } from '../text-cost.js';
 import { finite } from '../truth.js';
 import { isObject, type Value } from '../value.js';
 
@@ -13,15 +12,16 @@ export const FORMAT_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
     arity: 3,
     call: ([number, picture, options], run) => {
       if (typeof number !== 'number') return undefined;
-      payForText(run, String(picture).length * 16);
+      run.budget.spend(8 + String(picture).length);
       return formatNumber(finite(number), String(picture), signsOf(options));
     },
   },
   formatInteger: {
     signature: '<n-s:s>',
     arity: 2,
-    call: ([number, picture]) => {
+    call: ([number, picture], run) => {
       if (typeof number !== 'number') return undefined;
+      run.budget.spend(1 + String(picture).length);
       return integerPicture(String(picture)).format(Math.floor(finite(number)));
     },
   },

@@ -53,7 +53,7 @@ function passes(
   run: Run,
 ): boolean {
   if (!(fn instanceof FunctionValue)) return true;
-  return truthOf(callGiven(fn, argumentsFor(fn, item, place, array), run));
+  return truthOf(callGiven(fn, argumentsFor(fn, item, place, array), run), run);
 }
 
 function reduce(array: Value | undefined, fn: Value | undefined, first: Value | undefined, run: Run): Result {

@@ -6,6 +6,7 @@ import { deepCopy } from '../transform.js';
 import { truthOf } from '../truth.js';
 import {
   FunctionValue,
+  flattenInto,
   isArray,
   isObject,
   plain,
@@ -55,9 +56,7 @@ function spread(value: Value | undefined, run: Run): Result {
   for (const item of value) {
     run.budget.spend();
     const parts = spread(item, run);
-    if (parts instanceof Sequence) for (const part of parts.items) found.push(part);
-    else if (isArray(parts)) for (const part of parts) found.push(part);
-    else if (parts !== undefined) found.push(parts as Value);
+    flattenInto(found, parts, run);
   }
   return value.length === 0 ? new Sequence([]) : found;
 }
@@ -90,7 +89,7 @@ function sift(object: Value | undefined, fn: Value | undefined, run: Run): Value
   const kept: Record<string, Value> = {};
   for (const key of Object.keys(object)) {
     const value = object[key] ?? null;
-    if (truthOf(callGiven(fn, argumentsFor(fn, value, key, object), run))) put(kept, key, value);
+    if (truthOf(callGiven(fn, argumentsFor(fn, value, key, object), run), run)) put(kept, key, value);
   }
   return Object.keys(kept).length === 0 ? undefined : kept;
 }

@@ -43,7 +43,10 @@ export const STRING_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
   trim: {
     signature: '<s-:s>',
     arity: 1,
-    call: onText((text) => text.replace(/[ \t\n\r]+/g, ' ').replace(/^ | $/g, '')),
+    call: onText((text, run) => {
+      run.budget.spend(text.length >> 3);
+      return text.replace(/[ \t\n\r]+/g, ' ').replace(/^ | $/g, '');
+    }),
   },
   pad: {
     signature: '<s-ns?:s>',
@@ -99,7 +102,9 @@ function substring(text: string, start: number, length: number | undefined, run:
   payForText(run, text.length);
   if (length !== undefined && length <= 0) return '';
   // Taking a text apart is only needed where characters and units differ.
-  const characters = SURROGATES.test(text) ? [...text] : text;
+  const isWhole = !SURROGATES.test(text);
+  if (!isWhole) run.budget.spend(text.length >> 2);
+  const characters = isWhole ? text : [...text];
   const from = characters.length + start < 0 ? 0 : start;
   const to = length === undefined ? undefined : (from >= 0 ? from : characters.length + from) + length;
   const part = characters.slice(from, to);
