@@ -1,4 +1,5 @@
 import { Refused } from '../core/problem.js';
+import { thrown } from '../core/thrown.js';
 import type { Commit, Release, Store } from '../store/store.js';
 
 /**
@@ -21,10 +22,10 @@ export async function commitAll(store: Store, commits: readonly Commit[]): Promi
 }
 
 function failed({ instance, token }: Commit['lease'], error: unknown): Release {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  const { name, message } = thrown(error);
   const problem = {
     code: 'commit-failed',
-    message: `what its step made cannot be stored: ${text}`,
+    message: `what its step made cannot be stored: ${name}: ${message}`,
     path: '',
   };
   return { instance, token, giveBack: false, problem };

@@ -1,6 +1,7 @@
 import { JOB_ERRORS, type JobEnd } from '../core/job.js';
 import { type Json, toJson, utf8Length } from '../core/json.js';
 import { LEASE_MS, MAX_CAUSE_LENGTH, MAX_ID_LENGTH, MAX_PAYLOAD_BYTES } from '../core/limits.js';
+import { thrown } from '../core/thrown.js';
 import type { ClaimedJob, JobLease, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import { type Clock, pause } from './clock.js';
@@ -273,10 +274,6 @@ function resultEnd(name: string, result: unknown): JobEnd {
 }
 
 function thrownEnd(error: unknown): JobEnd {
-  try {
-    if (error instanceof Error) return failed(String(error.name), String(error.message));
-    return failed('Error', typeof error === 'string' ? error : (JSON.stringify(error) ?? String(error)));
-  } catch {
-    return failed('Error', 'the handler threw something that cannot be put into words');
-  }
+  const { name, message } = thrown(error);
+  return failed(name, message);
 }

@@ -1,5 +1,6 @@
 import { CAUTIOUS_ATTEMPTS, MAX_TURN_MESSAGES } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
+import { thrown } from '../core/thrown.js';
 import type { Claim, Commit, Release, Store } from '../store/store.js';
 import type { Clock } from './clock.js';
 import { foldMailbox } from './folding.js';
@@ -58,6 +59,6 @@ export async function takeTurn(
 }
 
 function stepProblem(error: unknown): Problem {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-  return { code: 'step-failed', message: `the step threw ${text}`, path: '' };
+  const { name, message } = thrown(error);
+  return { code: 'step-failed', message: `the step threw ${name}: ${message}`, path: '' };
 }

@@ -160,8 +160,7 @@ export class Macrostep implements Run {
   }
 
   #fail(error: unknown, place: string, path: string): void {
-    const { name, problem } = failure(error, place, path);
-    const message = error instanceof Error ? error.message : String(error);
+    const { name, message, problem } = failure(error, place, path);
     const event = { type: EXECUTION_ERROR, error: { name, message } };
     this.#faults ??= [];
     this.#faults.push({ event, problem, cause: error });

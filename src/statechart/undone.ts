@@ -1,4 +1,5 @@
 import type { Problem } from '../core/problem.js';
+import { type Thrown, thrown } from '../core/thrown.js';
 import { EXECUTION_ERROR } from './machine-event.js';
 
 /** Thrown where a macrostep cannot be finished: nothing of it counts. */
@@ -13,7 +14,7 @@ export class Undone extends Error {
 }
 
 /** What a guard, an assign or another expression of a machine did wrong, as a problem of the event at hand. */
-export function failure(error: unknown, place: string, path: string): { name: string; problem: Problem } {
-  const [name, message] = error instanceof Error ? [error.name, error.message] : ['Error', String(error)];
-  return { name, problem: { code: EXECUTION_ERROR, message: `${place} failed: ${message}`, path } };
+export function failure(error: unknown, place: string, path: string): Thrown & { problem: Problem } {
+  const { name, message } = thrown(error);
+  return { name, message, problem: { code: EXECUTION_ERROR, message: `${place} failed: ${message}`, path } };
 }

@@ -15,6 +15,17 @@ function problemsOf(state: Json): string[] {
   return problems({ StartAt: 'A', States: { A: state } });
 }
 
+describe('a value that has no words of its own', () => {
+  it.each([
+    '{"toString": 1}',
+    '{"__proto__": null}',
+  ])('as the Variable of a rule is a problem: %s', (text) => {
+    const rule = { Variable: JSON.parse(text), NumericEquals: 1, Next: 'Done' };
+    const states = { Pick: { Type: 'Choice', Choices: [rule], Default: 'Done' }, Done: { Type: 'Succeed' } };
+    expect(asl.check({ StartAt: 'Pick', States: states })[0]?.path).toBe('/States/Pick/Choices/0/Variable');
+  });
+});
+
 describe('check', () => {
   it('finds nothing wrong with a definition that uses every state type that runs', () => {
     const definition = {

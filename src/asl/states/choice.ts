@@ -82,7 +82,7 @@ function describeRule(rule: Fields): string {
     .filter((key) => !['Next', 'Assign', 'Output', 'Comment'].includes(key))
     .map((key) => {
       const value = rule.peek(key);
-      if (key === 'Variable' || key === 'Condition') return String(value);
+      if (typeof value === 'string' && (key === 'Variable' || key === 'Condition')) return value;
       return typeof value === 'object' && value !== null ? key : `${key} ${JSON.stringify(value)}`;
     });
   return parts.join(' ');
