@@ -17,6 +17,14 @@ export function compileBinary(node: Binary, compiling: Compiling): Code {
     return (input, scope) =>
       truthOf(left(input, scope), scope.run) || truthOf(right(input, scope), scope.run);
   const general = at(OPERATIONS[operator], position);
+  return (
+    quickArithmetic(operator, left, right, general) ??
+    quickComparison(operator, left, right, general) ??
+    ((input, scope) => general(left(input, scope), right(input, scope), scope.run))
+  );
+}
+
+function quickArithmetic(operator: string, left: Code, right: Code, general: Operation): Code | undefined {
   switch (operator) {
     case '+':
       return (input, scope) => {
@@ -42,6 +50,13 @@ export function compileBinary(node: Binary, compiling: Compiling): Code {
           ? a * b + 0
           : general(a, b, scope.run);
       };
+    default:
+      return undefined;
+  }
+}
+
+function quickComparison(operator: string, left: Code, right: Code, general: Operation): Code | undefined {
+  switch (operator) {
     case '<':
       return (input, scope) => {
         const a = left(input, scope);
@@ -73,7 +88,7 @@ export function compileBinary(node: Binary, compiling: Compiling): Code {
         return isSimple(a) && isSimple(b) ? a === b : general(a, b, scope.run);
       };
     default:
-      return (input, scope) => general(left(input, scope), right(input, scope), scope.run);
+      return undefined;
   }
 }
 
