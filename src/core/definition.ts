@@ -12,6 +12,11 @@ export interface Definition {
   /** The name of the Language that steps it. */
   readonly language: string;
   readonly source: Json;
+  /**
+   * The version of the implementations that it was published with: only a worker that has this version, or
+   * says that its own does as well, may step it (rule 9). Absent where any will do.
+   */
+  readonly code?: string;
 }
 
 /** A definition without its source: what a listing needs. */

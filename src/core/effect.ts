@@ -5,7 +5,7 @@ import type { Json } from './json.js';
  * Its id is `<revision>.<index>`, never reused; an effect that asks is answered by exactly one event that
  * carries the id.
  */
-export type Effect = TaskEffect | TimerEffect | SendEffect | CancelEffect;
+export type Effect = TaskEffect | TimerEffect | SendEffect | SpawnEffect | CancelEffect;
 
 /** Work for a handler; answered by task.succeeded or task.failed if it asks, by nothing if it does not. */
 export interface TaskEffect {
@@ -20,6 +20,10 @@ export interface TaskEffect {
   readonly timeoutMs?: number;
   /** The longest silence of a handler; none if absent. */
   readonly heartbeatMs?: number;
+  /** Where workers look for it; DEFAULT_QUEUE if absent. */
+  readonly queue?: string;
+  /** 1 first; DEFAULT_PRIORITY if absent. */
+  readonly priority?: number;
 }
 
 /** Answered by timer.fired, never before `dueAt` (milliseconds since 1970). */
@@ -38,12 +42,24 @@ export interface SendEffect {
   readonly data?: Json;
 }
 
+/** A child instance, named `<instance>/<revision>.<index>/0`. Answered by child.ended. */
+export interface SpawnEffect {
+  readonly type: 'spawn';
+  readonly id: string;
+  /** Its newest version at the turn. */
+  readonly machine: string;
+  readonly input: Json;
+  /** It is kept, and deleted, on its own: not with its parent. */
+  readonly detached?: boolean;
+}
+
 /** What a step no longer waits for. It only saves work: a late answer would be ignored anyway (rule 2). */
 export interface CancelEffect {
   readonly type: 'cancel';
   readonly id: string;
   readonly target: string;
-  readonly kind: 'task' | 'timer';
+  /** A child is asked to stop; its end is still answered. */
+  readonly kind: 'task' | 'timer' | 'child';
 }
 
 /**

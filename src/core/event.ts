@@ -1,3 +1,4 @@
+import type { Status } from './instance.js';
 import type { Json } from './json.js';
 
 /**
@@ -25,6 +26,7 @@ export type EventBody =
   | TaskSucceededEvent
   | TaskFailedEvent
   | TimerFiredEvent
+  | ChildEndedEvent
   | ContinueEvent
   | StopEvent;
 
@@ -68,6 +70,17 @@ export interface TimerFiredEvent {
   readonly effect: string;
 }
 
+/** The answer to a spawn effect: what became of the child. `error` and `cause` where it did not succeed. */
+export interface ChildEndedEvent {
+  readonly type: 'child.ended';
+  readonly effect: string;
+  readonly child: string;
+  readonly status: Status;
+  readonly output: Json;
+  readonly error?: string;
+  readonly cause?: string;
+}
+
 /** Asked for by a step that stopped at a limit counted within its one event (rule 6). */
 export interface ContinueEvent {
   readonly type: 'continue';
@@ -86,6 +99,7 @@ export function answeredEffect(event: EventBody): string | undefined {
     case 'task.succeeded':
     case 'task.failed':
     case 'timer.fired':
+    case 'child.ended':
       return event.effect;
     default:
       return undefined;

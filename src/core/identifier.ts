@@ -50,3 +50,23 @@ export function addressProblem(id: string): Problem | undefined {
 export function effectName(instance: string, effectId: string): string {
   return `${instance}/${effectId.replace('.', '/')}`;
 }
+
+/**
+ * The id of a child that an effect made.
+ *
+ * @example
+ * childName('order-1', '3.0', 0); // => 'order-1/3.0/0'
+ */
+export function childName(parent: string, effectId: string, index: number): string {
+  return `${parent}/${effectId}/${index}`;
+}
+
+/**
+ * The effect that a child answers; undefined if the id is no child's.
+ *
+ * @example
+ * effectOfChild('order-1/3.0/0'); // => '3.0'
+ */
+export function effectOfChild(child: string): string | undefined {
+  return child.split('/').at(-2);
+}

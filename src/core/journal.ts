@@ -1,3 +1,4 @@
+import type { Event, EventBody } from './event.js';
 import type { JsonObject } from './json.js';
 import type { Problem } from './problem.js';
 
@@ -15,13 +16,20 @@ export interface JournalEntry {
   readonly revision: number;
   readonly eventId: string;
   readonly at: number;
-  /** JSON text of the stamped event, verbatim. */
+  /** All chance of the event derives from it (rule 5). */
+  readonly seed: string;
+  /** JSON text of the event's body, as the message brought it. */
   readonly event: string;
   readonly outcome: Outcome;
   /** JSON text: array of `{ type, data }`, what the step had to tell. */
   readonly history: string;
   /** The version of the implementations that stepped it; empty where there are none. */
   readonly code: string;
+}
+
+/** The event of an entry, stamped as the step saw it. */
+export function eventOf({ instance, revision, eventId, at, seed, event }: JournalEntry): Event {
+  return { id: eventId, instance, revision, at, seed, ...(JSON.parse(event) as EventBody) };
 }
 
 /** What a step tells people: the language owns `type` and `data`. */

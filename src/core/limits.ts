@@ -45,6 +45,24 @@ export const SUSPECT_PATIENCE_MS = 2_000;
 /** Times a job is handed out again because its worker died, before it fails (rule 7). */
 export const MAX_DELIVERIES = 5;
 
+/** The queue of jobs that name none. */
+export const DEFAULT_QUEUE = 'default';
+
+/** Priorities of jobs run from 1, which comes first, to this. */
+export const LAST_PRIORITY = 9;
+
+/** The priority of jobs that name none. */
+export const DEFAULT_PRIORITY = 5;
+
+/** Times that a plain job may ask to be handed out. */
+export const MAX_JOB_ATTEMPTS = 1_000;
+
+/** Texts longer than this many characters are kept out of their rows, once for each instance or job. */
+export const OUT_OF_ROW_LENGTH = 16_384;
+
+/** Revisions after which a snapshot is kept beside the journal, so that what is before it may be trimmed. */
+export const SNAPSHOT_EVERY = 256;
+
 /** How long a claim holds without being extended, in milliseconds. */
 export const LEASE_MS = 2_000;
 

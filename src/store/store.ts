@@ -1,8 +1,8 @@
 import type { Definition, NewDefinition, Version } from '../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../core/engine.js';
 import type { Instance, Status } from '../core/instance.js';
-import type { Job, JobEnd, NewJob } from '../core/job.js';
-import type { JournalEntry } from '../core/journal.js';
+import type { Job, JobEnd, NewJob, NewPlainJob } from '../core/job.js';
+import type { JournalEntry, Outcome } from '../core/journal.js';
 import type { Message, NewMessage } from '../core/message.js';
 import type { Problem } from '../core/problem.js';
 
@@ -65,24 +65,56 @@ export interface Store {
   release(releases: readonly Release[]): Promise<void>;
   /** Makes a parked mailbox claimable again, its attempts forgotten; false if it was not parked. */
   unpark(instance: string): Promise<boolean>;
+  /**
+   * Lets nothing more be claimed of an instance, of a machine's instances, or of a queue, until it is resumed.
+   * An instance's lease ends at once, so that a turn at hand comes to nothing, and its status is `paused`; of a
+   * machine and a queue, what is held may be finished. False if it was paused already, or is an instance that
+   * is not running.
+   */
+  pause(target: Pausable): Promise<boolean>;
+  /** False if it was not paused. */
+  resume(target: Pausable): Promise<boolean>;
+  /** The machines and queues that are paused, by kind and name. */
+  paused(): Promise<readonly Pausable[]>;
 
-  /** Takes pending jobs, oldest first, and those whose worker's lease ran out; counts the attempt. */
+  /**
+   * Puts jobs of nobody's into queues. The id of each is claimed for as long as the job is kept: again with the
+   * same hash it `exists`, with another it is a `conflict` (rule 3).
+   */
+  enqueue(jobs: readonly NewPlainJob[]): Promise<readonly CreateResult[]>;
+  /** Cancels a plain job that has not ended. */
+  cancelJob(id: string): Promise<JobChange>;
+  /** Makes a plain job pending again that failed or was cancelled, its attempts forgotten. */
+  retryJob(id: string): Promise<JobChange>;
+  /** How many jobs of a queue may be processed at once, by all workers together; undefined for any number. */
+  limitQueue(queue: string, concurrency: number | undefined): Promise<void>;
+  /** Every queue that has jobs, a limit, or is paused, by name. */
+  queues(): Promise<readonly QueueStatistics[]>;
+  /**
+   * Takes pending jobs that are due, by (priority, dueAt, seq), and those whose worker's lease ran out; counts
+   * the attempt. None of a paused queue, and no more of a limited one than its limit allows.
+   */
   claimJobs(query: ClaimJobsQuery): Promise<readonly ClaimedJob[]>;
   /**
    * Renews leases; a `beat` also tells that the handler made progress. Answers the jobs that are no longer the
    * caller's (ended, cancelled, taken over).
    */
   extendJobs(leases: readonly JobLease[], leaseMs: number): Promise<readonly string[]>;
-  /** Ends a job by its lease token and answers its instance, in one transaction (rule 1). */
+  /**
+   * Ends a job by its lease token and answers its instance, in one transaction (rule 1). A plain job that
+   * failed with attempts left is pending again after its backoff.
+   */
   endJobs(ends: readonly EndJob[]): Promise<readonly EndJobResult[]>;
   /** Makes a job pending again whose worker cannot go on with it, its attempt given back. */
   releaseJobs(leases: readonly JobLease[]): Promise<void>;
   /**
    * Ends what waited too long, at most `limit` of each: jobs past their deadline or heartbeat, jobs handed out
-   * MAX_DELIVERIES times whose lease ran out; parks mailboxes without an instance after DEAD_LETTER_MS.
-   * Answers how many it ended.
+   * MAX_DELIVERIES times (plain ones: as often as they may be) whose lease ran out; parks mailboxes without an
+   * instance after DEAD_LETTER_MS. Answers how many it ended.
    */
   expire(limit: number): Promise<number>;
+  /** Deletes, or trims, what nobody needs any more, at most `limit` of it; answers how many. */
+  sweep(query: SweepQuery): Promise<number>;
 
   /** When the next thing that the caller could do is due: a mailbox, a job, a deadline. */
   nextDue(query: DueQuery): Promise<number | undefined>;
@@ -93,12 +125,24 @@ export interface Store {
   /** Newest first. */
   find(query: InstanceQuery): Promise<Page<Reading>>;
   count(query: Omit<InstanceQuery, 'limit' | 'after'>): Promise<number>;
-  /** By revision, ascending. */
+  /** By revision, ascending; what was trimmed is not among them. */
   journal(instance: string, query: PageQuery): Promise<Page<JournalEntry>>;
-  /** The journal entry of one event, if it was folded. */
+  /** The journal entry of one event, if it was folded and not trimmed. */
   folded(instance: string, eventId: string): Promise<JournalEntry | undefined>;
+  /**
+   * The newest snapshot at or below a revision, which the journal can be folded from; undefined if there is
+   * none, and the start event is where to begin. Stores take one at the commit that passes a multiple of
+   * SNAPSHOT_EVERY; trimming keeps the one before the first entry that is left.
+   */
+  snapshot(instance: string, revision: number): Promise<Snapshot | undefined>;
+  /**
+   * The journal entries of all instances that were committed after a position, in an order in which nothing is
+   * ever inserted behind a position that was handed out: none is skipped, whatever commits concurrently.
+   */
+  changes(query: ChangesQuery): Promise<Changes>;
   /** Newest first. */
   jobs(query: JobQuery): Promise<Page<Job>>;
+  job(id: string): Promise<Job | undefined>;
   /** What waits for an instance, timers included, in order; at most MAX_PAGE. */
   messages(instance: string): Promise<readonly Message[]>;
   counts(): Promise<Counts>;
@@ -110,6 +154,10 @@ export interface NewInstance {
   readonly machine: string;
   readonly definition: string;
   readonly inputHash: string;
+  /** The instance that spawned it, and is told of its end. */
+  readonly parent?: string;
+  /** It is not deleted with its parent, but on its own. */
+  readonly detached?: boolean;
   /** Due on arrival; its `to` is the instance. */
   readonly start: NewMessage;
 }
@@ -166,9 +214,8 @@ export interface Commit {
   /** JSON text, or undefined if the state did not change. */
   readonly state: string | undefined;
   readonly updatedAt: number;
-  readonly journal: readonly JournalEntry[];
-  /** `seq` of the messages that were folded. */
-  readonly consumed: readonly number[];
+  /** The messages that were folded, in order: each moves from the mailbox to the journal. */
+  readonly folded: readonly FoldedMessage[];
   /** Timers and other messages to itself. */
   readonly timers: readonly NewMessage[];
   /** Ids of own timer messages that are no longer wanted. */
@@ -178,6 +225,18 @@ export interface Commit {
   readonly cancelledJobs: readonly string[];
   /** To other instances. */
   readonly messages: readonly NewMessage[];
+  /** Children to be made, unless they exist. */
+  readonly spawns: readonly NewInstance[];
+}
+
+/** What the journal says of a message beyond what the message says: see JournalEntry. */
+export interface FoldedMessage {
+  readonly seq: number;
+  readonly revision: number;
+  readonly at: number;
+  readonly outcome: Outcome;
+  readonly history: string;
+  readonly code: string;
 }
 
 export type CommitResult = 'committed' | 'conflict';
@@ -188,6 +247,8 @@ export interface ClaimJobsQuery {
   readonly leaseMs: number;
   /** The task names that the caller can handle; undefined for all. */
   readonly names?: readonly string[];
+  /** The queues that it serves; undefined for all. */
+  readonly queues?: readonly string[];
 }
 
 export interface ClaimedJob extends Job {
@@ -207,13 +268,65 @@ export interface EndJob {
   readonly end: JobEnd;
 }
 
-/** `lost`: the token is no longer the job's; nothing was written. */
-export type EndJobResult = 'ended' | 'lost';
+/** `lost`: the token is no longer the job's; nothing was written. `retried`: it failed, and will be tried again. */
+export type EndJobResult = 'ended' | 'retried' | 'lost';
+
+/** `owned`: it belongs to an instance, which alone decides. `unchanged`: it stands where it cannot be changed so. */
+export type JobChange = 'changed' | 'unchanged' | 'owned' | 'unknown';
+
+export type Pausable =
+  | { readonly instance: string }
+  | { readonly machine: string }
+  | { readonly queue: string };
 
 export interface DueQuery {
   readonly definitions: readonly string[];
   /** As in ClaimJobsQuery: undefined for any job, an empty list for none. Deadlines always count. */
   readonly names?: readonly string[];
+  readonly queues?: readonly string[];
+}
+
+/**
+ * - `instances`: those that ended before, with everything of theirs, and only together with all their children,
+ *   ended too; a child not before its parent, unless it is detached
+ * - `journals`: the entries from before, of instances that go on, up to a snapshot that is as old; with what
+ *   only they referred to
+ * - `jobs`: those that ended before: plain ones, and those of instances
+ * - `letters`: mailboxes without an instance that were parked before, with their messages
+ */
+export interface SweepQuery {
+  readonly what: 'instances' | 'journals' | 'jobs' | 'letters';
+  /** Milliseconds since 1970, by the store's clock. */
+  readonly before: number;
+  readonly limit: number;
+  /** Of these machines alone; not for `letters`. Jobs of nobody's have none. */
+  readonly machines?: readonly string[];
+  /** Of all machines but these. */
+  readonly exceptMachines?: readonly string[];
+}
+
+export interface Snapshot {
+  readonly instance: string;
+  readonly revision: number;
+  readonly status: Status;
+  readonly state: string | null;
+}
+
+export interface ChangesQuery {
+  /** A position that was handed out; `''` for the beginning of what is kept. Undefined for the end: no entries. */
+  readonly after: string | undefined;
+  /** At most MAX_PAGE. */
+  readonly limit: number;
+  readonly instance?: string;
+  readonly machine?: string;
+}
+
+export interface Changes {
+  readonly entries: readonly JournalEntry[];
+  /** Where to go on: behind these entries and whatever was passed over. */
+  readonly position: string;
+  /** Something behind the position asked for was swept away: what follows may have a gap. */
+  readonly reset: boolean;
 }
 
 export interface Reading {
@@ -230,4 +343,19 @@ export interface Counts {
   readonly pendingJobs: number;
   /** Mailboxes that were given up on, those without an instance included. */
   readonly parked: number;
+}
+
+export interface QueueStatistics {
+  readonly queue: string;
+  readonly paused: boolean;
+  readonly concurrency?: number;
+  /** Pending ones that are due, and those that are not yet. */
+  readonly pending: number;
+  readonly delayed: number;
+  readonly processing: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** When the oldest pending one became due. */
+  readonly pendingSince?: number;
 }
