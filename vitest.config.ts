@@ -10,6 +10,7 @@ export default defineConfig({
       detent: new URL('./src/index.ts', import.meta.url).pathname,
     },
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/services/set-up.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 2,
