@@ -156,12 +156,10 @@ async function createInstances(store) {
 }
 
 function commitOf(lease, { instance, messages, now }) {
-  const journal = messages.map(({ id, event }, n) => ({
-    instance: instance.id,
+  const folded = messages.map(({ seq }, n) => ({
+    seq,
     revision: instance.revision + n + 1,
-    eventId: id,
     at: now,
-    event,
     outcome: { kind: 'applied' },
     history: HISTORY,
     code: '',
@@ -173,13 +171,13 @@ function commitOf(lease, { instance, messages, now }) {
     status: 'running',
     state: STATE,
     updatedAt: now,
-    journal,
-    consumed: messages.map(({ seq }) => seq),
+    folded,
     timers: [],
     cancelledTimers: [],
     jobs: [],
     cancelledJobs: [],
     messages: [],
+    spawns: [],
   };
 }
 

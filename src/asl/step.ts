@@ -30,6 +30,8 @@ export function step(program: AslProgram, state: Json, event: Event): Step {
       return stop(new Turn(execution, event), event);
     case 'signal':
       return ignored(standing, 'an execution takes no signals');
+    case 'child.ended':
+      return ignored(standing, 'an execution has no children');
     default:
       return answer(program, execution, event) ?? ignored(standing, `effect ${event.effect} is not pending`);
   }

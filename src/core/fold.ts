@@ -1,9 +1,10 @@
 import type { Effect } from './effect.js';
 import type { Event } from './event.js';
-import { addressProblem } from './identifier.js';
+import { addressProblem, nameProblem } from './identifier.js';
 import { hasEnded, type Status } from './instance.js';
 import type { Json } from './json.js';
 import type { Language, Program, Step } from './language.js';
+import { MAX_TASK_NAME_LENGTH } from './limits.js';
 import type { Problem } from './problem.js';
 
 /** Where an instance stands between two events; what a fold carries along. */
@@ -27,7 +28,7 @@ export function fold(language: Language, program: Program, standing: Standing, e
   if (step.outcome.kind === 'ignored' && step.effects.length > 0) {
     throw new Error(`${language.name}: a step that ignored ${event.type} returned effects`);
   }
-  const problem = wrongReceiver(step.effects);
+  const problem = wrongReceiver(step.effects) ?? wrongTask(step.effects);
   if (problem !== undefined) return rejected(standing, event, problem);
   for (const effect of step.effects) {
     if (!effect.id.startsWith(`${event.revision}.`)) {
@@ -42,6 +43,19 @@ function wrongReceiver(effects: readonly Effect[]): Problem | undefined {
   for (const effect of effects) {
     const problem = effect.type === 'send' ? addressProblem(effect.to) : undefined;
     if (problem !== undefined) return { ...problem, code: 'invalid-receiver' };
+  }
+  return undefined;
+}
+
+/** A name that no store could hold, and no handler be found by. */
+function wrongTask(effects: readonly Effect[]): Problem | undefined {
+  for (const effect of effects) {
+    if (effect.type !== 'task') continue;
+    const { name, queue } = effect;
+    const problem =
+      nameProblem('a task name', name, MAX_TASK_NAME_LENGTH) ??
+      (queue === undefined ? undefined : nameProblem('a queue', queue));
+    if (problem !== undefined) return { ...problem, code: 'invalid-task' };
   }
   return undefined;
 }

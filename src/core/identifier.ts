@@ -10,20 +10,35 @@ import type { Problem } from './problem.js';
  * idProblem('instance id', 'a/b')?.code; // => 'invalid-id'
  */
 export function idProblem(what: string, id: string): Problem | undefined {
-  const complain = (message: string): Problem => ({
-    code: 'invalid-id',
-    message: `${what} ${message}`,
-    path: '',
-  });
-  if (id === '') return complain('may not be empty');
-  if (id.length > MAX_ID_LENGTH) return complain(`is longer than ${MAX_ID_LENGTH} characters`);
+  const complain = complaintOf(what);
+  const problem = nameProblem(what, id);
+  if (problem !== undefined) return problem;
   if (id.includes('/')) return complain(`${JSON.stringify(id)} may not contain "/"`);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-  if (/[\u0000-\u001f\u007f]/.test(id))
-    return complain(`${JSON.stringify(id)} may not contain control characters`);
   if (id === '.' || id === '..') return complain(`"${id}" would be lost from a path`);
-  if (!id.isWellFormed()) return complain('is not well-formed Unicode');
   return undefined;
+}
+
+/**
+ * Says what is wrong with a name that may have any sign in it that can be read, a slash too (a task's may be an
+ * ARN or an address), or nothing.
+ *
+ * @example
+ * nameProblem('a task name', 'arn:aws:lambda:a/b'); // => undefined
+ * nameProblem('a task name', '')?.message; // => 'a task name may not be empty'
+ */
+export function nameProblem(what: string, name: string, maxLength = MAX_ID_LENGTH): Problem | undefined {
+  const complain = complaintOf(what);
+  if (name === '') return complain('may not be empty');
+  if (name.length > maxLength) return complain(`is longer than ${maxLength} characters`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
+  if (/[\u0000-\u001f\u007f]/.test(name))
+    return complain(`${JSON.stringify(name)} may not contain control characters`);
+  if (!name.isWellFormed()) return complain('is not well-formed Unicode');
+  return undefined;
+}
+
+function complaintOf(what: string): (message: string) => Problem {
+  return (message) => ({ code: 'invalid-id', message: `${what} ${message}`, path: '' });
 }
 
 /**

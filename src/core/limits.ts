@@ -21,6 +21,9 @@ export const MAX_STATE_BYTES = 8 * 1_048_576;
 /** Characters of an id that a user chooses: instances, events, machines. */
 export const MAX_ID_LENGTH = 200;
 
+/** Characters of a task's name, which may be an ARN or an address. */
+export const MAX_TASK_NAME_LENGTH = 1_000;
+
 /** Messages of one instance folded in one turn; the rest stay in the mailbox. */
 export const MAX_TURN_MESSAGES = 100;
 

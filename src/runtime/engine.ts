@@ -30,10 +30,8 @@ import { JobRunner } from './job-runner.js';
 import { viewOf } from './reading.js';
 import type { Registry } from './registry.js';
 import { checkedLimit, checkedPayload, checkedWait, refuseId, refuseName } from './request.js';
+import { START_ID } from './spawning.js';
 import { Worker } from './worker.js';
-
-/** The id of every instance's start event; no client can choose one with a slash. */
-const START_ID = '/start';
 
 /** How often a waiting caller looks, at most, for what a hint did not tell. */
 const WAIT_POLL_MS = 100;

@@ -1,17 +1,40 @@
-import type { Effect, TaskEffect } from '../core/effect.js';
+import type { Effect, SpawnEffect, TaskEffect } from '../core/effect.js';
 import type { Event, EventBody } from '../core/event.js';
 import { fold, rejected, type Standing } from '../core/fold.js';
-import { effectName } from '../core/identifier.js';
-import type { Instance } from '../core/instance.js';
+import { childName, effectName, effectOfChild } from '../core/identifier.js';
+import { hasEnded, type Instance } from '../core/instance.js';
 import type { NewJob } from '../core/job.js';
-import type { JournalEntry } from '../core/journal.js';
 import { type Json, utf8Length } from '../core/json.js';
 import type { Step } from '../core/language.js';
-import { MAX_HOPS, MAX_STATE_BYTES, TASK_DEADLINE_MS } from '../core/limits.js';
+import {
+  DEFAULT_PRIORITY,
+  DEFAULT_QUEUE,
+  MAX_HOPS,
+  MAX_STATE_BYTES,
+  TASK_DEADLINE_MS,
+} from '../core/limits.js';
 import type { Message, NewMessage } from '../core/message.js';
 import type { Problem } from '../core/problem.js';
-import type { Commit, Lease, Load } from '../store/store.js';
+import type { Commit, FoldedMessage, Lease, Load } from '../store/store.js';
 import type { Steppable } from './registry.js';
+
+/** A commit whose children are not told yet which version of their machine they are of. */
+export interface Fold extends Omit<Commit, 'spawns'> {
+  readonly spawns: readonly Spawn[];
+}
+
+/** A child to be made. */
+export interface Spawn {
+  readonly parent: string;
+  readonly effect: string;
+  readonly child: string;
+  readonly machine: string;
+  readonly input: Json;
+  readonly detached: boolean;
+  /** Of the event that asked for it. */
+  readonly cause: string;
+  readonly hops: number;
+}
 
 /**
  * Folds what waits for one instance into the commit that stores it. Pure but for what it is given: the same
@@ -23,7 +46,7 @@ export function foldMailbox(
   lease: Lease,
   steppable: Steppable,
   isLate: () => boolean = () => false,
-): Commit {
+): Fold {
   const folding = new Folding(load.instance, lease, steppable, load.now, false);
   folding.take(load.messages, isLate);
   const commit = folding.commit();
@@ -43,13 +66,13 @@ class Folding {
   readonly #loaded: Json;
   #standing: Standing;
   #revision: number;
-  readonly #journal: JournalEntry[] = [];
-  readonly #consumed: number[] = [];
+  readonly #folded: FoldedMessage[] = [];
   readonly #timers = new Map<string, NewMessage>();
   readonly #cancelledTimers: string[] = [];
   readonly #jobs = new Map<string, NewJob>();
   readonly #cancelledJobs: string[] = [];
   readonly #messages: NewMessage[] = [];
+  readonly #spawns: Spawn[] = [];
 
   constructor(instance: Instance, lease: Lease, steppable: Steppable, now: number, weigh: boolean) {
     this.#instance = instance;
@@ -65,13 +88,13 @@ class Folding {
   /** A step that throws ends the turn before it; it throws if it is the first (rule 8). */
   take(messages: readonly Message[], isLate: () => boolean): void {
     for (const message of messages) {
-      if (this.#consumed.length > 0 && isLate()) return;
+      if (this.#folded.length > 0 && isLate()) return;
       const event = this.#event(message);
       let step: Step;
       try {
         step = this.#judge(event, message);
       } catch (error) {
-        if (this.#consumed.length > 0) return;
+        if (this.#folded.length > 0) return;
         throw error;
       }
       this.#apply(event, step, message);
@@ -95,15 +118,14 @@ class Folding {
 
   #apply(event: Event, step: Step, message: Message): void {
     this.#revision = event.revision;
-    this.#consumed.push(message.seq);
+    const before = this.#standing.status;
     this.#standing = { status: step.status, state: step.state };
     for (const effect of step.effects) this.#effect(effect, message);
-    this.#journal.push({
-      instance: this.#instance.id,
+    if (hasEnded(step.status) && !hasEnded(before)) this.#tellParent();
+    this.#folded.push({
+      seq: message.seq,
       revision: event.revision,
-      eventId: event.id,
       at: event.at,
-      event: JSON.stringify(event),
       outcome: step.outcome,
       history: JSON.stringify(step.history),
       code: this.#steppable.code,
@@ -146,13 +168,23 @@ class Folding {
       case 'send': {
         const data = effect.data === undefined ? {} : { data: effect.data };
         const event = text({ type: 'signal', name: effect.name, ...data, from: instance });
-        const trail = { cause: `${instance}/${this.#revision}`, hops: cause.hops + 1 };
+        const trail = { cause: this.#cause(), hops: cause.hops + 1 };
         const message = { id, to: effect.to, event, ...trail };
         if (effect.to === instance) this.#timers.set(id, message);
         else this.#messages.push(message);
         return;
       }
+      case 'spawn': {
+        const child = childName(instance, effect.id, 0);
+        this.#spawns.push(this.#spawn(child, effect, cause));
+        return;
+      }
       case 'cancel': {
+        if (effect.kind === 'child') {
+          const to = childName(instance, effect.target, 0);
+          this.#messages.push({ id, to, event: text({ type: 'stop' }), cause: this.#cause() });
+          return;
+        }
         const target = effectName(instance, effect.target);
         // What this very commit would have made is simply not made.
         if (effect.kind === 'timer') {
@@ -167,12 +199,36 @@ class Folding {
       id,
       instance: this.#instance.id,
       effect: effect.id,
+      queue: effect.queue ?? DEFAULT_QUEUE,
       name: effect.name,
+      priority: effect.priority ?? DEFAULT_PRIORITY,
       input: JSON.stringify(effect.input),
       ask: effect.ask,
       deadlineAt: this.#at + (effect.timeoutMs ?? TASK_DEADLINE_MS),
       ...(effect.heartbeatMs === undefined ? {} : { heartbeatMs: effect.heartbeatMs }),
     };
+  }
+
+  #spawn(child: string, effect: SpawnEffect, { hops }: Message): Spawn {
+    const { id, machine, input, detached = false } = effect;
+    const [parent, cause] = [this.#instance.id, this.#cause()];
+    return { parent, effect: id, child, machine, input, detached, cause, hops };
+  }
+
+  /** The end of a child is the answer to the effect that made it. */
+  #tellParent(): void {
+    const { id: child, parent } = this.#instance;
+    const effect = effectOfChild(child);
+    if (parent === undefined || effect === undefined) return;
+    const { status, state } = this.#standing;
+    const view = state === null ? undefined : this.#steppable.language.view(state);
+    const told = { child, status, output: view?.output ?? null, ...view?.error };
+    const event = text({ type: 'child.ended', effect, ...told });
+    this.#messages.push({ id: `${this.#cause()}/ended`, to: parent, event, cause: this.#cause() });
+  }
+
+  #cause(): string {
+    return `${this.#instance.id}/${this.#revision}`;
   }
 
   /**
@@ -184,7 +240,7 @@ class Folding {
     this.#timers.set(id, { id, to: this.#instance.id, event: text({ type: 'continue' }), dueAt: 0, hops });
   }
 
-  commit(): Commit {
+  commit(): Fold {
     const { status, state } = this.#standing;
     return {
       lease: this.#lease,
@@ -193,13 +249,13 @@ class Folding {
       status,
       state: state === this.#loaded ? undefined : JSON.stringify(state),
       updatedAt: this.#at,
-      journal: this.#journal,
-      consumed: this.#consumed,
+      folded: this.#folded,
       timers: [...this.#timers.values()],
       cancelledTimers: this.#cancelledTimers,
       jobs: [...this.#jobs.values()],
       cancelledJobs: this.#cancelledJobs,
       messages: this.#messages,
+      spawns: this.#spawns,
     };
   }
 }

@@ -11,7 +11,8 @@ export interface HandlerJob {
   readonly jobId: string;
   /** The task's name, or ARN, as the definition has it. */
   readonly resource: string;
-  readonly instance: string;
+  /** The instance that asked for it; absent of a plain job. */
+  readonly instance?: string;
   /** From 1: how often this job was handed out. */
   readonly attempt: number;
   /** Aborted when the job is no longer ours: cancelled, timed out, taken over; or when the process stops. */

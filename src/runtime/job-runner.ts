@@ -168,11 +168,13 @@ export class JobRunner {
     if (handler === undefined) {
       return failed(JOB_ERRORS.handlerMissing, `there is no handler "${job.name}" here`);
     }
-    const { instance, name: resource } = job;
+    const resource = job.name;
+    // Whoever is to blame: the instance where there is one.
+    const owner = job.instance ?? job.id;
     const context = {
       jobId: job.id,
       resource,
-      instance,
+      ...(job.instance === undefined ? {} : { instance: job.instance }),
       attempt: job.attempts,
       signal: abort.signal,
       heartbeat: () => this.#beat(running),
@@ -183,8 +185,8 @@ export class JobRunner {
           reject(error);
           abort.abort(new Error('the job has failed'));
         };
-        note?.(instance);
-        const returned = blamable({ instance, resource, fail }, async () =>
+        note?.(owner);
+        const returned = blamable({ instance: owner, resource, fail }, async () =>
           handler(JSON.parse(job.input) as Json, context),
         );
         // What blocks the process has happened by now; what is awaited blocks nobody.

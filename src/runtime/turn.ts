@@ -3,8 +3,9 @@ import type { Problem } from '../core/problem.js';
 import { thrown } from '../core/thrown.js';
 import type { Claim, Commit, Release, Store } from '../store/store.js';
 import type { Clock } from './clock.js';
-import { foldMailbox } from './folding.js';
+import { type Fold, foldMailbox } from './folding.js';
 import type { Registry } from './registry.js';
+import { withChildren } from './spawning.js';
 
 /**
  * How long a turn folds, in milliseconds, before it leaves the rest to the next: folding blocks the process,
@@ -37,25 +38,25 @@ export async function takeTurn(
   const loadOf = new Map(loads.map((load) => [load.instance.id, load]));
   const end = clock.now() + TURN_MS;
   const isLate = () => clock.now() >= end;
-  const commits: Commit[] = [];
+  const folds: Fold[] = [];
   const releases: Release[] = [];
   for (const claim of claims) {
     const load = loadOf.get(claim.instance);
     const steppable = load && registry.steppable(load.instance.definition);
-    if (load === undefined || steppable === undefined || (commits.length > 0 && isLate())) {
+    if (load === undefined || steppable === undefined || (folds.length > 0 && isLate())) {
       releases.push({ ...claim, giveBack: true });
       continue;
     }
     // Not within: that a note cannot be written is not the step's fault.
     note(claim.instance);
     try {
-      commits.push(foldMailbox(load, claim, steppable, isLate));
+      folds.push(foldMailbox(load, claim, steppable, isLate));
     } catch (error) {
       releases.push({ ...claim, giveBack: false, problem: stepProblem(error) });
     }
   }
   note('');
-  return { commits, releases };
+  return { commits: await withChildren(store, folds), releases };
 }
 
 function stepProblem(error: unknown): Problem {

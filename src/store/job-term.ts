@@ -4,7 +4,7 @@ import type { NewMessage } from '../core/message.js';
 
 /** What decides how long an open job may go on. */
 export interface JobTerm {
-  readonly deadlineAt: number;
+  readonly deadlineAt?: number | undefined;
   readonly attempts: number;
   /** The rest only while it is processing. */
   readonly leaseUntil?: number | undefined;
@@ -22,12 +22,12 @@ export interface JobTerm {
  * expiresAt({ deadlineAt: 900, attempts: 5, leaseUntil: 300 }); // => 300
  */
 export function expiresAt(term: JobTerm): number {
-  return Math.min(term.deadlineAt, silentAt(term), lostAt(term));
+  return Math.min(deadlineOf(term), silentAt(term), lostAt(term));
 }
 
 /** How an expired job ends. */
 export function expiredEnd(term: JobTerm, now: number): JobEnd {
-  if (term.deadlineAt <= now) return failed(JOB_ERRORS.timeout, 'it had no answer before its deadline');
+  if (deadlineOf(term) <= now) return failed(JOB_ERRORS.timeout, 'it had no answer before its deadline');
   if (silentAt(term) <= now) {
     return failed(JOB_ERRORS.heartbeat, `its handler was silent for ${term.heartbeatMs} ms`);
   }
@@ -36,14 +36,19 @@ export function expiredEnd(term: JobTerm, now: number): JobEnd {
 
 /** The message that answers a job, if it was asked. Its id is the job's, so it is there once. */
 export function answerMessage(job: Job, end: JobEnd): NewMessage | undefined {
-  if (!job.ask) return undefined;
+  const { instance, effect } = job;
+  if (!job.ask || instance === undefined || effect === undefined) return undefined;
   return {
     id: job.id,
-    to: job.instance,
-    event: JSON.stringify(jobAnswer(job.effect, end, job.startedAt)),
+    to: instance,
+    event: JSON.stringify(jobAnswer(effect, end, job.startedAt)),
     cause: job.id.slice(0, job.id.lastIndexOf('/')),
     hops: 0,
   };
+}
+
+function deadlineOf({ deadlineAt }: JobTerm): number {
+  return deadlineAt ?? Number.POSITIVE_INFINITY;
 }
 
 function silentAt({ beatAt, heartbeatMs }: JobTerm): number {

@@ -10,8 +10,9 @@ import type { Language, Program, Step } from '../core/language.js';
  * there is can be asked for, and the state remembers everything that was applied, in order.
  *
  * A signal's data is an array of commands: `{ timer: ms }`, `{ task: name, input, timeoutMs }`,
- * `{ send: to, name, data }`, `{ cancel: 'timer' | 'task' }` (the oldest pending one), `{ unfinished: true }`,
- * `{ throw: message }`, `{ end: status }`. A stop ends it and cancels what is pending.
+ * `{ send: to, name, data }`, `{ spawn: machine, input }`, `{ cancel: 'timer' | 'task' | 'child' }` (the oldest
+ * pending one), `{ unfinished: true }`, `{ throw: message }`, `{ end: 'succeeded' }`. A start's input may be such
+ * an array too. A stop ends it and cancels what is pending.
  */
 export const probe: Language = {
   name: 'probe',
@@ -29,7 +30,7 @@ export interface ProbeState {
   /** Ids of the events that were applied, in order. */
   readonly applied: readonly string[];
   /** Effects that were not answered yet, oldest first. */
-  readonly pending: readonly { readonly id: string; readonly kind: 'timer' | 'task' }[];
+  readonly pending: readonly { readonly id: string; readonly kind: 'timer' | 'task' | 'child' }[];
   /** The answers that came, by effect. */
   readonly answers: Readonly<Record<string, string>>;
 }
@@ -44,8 +45,9 @@ function stepProbe(state: ProbeState | null, event: Event): Step {
     return ignored(standing, 'not pending');
   }
   const probing = new Probing(before, event);
-  if (event.type === 'signal' && isJsonArray(event.data)) {
-    for (const command of event.data) if (isJsonObject(command)) probing.obey(command);
+  const commands = event.type === 'signal' ? event.data : event.type === 'start' ? event.input : undefined;
+  if (isJsonArray(commands)) {
+    for (const command of commands) if (isJsonObject(command)) probing.obey(command);
   }
   if (answered !== undefined) probing.answer(answered, event.type);
   if (event.type === 'stop') probing.stop();
@@ -98,6 +100,12 @@ class Probing {
   }
 
   #obeyRest(command: JsonObject, id: string): void {
+    const spawn = own(command, 'spawn');
+    if (typeof spawn === 'string') {
+      const [input, detached] = [own(command, 'input') ?? null, own(command, 'detached') === true];
+      this.#effects.push({ type: 'spawn', id, machine: spawn, input, detached });
+      this.#pending = [...this.#pending, { id, kind: 'child' }];
+    }
     const kind = own(command, 'cancel');
     const oldest = this.#pending.find((pending) => pending.kind === kind);
     if (oldest !== undefined) {

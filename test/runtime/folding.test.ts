@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/core/event.js';
 import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
 import type { Instance } from '../../src/core/instance.js';
-import type { JournalEntry } from '../../src/core/journal.js';
+import { eventOf } from '../../src/core/journal.js';
 import type { Json } from '../../src/core/json.js';
 import { MAX_HOPS, MAX_STATE_BYTES, TASK_DEADLINE_MS } from '../../src/core/limits.js';
 import type { Message } from '../../src/core/message.js';
-import { foldMailbox } from '../../src/runtime/folding.js';
+import { type Fold, foldMailbox } from '../../src/runtime/folding.js';
 import { Registry, type Steppable } from '../../src/runtime/registry.js';
-import type { Commit } from '../../src/store/store.js';
+import type { FoldedMessage } from '../../src/store/store.js';
 import { probe } from '../../src/testing/probe-language.js';
 
 const definition = { machine: 'm', language: 'probe', source: {}, hash: 'h', version: 1 };
@@ -42,19 +42,19 @@ function message(seq: number, body: EventBody, hops = 0): Message {
 const start = message(0, { type: 'start', machine: 'm', input: null });
 const signal = (seq: number, ...data: Json[]) => message(seq, { type: 'signal', name: 'x', data });
 
-function after(instance: Instance, commit: Commit): Instance {
+function after(instance: Instance, commit: Fold): Instance {
   const { revision, status, updatedAt } = commit;
   return { ...instance, revision, status, updatedAt, state: commit.state ?? instance.state };
 }
 
 function takeAll(messages: readonly Message[], sizes: readonly number[], now = 1_000) {
   let instance = unborn;
-  const journal: JournalEntry[] = [];
+  const journal: FoldedMessage[] = [];
   const left = [...messages];
   for (let turn = 0; left.length > 0; turn++) {
     const batch = left.splice(0, sizes[turn % sizes.length] ?? 1);
     const commit = foldMailbox({ instance, messages: batch, now }, { instance: 'i', token: 't' }, steppable);
-    journal.push(...commit.journal);
+    journal.push(...commit.folded);
     instance = after(instance, commit);
   }
   return { instance, journal };
@@ -95,10 +95,13 @@ describe('foldMailbox', () => {
   it('writes a journal that folds to the stored state again', () => {
     fc.assert(
       fc.property(bodies, (list) => {
-        const { instance, journal } = takeAll(messagesOf(list), [5]);
+        const messages = messagesOf(list);
+        const { instance, journal } = takeAll(messages, [5]);
         let standing: Standing = UNBORN;
-        for (const entry of journal) {
-          standing = fold(probe, steppable.program, standing, JSON.parse(entry.event));
+        for (const { seq, ...entry } of journal) {
+          const { id: eventId, seed, event } = messages[seq] as Message;
+          const journaled = { instance: 'i', eventId, seed, event, ...entry };
+          standing = fold(probe, steppable.program, standing, eventOf(journaled));
         }
         expect(JSON.stringify(standing.state)).toBe(instance.state);
       }),
@@ -121,7 +124,7 @@ describe('foldMailbox', () => {
       jobs: [],
       messages: [],
     });
-    expect(commit.journal[0]?.outcome.kind).toBe('ignored');
+    expect(commit.folded[0]?.outcome.kind).toBe('ignored');
   });
 
   it('stamps time that never goes backwards', () => {
@@ -138,7 +141,7 @@ describe('foldMailbox', () => {
       { instance: 'i', token: 't' },
       steppable,
     );
-    expect(commit.journal[0]?.at).toBe(5_000);
+    expect(commit.folded[0]?.at).toBe(5_000);
   });
 
   it('turns effects into rows: jobs with a deadline, timers to itself, messages to others', () => {
@@ -156,7 +159,7 @@ describe('foldMailbox', () => {
       { id: 'i/2/1', effect: '2.1', name: 'a', deadlineAt: 1_000 + TASK_DEADLINE_MS },
     ]);
     expect(commit.messages).toMatchObject([{ id: 'i/2/2', to: 'j', cause: 'i/2', hops: 1 }]);
-    expect(commit.consumed).toEqual([0, 1]);
+    expect(commit.folded.map(({ seq }) => seq)).toEqual([0, 1]);
   });
 
   it('does not make what the same turn cancels, and cancels what an earlier one made', () => {
@@ -187,7 +190,7 @@ describe('foldMailbox', () => {
       { instance: 'i', token: 't' },
       steppable,
     );
-    expect(commit.consumed).toEqual([0, 1]);
+    expect(commit.folded.map(({ seq }) => seq)).toEqual([0, 1]);
     expect(commit.timers).toMatchObject([{ dueAt: 0, event: '{"type":"continue"}' }]);
   });
 
@@ -213,7 +216,7 @@ describe('foldMailbox', () => {
   it('takes a message first however late it is, and leaves the rest when told to', () => {
     const load = { instance: unborn, messages: [start, signal(1), signal(2)], now: 1_000 };
     const commit = foldMailbox(load, { instance: 'i', token: 't' }, steppable, () => true);
-    expect(commit.consumed).toEqual([0]);
+    expect(commit.folded.map(({ seq }) => seq)).toEqual([0]);
   });
 
   it(`takes a message after ${MAX_HOPS} hops and rejects the next`, () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.js';
-import { MAX_ID_LENGTH } from '../../src/core/limits.js';
+import { DEFAULT_PRIORITY, DEFAULT_QUEUE, MAX_ID_LENGTH } from '../../src/core/limits.js';
 import { systemClock } from '../../src/runtime/clock.js';
 import type { Handlers } from '../../src/runtime/handler.js';
 import { JobRunner, type JobRunnerOptions } from '../../src/runtime/job-runner.js';
@@ -31,14 +31,15 @@ async function run(names: readonly string[], handlers: Handlers, setting: Settin
   if (lease === undefined) throw new Error('nothing to claim');
   const jobs = names.map((name, n) => ({
     ...{ id: `i/1/${n}`, instance: 'i', effect: `1.${n}`, name, input: String(n), ask: true },
+    ...{ queue: DEFAULT_QUEUE, priority: DEFAULT_PRIORITY },
     ...{
       deadlineAt: clockOf() + (n === 0 ? firstDeadlineMs : 60_000),
       ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     },
   }));
   const nothing = {
-    journal: [],
-    consumed: [],
+    folded: [],
+    spawns: [],
     timers: [],
     cancelledTimers: [],
     cancelledJobs: [],

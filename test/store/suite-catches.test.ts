@@ -64,11 +64,24 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'loses the jobs of a commit': inCommit((commit) => ({ ...commit, jobs: [] })),
   'loses the outcome of an event': inCommit((commit) => ({
     ...commit,
-    journal: commit.journal.map((entry) => ({ ...entry, outcome: { kind: 'applied' } })),
+    folded: commit.folded.map((entry) => ({ ...entry, outcome: { kind: 'applied' } })),
   })),
   'keeps cancelled timers': inCommit((commit) => ({ ...commit, cancelledTimers: [] })),
   'keeps cancelled jobs': inCommit((commit) => ({ ...commit, cancelledJobs: [] })),
-  'keeps what was consumed': inCommit((commit) => ({ ...commit, consumed: [] })),
+  'keeps what was folded': (store) => ({
+    commit: async (commits) => {
+      const waiting = await Promise.all(commits.map(({ lease }) => store.messages(lease.instance)));
+      const results = await store.commit(commits);
+      const folded = new Set(commits.flatMap((commit) => commit.folded.map(({ seq }) => seq)));
+      await store.send(waiting.flat().filter(({ seq }) => folded.has(seq)));
+      return results;
+    },
+  }),
+  'loses the children of a commit': inCommit((commit) => ({ ...commit, spawns: [] })),
+  'forgets whose child it is': inCommit((commit) => ({
+    ...commit,
+    spawns: commit.spawns.map(({ parent: _, ...spawn }) => spawn),
+  })),
   'keeps the status': inCommit((commit) => ({ ...commit, status: 'running' })),
   'drops a state that did not change': inCommit((commit) => ({ ...commit, state: commit.state ?? 'null' })),
   'fires timers at once': inCommit((commit) => ({
@@ -92,7 +105,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'writes a part of a call that throws': (store) => ({
     commit: async (commits) => {
       await store.commit(
-        commits.map((commit) => ({ ...commit, journal: [], revision: commit.baseRevision })),
+        commits.map((commit) => ({ ...commit, folded: [], spawns: [], revision: commit.baseRevision })),
       );
       return store.commit(commits);
     },

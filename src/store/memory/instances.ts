@@ -1,12 +1,14 @@
 import type { InstanceQuery, PageQuery } from '../../core/engine.js';
 import type { Instance } from '../../core/instance.js';
 import type { JournalEntry } from '../../core/journal.js';
-import type { Commit, CreateResult, NewInstance } from '../store.js';
+import type { Message } from '../../core/message.js';
+import type { Commit, CreateResult, FoldedMessage, NewInstance } from '../store.js';
 
 /** An instance with what is folded of it. */
 export interface InstanceRow {
   readonly seq: number;
   readonly inputHash: string;
+  readonly detached: boolean;
   /** Replaced at every change, never changed in place. */
   instance: Instance;
   /** Index + 1 is the revision. */
@@ -23,7 +25,10 @@ export class Instances {
     return this.#rows.get(id);
   }
 
-  create({ id, machine, definition, inputHash }: NewInstance, now: number): CreateResult {
+  create(
+    { id, machine, definition, inputHash, parent, detached = false }: NewInstance,
+    now: number,
+  ): CreateResult {
     const there = this.#rows.get(id);
     if (there !== undefined) {
       return there.instance.machine === machine && there.inputHash === inputHash ? 'exists' : 'conflict';
@@ -37,38 +42,47 @@ export class Instances {
       state: null,
       createdAt: now,
       updatedAt: now,
+      ...(parent === undefined ? {} : { parent }),
     };
-    const row = { seq: this.order.length + 1, inputHash, instance, journal: [], folded: new Map() };
+    const row = { seq: this.order.length + 1, inputHash, detached, instance, journal: [], folded: new Map() };
     this.#rows.set(id, row);
     this.order.push(row);
     return 'created';
   }
 
   /** Throws for what a correct caller never does: an event journaled twice, a revision left out. */
-  check({ lease, baseRevision, revision, journal }: Commit): void {
+  check({ lease, baseRevision, revision, folded }: Commit, waiting: ReadonlyMap<number, Message>): void {
     const row = this.#rows.get(lease.instance);
     if (row === undefined || row.instance.revision !== baseRevision) return;
     const seen = new Set<string>();
-    for (const [index, { eventId, revision: own }] of journal.entries()) {
+    for (const [index, { seq, revision: own }] of folded.entries()) {
       if (own !== baseRevision + index + 1)
         throw new Error(`${lease.instance}: revision ${own} is out of order`);
-      if (row.folded.has(eventId) || seen.has(eventId)) {
-        throw new Error(`${lease.instance}: event ${eventId} is in the journal already`);
+      const id = waiting.get(seq)?.id;
+      if (id === undefined) throw new Error(`${lease.instance}: message ${seq} is not in its mailbox`);
+      if (row.folded.has(id) || seen.has(id)) {
+        throw new Error(`${lease.instance}: event ${id} is in the journal already`);
       }
-      seen.add(eventId);
+      seen.add(id);
     }
-    if (revision !== baseRevision + journal.length) {
+    if (revision !== baseRevision + folded.length) {
       throw new Error(`${lease.instance}: revision ${revision} has no journal entry`);
     }
   }
 
-  commit(row: InstanceRow, { revision, status, state, updatedAt, journal }: Commit): void {
+  commit(row: InstanceRow, commit: Commit, waiting: ReadonlyMap<number, Message>): void {
+    const { revision, status, state, updatedAt } = commit;
     row.instance = { ...row.instance, revision, status, state: state ?? row.instance.state, updatedAt };
-    for (const entry of journal) {
+    for (const folded of commit.folded) {
+      const entry = entryOf(folded, waiting.get(folded.seq) as Message);
       row.journal.push(entry);
       row.folded.set(entry.eventId, entry);
     }
   }
+}
+
+function entryOf({ seq: _, ...folded }: FoldedMessage, { id, to, seed, event }: Message): JournalEntry {
+  return { instance: to, eventId: id, seed, event, ...folded };
 }
 
 /** Which instances a query is after, as far as they themselves tell. */

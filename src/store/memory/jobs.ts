@@ -47,7 +47,7 @@ export class Jobs {
     if (this.#rows.has(job.id)) throw new Error(`job ${job.id} is there already`);
     const row: JobRow = {
       seq: this.#order.length + 1,
-      job: { ...job, status: 'pending', attempts: 0, createdAt: now },
+      job: { ...job, status: 'pending', attempts: 0, createdAt: now, dueAt: now },
       token: undefined,
       leaseUntil: undefined,
       beatAt: undefined,

@@ -77,16 +77,18 @@ class MemoryStore implements port.Store {
 
   async create(instances: readonly port.NewInstance[]): Promise<readonly port.CreateResult[]> {
     const now = this.#time();
-    const results = instances.map((instance) => {
-      const result = this.#instances.create(instance, now);
-      if (result === 'created') {
-        this.#mailboxes.adopt(instance.id, instance.definition);
-        this.#append({ ...instance.start, dueAt: 0 }, now);
-      }
-      return result;
-    });
+    const results = instances.map((instance) => this.#create(instance, now));
     if (results.includes('created')) this.#listeners.notify();
     return results;
+  }
+
+  #create(instance: port.NewInstance, now: number): port.CreateResult {
+    const result = this.#instances.create(instance, now);
+    if (result === 'created') {
+      this.#mailboxes.adopt(instance.id, instance.definition);
+      this.#append({ ...instance.start, dueAt: 0 }, now);
+    }
+    return result;
   }
 
   async send(messages: readonly NewMessage[]): Promise<readonly port.SendResult[]> {
@@ -142,7 +144,9 @@ class MemoryStore implements port.Store {
 
   async commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
     const now = this.#time();
-    for (const commit of commits) this.#instances.check(commit);
+    for (const commit of commits) {
+      if (this.#held(commit.lease) !== undefined) this.#instances.check(commit, this.#waiting(commit));
+    }
     const results = commits.map((commit) => this.#commit(commit, now));
     if (results.includes('committed')) this.#listeners.notify();
     return results;
@@ -154,17 +158,24 @@ class MemoryStore implements port.Store {
     const box = this.#held(lease);
     if (row === undefined || box === undefined || row.instance.revision !== commit.baseRevision)
       return 'conflict';
-    this.#instances.commit(row, commit);
+    this.#instances.commit(row, commit, this.#waiting(commit));
     for (const message of [...commit.timers, ...commit.messages]) this.#append(message, now);
     for (const job of commit.jobs) this.#jobs.add(job, now);
     for (const id of commit.cancelledJobs) {
       const cancelled = this.#jobs.get(id);
       if (cancelled?.job.instance === lease.instance) this.#jobs.cancel(cancelled, now);
     }
-    const consumed = new Set(commit.consumed);
+    for (const spawn of commit.spawns) this.#create(spawn, now);
+    const consumed = new Set(commit.folded.map(({ seq }) => seq));
     const cancelled = new Set(commit.cancelledTimers);
     this.#mailboxes.consume(box, ({ seq, id }) => consumed.has(seq) || cancelled.has(id), now);
     return 'committed';
+  }
+
+  /** What a commit folded, by seq. */
+  #waiting({ lease }: port.Commit): ReadonlyMap<number, Message> {
+    const messages = this.#mailboxes.get(lease.instance)?.messages ?? [];
+    return new Map(messages.map((message) => [message.seq, message]));
   }
 
   async extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {

@@ -4,8 +4,9 @@ import type { Database } from './database.js';
 import type { Row } from './driver.js';
 
 const CREATE = `
-  INSERT INTO instance (id, machine, definition, input_hash, status, revision, created_at, updated_at)
-  VALUES (?1, ?2, ?3, ?4, 'running', 0, ?5, ?5)
+  INSERT INTO instance (
+    id, machine, definition, input_hash, status, revision, created_at, updated_at, parent, detached)
+  VALUES (?1, ?2, ?3, ?4, 'running', 0, ?5, ?5, ?6, ?7)
   ON CONFLICT (id) DO NOTHING`;
 
 const SAME_CREATION = 'SELECT 1 FROM instance WHERE id = ? AND machine = ? AND input_hash = ?';
@@ -65,10 +66,11 @@ export interface Acceptance {
 
 export function create(
   at: Acceptance,
-  { id, machine, definition, inputHash, start }: NewInstance,
+  { id, machine, definition, inputHash, parent, detached, start }: NewInstance,
 ): CreateResult {
   const { database, now } = at;
-  if (database.run(CREATE, id, machine, definition, inputHash, now) === 0) {
+  const kin = [parent ?? null, detached === true ? 1 : 0];
+  if (database.run(CREATE, id, machine, definition, inputHash, now, ...kin) === 0) {
     return database.first(SAME_CREATION, id, machine, inputHash) === undefined ? 'conflict' : 'exists';
   }
   database.run(ADOPT, id, definition);

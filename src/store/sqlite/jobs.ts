@@ -1,4 +1,4 @@
-import type { Job, JobEnd, JobStatus, NewJob } from '../../core/job.js';
+import type { Job, JobEnd, JobRetry, JobStatus, NewJob } from '../../core/job.js';
 import { MAX_CAUSE_LENGTH } from '../../core/limits.js';
 import { answerMessage, expiredEnd, expiresAt } from '../job-term.js';
 import type { ClaimedJob, ClaimJobsQuery, EndJob, EndJobResult, JobLease } from '../store.js';
@@ -8,11 +8,13 @@ import type { Row } from './driver.js';
 
 export const JOB_COLUMNS = `
   id, instance, effect, name, input, ask, status, attempts, created_at, deadline_at, heartbeat_ms, started_at,
-  ended_at, failure, lease_until, beat_at, seq`;
+  ended_at, failure, queue, priority, due_at, retry, timeout_ms, output, lease_until, beat_at, seq`;
 
 const ADD = `
-  INSERT INTO job (id, instance, effect, name, input, ask, status, created_at, deadline_at, heartbeat_ms, expires_at)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?8, ?9, ?8)`;
+  INSERT INTO job (
+    id, instance, effect, name, input, ask, status, created_at, due_at, deadline_at, heartbeat_ms, expires_at,
+    queue, priority)
+  VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'pending', ?7, ?7, ?8, ?9, ?8, ?10, ?11)`;
 
 /** The names of pending jobs, one seek in the index for each. */
 const PENDING_NAMES = `
@@ -80,8 +82,12 @@ interface JobRow {
 }
 
 export function addJob(database: Database, job: NewJob, now: number): void {
-  const { id, instance, effect, name, input, ask, deadlineAt, heartbeatMs = null } = job;
-  database.run(ADD, id, instance, effect, name, input, ask ? 1 : 0, now, deadlineAt, heartbeatMs);
+  const { id, instance, effect, name, input, ask, deadlineAt, heartbeatMs = null, queue, priority } = job;
+  const asked = ask ? 1 : 0;
+  database.run(
+    ADD,
+    ...[id, instance, effect, name, input, asked, now, deadlineAt, heartbeatMs, queue, priority],
+  );
 }
 
 export function cancelJob(database: Database, instance: string, id: string, now: number): void {
@@ -167,12 +173,32 @@ function rowOf(row: Row): JobRow {
 }
 
 export function jobOf(row: Row): Job {
-  const [id, instance, effect, name, input, ask] = row as [string, string, string, string, string, number];
-  const [status, attempts, createdAt, deadlineAt] = row.slice(6) as [JobStatus, number, number, number];
+  const [id, instance, effect, name, input, ask] = row as [
+    string,
+    string | null,
+    string | null,
+    string,
+    string,
+    number,
+  ];
+  const [status, attempts, createdAt, deadlineAt] = row.slice(6) as [
+    JobStatus,
+    number,
+    number,
+    number | null,
+  ];
   const [heartbeatMs, startedAt, endedAt] = row.slice(10) as [number | null, number | null, number | null];
   const failure = row[13] as string | null;
+  const [queue, priority, dueAt] = row.slice(14) as [string, number, number];
+  const [retry, timeoutMs, output] = row.slice(17) as [string | null, number | null, string | null];
   return {
-    ...{ id, instance, effect, name, input, ask: ask === 1, status, attempts, createdAt, deadlineAt },
+    ...{ id, queue, name, priority, input, ask: ask === 1, status, attempts, createdAt, dueAt },
+    ...(instance === null ? {} : { instance }),
+    ...(effect === null ? {} : { effect }),
+    ...(deadlineAt === null ? {} : { deadlineAt }),
+    ...(retry === null ? {} : { retry: JSON.parse(retry) as JobRetry }),
+    ...(timeoutMs === null ? {} : { timeoutMs }),
+    ...(output === null ? {} : { output }),
     ...(heartbeatMs === null ? {} : { heartbeatMs }),
     ...(startedAt === null ? {} : { startedAt }),
     ...(endedAt === null ? {} : { endedAt }),

@@ -19,7 +19,7 @@ const PARKED = 'FROM mailbox m CROSS JOIN instance i ON i.id = m.instance';
 
 const READ = `${READING} ${INSTANCES} WHERE i.id = ?`;
 
-const JOURNAL_COLUMNS = 'instance, revision, event_id, at, event, outcome, history, code';
+const JOURNAL_COLUMNS = 'instance, revision, event_id, at, seed, event, outcome, history, code';
 const JOURNAL = `
   SELECT ${JOURNAL_COLUMNS} FROM journal WHERE instance = ? AND revision > ? ORDER BY revision LIMIT ?`;
 const FOLDED = `SELECT ${JOURNAL_COLUMNS} FROM journal WHERE instance = ? AND event_id = ?`;
@@ -129,7 +129,7 @@ function conditions({ machine, status, parked }: Omit<InstanceQuery, keyof PageQ
 }
 
 function readingOf(row: Row): Reading {
-  const [attempts, nextDueAt, parked] = row.slice(8) as [number, number | null, string | null];
+  const [attempts, nextDueAt, parked] = row.slice(9) as [number, number | null, string | null];
   return {
     instance: instanceOf(row),
     attempts,
@@ -139,10 +139,10 @@ function readingOf(row: Row): Reading {
 }
 
 function entryOf(row: Row): JournalEntry {
-  const [instance, revision, eventId, at, event] = row as [string, number, string, number, string];
-  const [outcome, history, code] = row.slice(5) as [string | null, string, string];
+  const [instance, revision, eventId, at, seed] = row as [string, number, string, number, string];
+  const [event, outcome, history, code] = row.slice(5) as [string, string | null, string, string];
   return {
-    ...{ instance, revision, eventId, at, event },
+    ...{ instance, revision, eventId, at, seed, event },
     outcome: outcome === null ? APPLIED : (JSON.parse(outcome) as Outcome),
     ...{ history, code },
   };

@@ -3,8 +3,17 @@ import { MAX_ATTEMPTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
 import type { Message } from '../../core/message.js';
 import type { Problem } from '../../core/problem.js';
 import { gaveUp } from '../parking.js';
-import type { Claim, ClaimQuery, Commit, CommitResult, Lease, Load, Release } from '../store.js';
-import { type Acceptance, append, MESSAGE_COLUMNS, messageOf } from './accept.js';
+import type {
+  Claim,
+  ClaimQuery,
+  Commit,
+  CommitResult,
+  FoldedMessage,
+  Lease,
+  Load,
+  Release,
+} from '../store.js';
+import { type Acceptance, append, create, MESSAGE_COLUMNS, messageOf } from './accept.js';
 import type { Database } from './database.js';
 import type { Row, SqlValue } from './driver.js';
 import { addJob, cancelJob } from './jobs.js';
@@ -27,7 +36,7 @@ const PARK =
   'UPDATE mailbox SET parked = ?2, token = NULL, worker = NULL, wake_at = NULL WHERE instance = ?1';
 
 export const INSTANCE_COLUMNS =
-  'i.id, i.machine, i.definition, i.status, i.revision, i.state, i.created_at, i.updated_at';
+  'i.id, i.machine, i.definition, i.status, i.revision, i.state, i.created_at, i.updated_at, i.parent';
 
 const LOAD_INSTANCES = `
   SELECT ${INSTANCE_COLUMNS}
@@ -53,9 +62,10 @@ const STEP_TO = `
   UPDATE instance SET revision = ?4, state = coalesce(?5, state), updated_at = ?6, status = ?7
   WHERE id = ?1 AND revision = ?3 AND ${HELD}`;
 
+/** The message moves: what its sender wrote is not written again by us. */
 const JOURNAL = `
-  INSERT INTO journal (instance, revision, event_id, at, event, outcome, history, code)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO journal (instance, revision, event_id, at, seed, event, payload, outcome, history, code)
+  SELECT recipient, ?3, id, ?4, seed, event, payload, ?5, ?6, ?7 FROM message WHERE seq = ?1 AND recipient = ?2`;
 
 const CONSUME = 'DELETE FROM message WHERE seq = ?1 AND recipient = ?2';
 const CONSUME_MANY = 'DELETE FROM message WHERE seq IN (SELECT value FROM json_each(?1)) AND +recipient = ?2';
@@ -128,19 +138,28 @@ export function commit(at: Acceptance, commit: Commit): CommitResult {
   const { instance } = lease;
   const step: SqlValue[] = [instance, lease.token, baseRevision, revision, state, updatedAt, status];
   if (database.run(STEP_ON, ...step) === 0 && database.run(STEP_TO, ...step) === 0) return 'conflict';
-  for (const { revision, eventId, at, event, outcome, history, code } of commit.journal) {
-    const special = outcome.kind === 'applied' ? null : JSON.stringify(outcome);
-    database.run(JOURNAL, instance, revision, eventId, at, event, special, history, code);
-  }
-  if (commit.consumed.length === 1) database.run(CONSUME, commit.consumed[0] ?? null, instance);
-  else if (commit.consumed.length > 1) database.run(CONSUME_MANY, JSON.stringify(commit.consumed), instance);
+  moveToJournal(database, instance, commit.folded);
   for (const timer of commit.timers) append(at, timer, true);
   for (const id of commit.cancelledTimers) database.run(CANCEL_TIMER, instance, id);
   for (const message of commit.messages) append(at, message);
   for (const job of commit.jobs) addJob(database, job, now);
   for (const id of commit.cancelledJobs) cancelJob(database, instance, id, now);
+  for (const spawn of commit.spawns) create(at, spawn);
   database.run(FREE, instance, now);
   return 'committed';
+}
+
+function moveToJournal(database: Database, instance: string, folded: readonly FoldedMessage[]): void {
+  for (const { seq, revision, at, outcome, history, code } of folded) {
+    const special = outcome.kind === 'applied' ? null : JSON.stringify(outcome);
+    if (database.run(JOURNAL, seq, instance, revision, at, special, history, code) === 0)
+      throw new Error(`${instance}: message ${seq} is not in its mailbox`);
+  }
+  if (folded.length === 1) database.run(CONSUME, folded[0]?.seq ?? null, instance);
+  else if (folded.length > 1) {
+    const consumed = JSON.stringify(folded.map(({ seq }) => seq));
+    database.run(CONSUME_MANY, consumed, instance);
+  }
 }
 
 /** False if the lease was lost. */
@@ -166,7 +185,7 @@ export function park(database: Database, instance: string, problem: Problem): vo
 }
 
 export function instanceOf(row: Row): Instance {
-  const [id, machine, definition, status, revision, state, createdAt, updatedAt] = row as [
+  const [id, machine, definition, status, revision, state, createdAt, updatedAt, parent] = row as [
     string,
     string,
     string,
@@ -175,6 +194,8 @@ export function instanceOf(row: Row): Instance {
     string | null,
     number,
     number,
+    string | null,
   ];
-  return { id, machine, definition, status, revision, state, createdAt, updatedAt };
+  const instance = { id, machine, definition, status, revision, state, createdAt, updatedAt };
+  return parent === null ? instance : { ...instance, parent };
 }

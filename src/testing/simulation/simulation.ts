@@ -130,13 +130,19 @@ class Crew {
   }
 }
 
-async function isQuiet(store: Store, { instances, poisoned }: Promised): Promise<boolean> {
+async function isQuiet(store: Store, { poisoned }: Promised): Promise<boolean> {
   for (const status of ['pending', 'processing'] as const) {
     if ((await store.jobs({ status, limit: 1 })).items.length > 0) return false;
   }
-  for (const instance of instances) {
-    if ((await store.messages(instance)).length > 0) return false;
-  }
+  // Children too, so not only those that the clients made.
+  let after: string | undefined;
+  do {
+    const page = await store.find({ limit: 100, ...(after === undefined ? {} : { after }) });
+    for (const { instance, parked } of page.items) {
+      if (parked === undefined && (await store.messages(instance.id)).length > 0) return false;
+    }
+    after = page.next;
+  } while (after !== undefined);
   for (const instance of poisoned) {
     if ((await store.read(instance))?.parked === undefined) return false;
   }

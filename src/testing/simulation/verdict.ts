@@ -1,8 +1,8 @@
 import { answeredEffect, type Event } from '../../core/event.js';
 import { fold, type Standing, UNBORN } from '../../core/fold.js';
-import { effectName } from '../../core/identifier.js';
+import { childName, effectName } from '../../core/identifier.js';
 import { hasEnded } from '../../core/instance.js';
-import type { JournalEntry } from '../../core/journal.js';
+import { eventOf, type JournalEntry } from '../../core/journal.js';
 import type { Steppable } from '../../runtime/registry.js';
 import type { Store } from '../../store/store.js';
 import type { Acknowledged, Promised } from './workload.js';
@@ -10,10 +10,12 @@ import type { Acknowledged, Promised } from './workload.js';
 /** What was promised and not kept, in sentences; empty if all is well. Asked when nothing moves any more. */
 export async function verdict(store: Store, steppable: Steppable, promised: Promised): Promise<string[]> {
   const inquiry = new Inquiry(store, steppable);
-  for (const instance of promised.instances) await inquiry.refold(instance);
+  const instances = [...promised.instances];
+  // Children are promised with the commit of their parents; the list grows while it is walked.
+  for (const instance of instances) instances.push(...(await inquiry.refold(instance)));
   inquiry.checkAcknowledged(promised.acknowledged);
   inquiry.checkSends();
-  await inquiry.checkNothingLeft(promised.instances);
+  await inquiry.checkNothingLeft(instances);
   await inquiry.checkEnded(promised);
   return [...inquiry.faults, ...promised.broken];
 }
@@ -37,10 +39,14 @@ class Inquiry {
     this.#steppable = steppable;
   }
 
-  /** Folds the journal from nothing and compares what comes out with what is stored. */
-  async refold(instance: string): Promise<void> {
+  /** Folds the journal from nothing and compares what comes out with what is stored; answers the children. */
+  async refold(instance: string): Promise<readonly string[]> {
     const stored = (await this.#store.read(instance))?.instance;
-    if (stored === undefined) return this.#complain(`${instance} was acknowledged and does not exist`);
+    if (stored === undefined) {
+      this.#complain(`${instance} was acknowledged and does not exist`);
+      return [];
+    }
+    const children: string[] = [];
     const entries = await this.#journalOf(instance);
     let standing: Standing = UNBORN;
     const answers = new Expected();
@@ -50,7 +56,7 @@ class Inquiry {
         this.#complain(`${instance}: revision ${entry.revision} at ${index + 1}`);
       if (entry.at < at) this.#complain(`${instance}: time went backwards at revision ${entry.revision}`);
       at = entry.at;
-      const event = JSON.parse(entry.event) as Event;
+      const event = eventOf(entry);
       const { language, program } = this.#steppable;
       const step = fold(language, program, standing, event);
       if (JSON.stringify(step.outcome) !== JSON.stringify(entry.outcome)) {
@@ -60,6 +66,7 @@ class Inquiry {
       for (const effect of step.effects) {
         if (effect.type === 'send')
           this.#sent.push({ from: instance, to: effect.to, id: effectName(instance, effect.id) });
+        if (effect.type === 'spawn') children.push(childName(instance, effect.id, 0));
       }
       standing = step;
     }
@@ -75,6 +82,7 @@ class Inquiry {
       instance,
       entries.map((entry) => entry.eventId),
     );
+    return children;
   }
 
   async #journalOf(instance: string): Promise<JournalEntry[]> {
@@ -167,6 +175,7 @@ class Expected {
     for (const effect of step.effects) {
       if (effect.type === 'timer') this.#open.set(effect.id, effect.dueAt);
       if (effect.type === 'task' && effect.ask) this.#open.set(effect.id, 0);
+      if (effect.type === 'spawn') this.#open.set(effect.id, 0);
       if (effect.type === 'cancel') this.#open.delete(effect.target);
     }
   }

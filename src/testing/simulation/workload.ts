@@ -166,17 +166,21 @@ export class Workload implements Promised {
     const { chance } = this.#world;
     return Array.from({ length: chance.below(4) }, (): Json => {
       if (chance.below(50) === 0) return { end: 'succeeded' };
-      switch (chance.below(depth > 0 ? 6 : 4)) {
+      switch (chance.below(depth > 0 ? 7 : 4)) {
         case 0:
           return { timer: chance.below(3_000) };
         case 1:
           return { task: ['echo', 'flaky', 'slow'][chance.below(3)] ?? 'echo', input: chance.below(100) };
         case 2:
-          return { cancel: chance.below(2) === 0 ? 'timer' : 'task' };
+          return { cancel: ['timer', 'task', 'child'][chance.below(3)] ?? 'task' };
         case 3:
           return { task: 'slow', input: 0, timeoutMs: 50 + chance.below(4_000) };
         case 4:
           return { unfinished: true };
+        case 5: {
+          const input = [...(this.#commands(depth - 1) as readonly Json[]), { end: 'succeeded' }];
+          return { spawn: this.#machine, input, detached: chance.below(2) === 0 };
+        }
         default:
           return { send: this.#receiver(), name: 'sent', data: this.#commands(depth - 1) };
       }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import type { Commit } from '../../store/store.js';
+import type { Commit, FoldedMessage } from '../../store/store.js';
 import {
   born,
   claim,
   claimOnly,
   commitOf,
+  entriesOf,
+  instancesOf,
   load,
   newInstance,
   newJob,
@@ -53,7 +55,7 @@ export const commitCases: readonly StoreCase[] = [
         updatedAt: clock.now(),
       });
       assert.equal(reading?.nextDueAt, clock.now() + 50);
-      assert.deepEqual((await store.journal('a', {})).items.slice(1), commit.journal);
+      assert.deepEqual((await store.journal('a', {})).items.slice(1), entriesOf(loaded, commit));
       assert.deepEqual(await waiting(store, 'a'), ['a/3/0']);
       assert.deepEqual(await waiting(store, 'other'), ['a/3/2']);
       assert.deepEqual(await waiting(store, 'nobody'), ['a/3/3']);
@@ -63,6 +65,7 @@ export const commitCases: readonly StoreCase[] = [
         status: 'pending',
         attempts: 0,
         createdAt: clock.now(),
+        dueAt: clock.now(),
       });
     },
   },
@@ -127,7 +130,7 @@ export const commitCases: readonly StoreCase[] = [
       const commits = [];
       for (const lease of await claim(store)) commits.push(commitOf(lease, await load(store, lease)));
       const batch = commits.map((commit) =>
-        commit.lease.instance === 'b' ? { ...commit, baseRevision: 7, revision: 8, journal: [] } : commit,
+        commit.lease.instance === 'b' ? { ...commit, baseRevision: 7, revision: 8, folded: [] } : commit,
       );
       const expected = batch.map(({ lease }) => (lease.instance === 'b' ? 'conflict' : 'committed'));
       assert.deepEqual(await store.commit(batch), expected);
@@ -147,14 +150,14 @@ export const commitCases: readonly StoreCase[] = [
       assert.ok(first !== undefined && second !== undefined);
       const good = commitOf(second, await load(store, second));
       const commit = commitOf(first, await load(store, first));
-      const repeated = {
+      const foreign = {
         ...commit,
-        journal: commit.journal.map((entry) => ({ ...entry, eventId: 'start' })),
+        folded: commit.folded.map((entry) => ({ ...entry, seq: entry.seq + 1_000 })),
       };
       const before = await store.read(first.instance);
       const results = await Promise.allSettled([
         store.send([signal(first.instance, 'two')]),
-        store.commit([repeated]),
+        store.commit([foreign]),
         store.commit([good]),
       ]);
       assert.deepEqual(
@@ -222,13 +225,57 @@ export const commitCases: readonly StoreCase[] = [
       await store.send([signal('a', 'one'), signal('b', 'one')]);
       const others = (await store.messages('b')).map(({ seq }) => seq);
       const loaded = await load(store, forA);
-      const consumed = [...others, ...loaded.messages.map(({ seq }) => seq)];
-      await store.commit([commitOf(forA, loaded, { consumed })]);
+      const commit = commitOf(forA, loaded);
+      for (const seqs of [others, others.slice(0, 1)]) {
+        const folded = seqs.map((seq, n) => ({ ...commit.folded[0], seq, revision: n + 1 }) as FoldedMessage);
+        await assert.rejects(store.commit([{ ...commit, folded, revision: folded.length }]));
+      }
       assert.deepEqual(await waiting(store, 'b'), ['start', 'one']);
-      await store.send([signal('a', 'two')]);
-      await turn(store, 'a', { consumed: others.slice(0, 1) });
-      assert.deepEqual(await waiting(store, 'b'), ['start', 'one']);
-      assert.deepEqual(await waiting(store, 'a'), ['two']);
+      assert.deepEqual(await waiting(store, 'a'), ['start', 'one']);
+      assert.deepEqual(await store.commit([commit]), ['committed']);
+    },
+  },
+  {
+    name: 'refuses to journal an event twice, and writes nothing of such a commit',
+    async run({ store }) {
+      await born(store, 'a');
+      await store.send([{ id: 'start', to: 'a', event: '{}' }]);
+      const lease = await claimOnly(store, 'a');
+      const before = await store.read('a');
+      await assert.rejects(store.commit([commitOf(lease, await load(store, lease))]));
+      assert.deepEqual(await store.read('a'), before);
+    },
+  },
+  {
+    name: 'makes the children of a commit, each once, and tells whose they are',
+    async run({ store }) {
+      await store.create([newInstance('there')]);
+      await turn(store, 'there');
+      const children = [
+        newInstance('a/1.0/0', { parent: 'a' }),
+        newInstance('a/1.1/0', { parent: 'a', detached: true }),
+        newInstance('there', { parent: 'a' }),
+      ];
+      await born(store, 'a', { spawns: children });
+      assert.deepEqual(await waiting(store, 'a/1.0/0'), ['start']);
+      assert.equal((await store.read('a/1.0/0'))?.instance.parent, 'a');
+      assert.equal((await store.read('a/1.1/0'))?.instance.parent, 'a');
+      const there = (await store.read('there'))?.instance;
+      assert.deepEqual([there?.revision, there?.parent], [1, undefined]);
+      assert.deepEqual(await waiting(store, 'there'), []);
+      assert.deepEqual(instancesOf(await claim(store)).sort(), ['a/1.0/0', 'a/1.1/0']);
+    },
+  },
+  {
+    name: 'makes no children of a commit that is a conflict',
+    async run({ store }) {
+      await store.create([newInstance('a')]);
+      const lease = await claimOnly(store, 'a');
+      const commit = commitOf(lease, await load(store, lease), {
+        spawns: [newInstance('a/1.0/0', { parent: 'a' })],
+      });
+      assert.deepEqual(await store.commit([{ ...commit, lease: { ...lease, token: 'lost' } }]), ['conflict']);
+      assert.equal(await store.read('a/1.0/0'), undefined);
     },
   },
 ];

@@ -2,9 +2,17 @@ import assert from 'node:assert/strict';
 import { effectName } from '../../core/identifier.js';
 import type { NewJob } from '../../core/job.js';
 import { APPLIED, type JournalEntry } from '../../core/journal.js';
-import { TASK_DEADLINE_MS } from '../../core/limits.js';
+import { DEFAULT_PRIORITY, DEFAULT_QUEUE, TASK_DEADLINE_MS } from '../../core/limits.js';
 import type { Message, NewMessage } from '../../core/message.js';
-import type { Claim, ClaimedJob, Commit, Load, NewInstance, Store } from '../../store/store.js';
+import type {
+  Claim,
+  ClaimedJob,
+  Commit,
+  FoldedMessage,
+  Load,
+  NewInstance,
+  Store,
+} from '../../store/store.js';
 import type { StoreHarness } from './store-case.js';
 
 /** What the cases build their stories from: a machine `light` of which everything is an instance. */
@@ -38,7 +46,9 @@ export function newJob(instance: string, effect: string, now: number, over: Part
     id: effectName(instance, effect),
     instance,
     effect,
+    queue: DEFAULT_QUEUE,
     name: 'lamp',
+    priority: DEFAULT_PRIORITY,
     input: '{"watts":40}',
     ask: true,
     deadlineAt: now + TASK_DEADLINE_MS,
@@ -70,8 +80,8 @@ export function commitOf(
   { instance, messages, now }: Load,
   over: Partial<Commit> = {},
 ): Commit {
-  const journal = messages.map((message, index) =>
-    entryOf(message, instance.revision + index + 1, Math.max(now, instance.updatedAt)),
+  const folded = messages.map((message, index) =>
+    foldedOf(message, instance.revision + index + 1, Math.max(now, instance.updatedAt)),
   );
   return {
     lease,
@@ -80,29 +90,27 @@ export function commitOf(
     status: 'running',
     state: `{"revision":${instance.revision + messages.length}}`,
     updatedAt: now,
-    journal,
-    consumed: messages.map(({ seq }) => seq),
+    folded,
     timers: [],
     cancelledTimers: [],
     jobs: [],
     cancelledJobs: [],
     messages: [],
+    spawns: [],
     ...over,
   };
 }
 
-export function entryOf({ id, to, event, seed }: Message, revision: number, at: number): JournalEntry {
-  const stamped = `{"id":${JSON.stringify(id)},"instance":${JSON.stringify(to)},"revision":${revision},"at":${at},"seed":${JSON.stringify(seed)},${event.slice(1)}`;
-  return {
-    instance: to,
-    revision,
-    eventId: id,
-    at,
-    event: stamped,
-    outcome: APPLIED,
-    history: '[]',
-    code: '',
-  };
+export function foldedOf({ seq }: Message, revision: number, at: number): FoldedMessage {
+  return { seq, revision, at, outcome: APPLIED, history: '[]', code: '' };
+}
+
+/** What the journal has to say of what a commit folded. */
+export function entriesOf({ messages }: Load, { folded }: Commit): JournalEntry[] {
+  return folded.map(({ seq, ...entry }) => {
+    const { id, to, seed, event } = messages.find((message) => message.seq === seq) as Message;
+    return { instance: to, eventId: id, seed, event, ...entry };
+  });
 }
 
 /** Claims a mailbox, folds what is due in it, and commits. */

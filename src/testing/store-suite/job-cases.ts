@@ -38,6 +38,7 @@ export const jobCases: readonly StoreCase[] = [
         status: 'processing',
         attempts: 1,
         createdAt: clock.now(),
+        dueAt: clock.now(),
         startedAt: clock.now(),
       });
       assert.deepEqual(await claimJobs(store), []);
@@ -240,6 +241,7 @@ export const jobCases: readonly StoreCase[] = [
         status: 'pending',
         attempts: 0,
         createdAt: job.createdAt,
+        dueAt: job.createdAt,
       });
       assert.deepEqual(await store.endJobs([{ ...job, end: DONE }]), ['lost']);
       clock.advance(1);

@@ -9,7 +9,8 @@ import {
   claimJobs,
   claimOnly,
   commitOf,
-  entryOf,
+  entriesOf,
+  foldedOf,
   idsOf,
   load,
   newInstance,
@@ -113,13 +114,15 @@ export const readingCases: readonly StoreCase[] = [
         { kind: 'rejected', problem },
         { kind: 'applied' },
       ] as const;
-      const journal = loaded.messages.map((message, i) => ({
-        ...entryOf(message, i + 2, clock.now() + i),
+      const folded = loaded.messages.map((message, i) => ({
+        ...foldedOf(message, i + 2, clock.now() + i),
         outcome: outcomes[i] ?? { kind: 'applied' as const },
         history: `[{"type":"entered","data":{"n":${i}}}]`,
         code: i === 0 ? '' : 'v7',
       }));
-      await store.commit([commitOf(lease, loaded, { journal })]);
+      const commit = commitOf(lease, loaded, { folded });
+      await store.commit([commit]);
+      const journal = entriesOf(loaded, commit);
       const read = await pages((query) => store.journal('a', query), 2);
       assert.deepEqual(
         read.map((page) => page.map(({ revision }) => revision)),

@@ -5,7 +5,7 @@ import {
   claimJobs,
   claimOnly,
   commitOf,
-  entryOf,
+  foldedOf,
   idsOf,
   instancesOf,
   load,
@@ -60,13 +60,12 @@ const byteForByte: readonly StoreCase[] = TEXTS.map(([what, text]) => ({
     const lease = await claimOnly(store, 'a');
     const loaded = await load(store, lease);
     for (const { event } of loaded.messages) assert.ok(event === text, 'the event of a message');
-    const journal = loaded.messages.map((message, i) => ({
-      ...entryOf(message, i + 1, clock.now()),
-      event: text,
+    const folded = loaded.messages.map((message, i) => ({
+      ...foldedOf(message, i + 1, clock.now()),
       history: text,
     }));
     const jobs = [newJob('a', '1.0', clock.now(), { input: text })];
-    assert.deepEqual(await store.commit([commitOf(lease, loaded, { journal, jobs, state: text })]), [
+    assert.deepEqual(await store.commit([commitOf(lease, loaded, { folded, jobs, state: text })]), [
       'committed',
     ]);
     assert.ok((await store.read('a'))?.instance.state === text, 'the state');
