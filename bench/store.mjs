@@ -199,7 +199,7 @@ async function openBare(path) {
   const statements = [
     connection.prepare('UPDATE instance SET revision = ?, state = ?, updated_at = ? WHERE id = ?'),
     connection.prepare(
-      'INSERT INTO journal (instance, revision, event_id, at, event, outcome, history, code) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+      "INSERT INTO journal (instance, revision, event_id, at, seed, event, outcome, history, code) VALUES (?, ?, ?, ?, 'seed', ?, ?, ?, ?)",
     ),
     connection.prepare('DELETE FROM message WHERE seq = ?'),
     connection.prepare(
