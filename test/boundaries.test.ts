@@ -10,17 +10,19 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   expression: ['core'],
   statechart: ['core', 'expression'],
   asl: ['core', 'expression'],
+  schedule: ['core'],
   formats: ['core', 'expression', 'statechart', 'asl'],
   store: ['core'],
   runtime: ['core', 'store'],
   server: ['core'],
   testing: ['core', 'runtime', 'store'],
-  embed: ['core', 'expression', 'statechart', 'asl', 'formats', 'store', 'runtime'],
+  embed: ['core', 'expression', 'statechart', 'asl', 'schedule', 'formats', 'store', 'runtime'],
   cli: [
     'core',
     'expression',
     'statechart',
     'asl',
+    'schedule',
     'formats',
     'store',
     'runtime',
@@ -31,7 +33,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['core', 'statechart'],
 };
 
-const PURE = ['core', 'expression', 'statechart', 'asl', 'formats'];
+const PURE = ['core', 'expression', 'statechart', 'asl', 'schedule', 'formats'];
 const IMPURE =
   /\b(async|await)\b|from 'node:|\bDate\.now\(|new Date\(\)|\bMath\.random\(|\bsetTimeout\(|\bprocess\./;
 

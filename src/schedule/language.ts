@@ -1,0 +1,64 @@
+import { isJsonObject, type Json } from '../core/json.js';
+import type { Graph, Language, Program } from '../core/language.js';
+import { type Problem, Refused } from '../core/problem.js';
+import { fromState, standOf, viewOf } from './state.js';
+import { step } from './step.js';
+
+/**
+ * Schedules: each is an instance of the one machine SCHEDULE_MACHINE, whose definition is an empty object, and
+ * its start's input is a Specification. They take the events `pause`, `resume`, `trigger`, `skip` and `update`.
+ *
+ * @example
+ * schedule.check({}); // => []
+ */
+export const schedule: Language = {
+  name: 'schedule',
+  check,
+  compile(source): Program {
+    const problems = check(source);
+    if (problems.length > 0) throw new Refused(problems);
+    return { language: 'schedule', tasks: [] };
+  },
+  step: (_program, state, event) => step(state, event),
+  view: viewOf,
+  active: (_program, state) => (state === null ? [] : [standOf(fromState(state))]),
+  accepts: (_program, state) => acceptedBy(state),
+  graph: () => GRAPH,
+};
+
+function check(source: Json): readonly Problem[] {
+  if (isJsonObject(source) && Object.keys(source).length === 0) return [];
+  const message = 'the definition of schedules is an empty object: what a schedule does is in its input';
+  return [{ code: 'schedule-invalid', message, path: '' }];
+}
+
+function acceptedBy(stored: Json): readonly string[] {
+  if (stored === null) return [];
+  const state = fromState(stored);
+  if (state.ended !== undefined) return [];
+  const always = [state.paused ? 'resume' : 'pause', 'trigger', 'update'];
+  return state.timer === undefined ? always : [...always, 'skip'];
+}
+
+const GRAPH: Graph = {
+  nodes: [
+    { id: 'active', type: 'atomic' },
+    { id: 'paused', type: 'atomic' },
+    { id: 'finished', type: 'final' },
+  ],
+  edges: [
+    { from: 'active', to: 'paused', label: 'pause' },
+    { from: 'paused', to: 'active', label: 'resume' },
+    { from: 'active', to: 'active', label: 'time' },
+    { from: 'active', to: 'active', label: 'skip' },
+    { from: 'active', to: 'active', label: 'trigger' },
+    { from: 'paused', to: 'paused', label: 'trigger' },
+    { from: 'active', to: 'active', label: 'update' },
+    { from: 'active', to: 'paused', label: 'update' },
+    { from: 'paused', to: 'paused', label: 'update' },
+    { from: 'paused', to: 'active', label: 'update' },
+    { from: 'active', to: 'finished', label: 'no more times' },
+    { from: 'active', to: 'finished', label: 'stop' },
+    { from: 'paused', to: 'finished', label: 'stop' },
+  ],
+};
