@@ -48,6 +48,9 @@ export class JobRunner {
   readonly #running = new Map<string, Running>();
   readonly #settling = new Set<Promise<void>>();
   #open = true;
+  /** What still runs was told to stop. */
+  #aborted = false;
+  #stopExtending = () => {};
   #extendedAt: number;
   #beating = false;
   #finished: Promise<void> = Promise.resolve();
@@ -60,27 +63,38 @@ export class JobRunner {
   }
 
   start(): void {
+    this.#stopExtending = this.#extendWhileAlive();
     this.#finished = this.#run();
   }
 
-  /** Claims nothing more, aborts what runs, waits for it at most `graceMs`, and gives the rest back. */
-  async stop(graceMs: number): Promise<void> {
+  /**
+   * Claims nothing more, lets what runs finish for `drainMs`, then aborts it, waits for that at most `graceMs`,
+   * and gives the rest back. It renews its leases to the end.
+   */
+  async stop(graceMs: number, drainMs = 0): Promise<void> {
     this.#open = false;
     this.#alarm.ring();
     await this.#finished;
+    if (drainMs > 0) await this.#settled(drainMs);
+    this.#aborted = true;
     for (const { abort } of this.#running.values()) abort.abort(new Error('the process is stopping'));
-    let cancel = () => {};
-    const grace = new Promise<void>((resolve) => {
-      cancel = this.#options.clock.after(graceMs, resolve);
-    });
-    await Promise.race([Promise.allSettled(this.#settling), grace]);
-    cancel();
+    await this.#settled(graceMs);
+    this.#stopExtending();
     await this.#giveBack([...this.#running.values()].map(({ job }) => job));
     this.#unsubscribe();
   }
 
+  /** Waits for what runs, at most so long. */
+  async #settled(limitMs: number): Promise<void> {
+    let cancel = () => {};
+    const limit = new Promise<void>((resolve) => {
+      cancel = this.#options.clock.after(limitMs, resolve);
+    });
+    await Promise.race([Promise.allSettled(this.#settling), limit]);
+    cancel();
+  }
+
   async #run(): Promise<void> {
-    const stopExtending = this.#extendWhileAlive();
     while (this.#open) {
       try {
         const jobs = await this.#claim();
@@ -92,7 +106,6 @@ export class JobRunner {
         if (this.#open) await pause(this.#options.clock, RETRY_MS);
       }
     }
-    stopExtending();
   }
 
   async #claim(): Promise<readonly ClaimedJob[]> {
@@ -139,7 +152,7 @@ export class JobRunner {
   async #carryOut(running: Running): Promise<void> {
     const end = await this.#end(running);
     // While the process stops, a handler that gave up on our signal has not failed: the job goes on elsewhere.
-    if (!this.#open && running.abort.signal.aborted && end.status === 'failed')
+    if (this.#aborted && running.abort.signal.aborted && end.status === 'failed')
       return this.#giveBack([running.job]);
     while (true) {
       const { job } = running;
@@ -148,7 +161,7 @@ export class JobRunner {
         if (result === 'ended' || running.job === job) return;
       } catch (error) {
         this.#options.onError?.(error);
-        if (!this.#open) return;
+        if (this.#aborted) return;
         await pause(this.#options.clock, RETRY_MS);
       }
     }
