@@ -42,6 +42,8 @@ export interface Publication {
   readonly machine: string;
   readonly language: string;
   readonly source: Json;
+  /** As in Definition; where this process has implementations of the machine, their version if absent. */
+  readonly code?: string;
 }
 
 export interface CreateOptions {

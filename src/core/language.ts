@@ -47,11 +47,14 @@ export interface Program {
 }
 
 /**
- * Named pure functions that a definition refers to. `version` is journaled with every event they step.
+ * Named pure functions that a definition refers to. `version` is journaled with every event they step, and a
+ * definition that was published with them is stepped by no other version (rule 9), except by one that names it
+ * as `compatible`: code that does as well for the instances that began under that version.
  * What a language finds under the other keys, and how it calls it, is the language's affair.
  */
 export interface Implementations {
   readonly version?: string;
+  readonly compatible?: readonly string[];
   readonly guards?: Readonly<Record<string, unknown>>;
   readonly actions?: Readonly<Record<string, unknown>>;
   /** Functions that were taken out of a definition written in TypeScript, by generated names. */

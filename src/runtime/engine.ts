@@ -14,7 +14,8 @@ import type {
   SentEvent,
 } from '../core/engine.js';
 import type { EventBody } from '../core/event.js';
-import { idProblem } from '../core/identifier.js';
+import { given } from '../core/given.js';
+import { idProblem, nameProblem } from '../core/identifier.js';
 import type { Job } from '../core/job.js';
 import { type HistoryEntry, historyOf } from '../core/journal.js';
 import type { Json } from '../core/json.js';
@@ -82,7 +83,10 @@ export class DurableEngine implements Engine {
       const message = `${publication.machine} is not a valid ${publication.language} definition`;
       throw new Refused([{ code: 'definition-invalid', message, path: '' }, ...problems]);
     }
-    const definition = await this.#store.publish(identify(publication));
+    const { code = this.#registry.implementations(publication.machine)?.version } = publication;
+    const misnamed = code === undefined ? undefined : nameProblem('the version of the code', code);
+    if (misnamed !== undefined) throw new Refused({ ...misnamed, path: '/code' });
+    const definition = await this.#store.publish(identify({ ...publication, ...given({ code }) }));
     this.#registry.add(definition);
     return definition;
   }
@@ -109,11 +113,11 @@ export class DurableEngine implements Engine {
     return view;
   }
 
-  async #create(machine: string, id: string, given?: Json): Promise<CreateResult | undefined> {
+  async #create(machine: string, id: string, payload?: Json): Promise<CreateResult | undefined> {
     const definition = await this.#store.latest(machine);
     if (definition === undefined) throw await this.#unknownMachine(machine);
     this.#registry.add(definition);
-    const input = checkedPayload(given, 'the input');
+    const input = checkedPayload(payload, 'the input');
     refuseId('instance id', id);
     const hash = bodyHash(input);
     const start = message(START_ID, id, { type: 'start', machine, input });

@@ -8,10 +8,12 @@ export function contentHash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-/** The identity of a definition: same machine, language and source (its order of keys included), same hash. */
+/** The identity of a definition: same machine, language, source (its order of keys included) and code, same hash. */
 export function identify(publication: Publication): NewDefinition {
-  const { machine, language, source } = publication;
-  return { machine, language, source, hash: contentHash(JSON.stringify([machine, language, source])) };
+  const { machine, language, source, code } = publication;
+  const content = code === undefined ? [machine, language, source] : [machine, language, source, code];
+  const hash = contentHash(JSON.stringify(content));
+  return code === undefined ? { machine, language, source, hash } : { machine, language, source, hash, code };
 }
 
 /** Tells a repeated body from another one under the same id; the order of keys makes no difference. */

@@ -60,6 +60,7 @@ export class Registry {
     this.#definitions.set(definition.hash, definition);
     try {
       const implementations = this.#implementations.get(definition.machine);
+      refuseOtherCode(definition.code, implementations);
       const language = this.language(definition.language);
       const program = language.compile(definition.source, implementations);
       const steppable = { definition, language, program, code: implementations?.version ?? '' };
@@ -102,4 +103,16 @@ export class Registry {
   get handlerNames(): readonly string[] {
     return [...this.#handlers.keys()];
   }
+}
+
+/** A deploy under way: the code that an instance began with is stepped by that code, here or elsewhere. */
+function refuseOtherCode(code: string | undefined, { version, compatible = [] }: Implementations = {}): void {
+  if (code === undefined || code === version || compatible.includes(code)) return;
+  const here = version === undefined ? 'none is here' : `here is version ${version}`;
+  throw new Refused({
+    code: 'other-code',
+    message: `it needs the implementations of version ${code}, and ${here}`,
+    path: '',
+    hint: `keep a worker of version ${code}, or name it as compatible`,
+  });
 }

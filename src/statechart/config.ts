@@ -148,8 +148,10 @@ export interface InvokeConfig<TContext, TEvent extends EventObject> {
 
 /** The functions that a machine refers to by name. */
 export interface MachineImplementations<TContext, TEvent extends EventObject> {
-  /** Journaled with every event that they step. */
+  /** Journaled with every event that they step; instances that began with it are stepped by no other version. */
   readonly version?: string;
+  /** Earlier versions whose instances this one steps as well. */
+  readonly compatible?: readonly string[];
   readonly guards?: Readonly<Record<string, GuardFunction<TContext, TEvent>>>;
   /** A function is an effect after the commit; `assign({ … })` is run in the step. */
   readonly actions?: Readonly<
