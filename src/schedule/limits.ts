@@ -27,7 +27,7 @@ export const ON_TIME_MS = 60_000;
 /** Firings that one step carries out; the next step, at once, goes on. */
 export const MAX_FIRINGS_PER_STEP = 100;
 
-/** Missed times of a cron pattern that are counted one by one; beyond it history says "at least". */
+/** Missed times that are counted at once; beyond it history says "at least". */
 export const MAX_COUNTED_MISSES = 1_000;
 
 /** Runs of one schedule at the same time; firings beyond it are skipped. */
