@@ -33,7 +33,7 @@ export async function openWith(
   options: EngineOptions,
   openEngine: CommandLine['openEngine'],
 ): Promise<Engine> {
-  const engine = await openEngine({ ...options, implementations, handlers, failFast: true });
+  const engine = await openEngine({ failFast: true, ...options, implementations, handlers });
   try {
     for (const { machine, language, source } of machines) await engine.publish({ machine, language, source });
     return engine;

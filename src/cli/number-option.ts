@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 import { MAX_PAGE } from '../core/limits.js';
 
+/** Handlers that one process may be told to run at once. */
+export const MAX_CONCURRENCY = 10_000;
+
 /** Reads `--limit`. */
 export function limitOf(word: string): number {
   return wholeNumber(word, 1, MAX_PAGE);
@@ -9,6 +12,11 @@ export function limitOf(word: string): number {
 /** Reads `--port`. */
 export function portOf(word: string): number {
   return wholeNumber(word, 0, 65_535);
+}
+
+/** Reads `--concurrency`. */
+export function concurrencyOf(word: string): number {
+  return wholeNumber(word, 1, MAX_CONCURRENCY);
 }
 
 function wholeNumber(word: string, least: number, most: number): number {

@@ -11,10 +11,12 @@ import { addRun } from './commands/run.js';
 import { addSend } from './commands/send.js';
 import { addShow } from './commands/show.js';
 import { addStop } from './commands/stop.js';
+import { addWorker } from './commands/worker.js';
 import { EXIT, verdictOn } from './failure.js';
 
 const COMMANDS = [
   addDev,
+  addWorker,
   addRun,
   addCheck,
   addCreate,

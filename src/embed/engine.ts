@@ -26,6 +26,12 @@ export interface EngineOptions {
   readonly worker?: boolean;
   /** Fail a task at once that no handler is here for, instead of leaving it to another process. */
   readonly failFast?: boolean;
+  /** Take jobs of these queues alone. */
+  readonly queues?: readonly string[];
+  /** Handlers that run at once; 100 if absent. */
+  readonly concurrency?: number;
+  /** How long running handlers may go on after `close`, in milliseconds, before they are told to stop; 0 if absent. */
+  readonly drainMs?: number;
   /** Called with the instance's id before each of its steps and handlers, and with '' after them. */
   readonly note?: (instance: string) => void;
   /** Told of what the engine survives: broken I/O, above all, that it will try again. */
@@ -55,7 +61,13 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     clock: systemClock,
     works: options.worker ?? true,
     failMissing: options.failFast ?? false,
-    ...given({ note: options.note, onError: options.onError }),
+    ...given({
+      queues: options.queues,
+      concurrency: options.concurrency,
+      drainMs: options.drainMs,
+      note: options.note,
+      onError: options.onError,
+    }),
   });
   try {
     for (const publication of collection.publications) await engine.publish(publication);

@@ -49,6 +49,12 @@ export interface DurableEngineOptions {
   /** Whether it also steps instances and runs handlers. */
   readonly works: boolean;
   readonly failMissing?: boolean;
+  /** Jobs of these queues alone; of all if absent. */
+  readonly queues?: readonly string[];
+  /** Handlers that run at once. */
+  readonly concurrency?: number;
+  /** How long handlers may go on after `close` before they are told to stop; not at all if absent. */
+  readonly drainMs?: number;
   readonly note?: (instance: string) => void;
   readonly onError?: (error: unknown) => void;
 }
@@ -58,6 +64,7 @@ export class DurableEngine implements Engine {
   readonly #store: Store;
   readonly #registry: Registry;
   readonly #clock: Clock;
+  readonly #drainMs: number;
   readonly #worker: Worker | undefined;
   readonly #runner: JobRunner | undefined;
 
@@ -65,6 +72,7 @@ export class DurableEngine implements Engine {
     this.#store = options.store;
     this.#registry = options.registry;
     this.#clock = options.clock;
+    this.#drainMs = options.drainMs ?? 0;
     if (options.works) {
       this.#worker = new Worker(options);
       this.#runner = new JobRunner(options);
@@ -199,7 +207,7 @@ export class DurableEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#worker?.stop(), this.#runner?.stop(CLOSE_GRACE_MS)]);
+    await Promise.all([this.#worker?.stop(), this.#runner?.stop(CLOSE_GRACE_MS, this.#drainMs)]);
     await this.#store.close();
   }
 

@@ -1,12 +1,11 @@
-import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../../server/address.js';
 import { takesJson } from '../answer.js';
-import type { CommandLine, Run } from '../command-line.js';
+import type { Run } from '../command-line.js';
 import type { DevOptions } from '../dev-work.js';
 import { portOf } from '../number-option.js';
 import { takesStore } from '../store-option.js';
-import { Supervisor } from '../supervisor/supervisor.js';
+import { supervise } from '../supervise.js';
 
 export function addDev(program: Command, act: (run: Run) => Promise<void>): void {
   const command = program
@@ -30,24 +29,4 @@ function dev(paths: readonly string[], options: DevOptions): Run {
     const { work } = await import('../dev-work.js');
     return work(paths, options, line, supervised);
   };
-}
-
-async function supervise({ terminal, words }: CommandLine): Promise<number> {
-  const supervisor = new Supervisor({
-    script: fileURLToPath(new URL('../main.js', import.meta.url)),
-    args: words,
-    // The process writes into our pipes, and cannot see the terminal behind them.
-    env: { ...terminal.env, ...(terminal.errColors.isColorSupported ? { FORCE_COLOR: '1' } : {}) },
-    stdout: terminal.out,
-    stderr: terminal.err,
-    say: (sentence) => terminal.err(`${terminal.errColors.yellow(sentence)}\n`),
-  });
-  const stop = () => supervisor.stop();
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  for (const signal of signals) process.on(signal, stop);
-  try {
-    return await supervisor.run();
-  } finally {
-    for (const signal of signals) process.off(signal, stop);
-  }
 }

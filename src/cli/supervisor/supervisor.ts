@@ -29,7 +29,7 @@ const MAX_PAUSE_MS = 5_000;
 /** A process that worked for so long has got over what killed the one before. */
 const HEALTHY_MS = 10_000;
 
-/** How long a process may take to end once it was asked to. */
+/** How long a process may take to end once it was asked to, unless it is told otherwise. */
 const STOP_MS = 5_000;
 
 /** How long output is waited for that a dead process left in its pipes. */
@@ -47,6 +47,8 @@ export interface SupervisorOptions {
   readonly stallMs?: number;
   readonly quietStallMs?: number;
   readonly heapMb?: number;
+  /** How long the process may take to end once it was asked to. */
+  readonly stopMs?: number;
 }
 
 /** How a process came to its end. */
@@ -101,7 +103,7 @@ export class Supervisor {
     }
   }
 
-  /** Asks the process to end, and kills it if it does not within STOP_MS, or if it is asked again. */
+  /** Asks the process to end, and kills it if it does not within `stopMs`, or if it is asked again. */
   stop(): void {
     const child = this.#child;
     if (this.#stopping.signal.aborted) {
@@ -112,7 +114,7 @@ export class Supervisor {
     if (child === undefined) return;
     const order: Order = { type: 'stop' };
     if (child.connected) child.send(order, () => {});
-    setTimeout(() => child.kill('SIGKILL'), STOP_MS).unref();
+    setTimeout(() => child.kill('SIGKILL'), this.#options.stopMs ?? STOP_MS).unref();
   }
 
   /** One process, from its start to its end. */
