@@ -94,7 +94,8 @@ export interface NewPlainJob {
  * [1, 2, 3].map((attempt) => backoffMs(retry, attempt)); // => [100, 200, 300]
  */
 export function backoffMs({ delayMs, rate, maxDelayMs }: JobRetry, attempt: number): number {
-  return Math.min(Math.round(delayMs * rate ** (attempt - 1)), maxDelayMs);
+  // Nothing stays nothing, whatever it grows by: 0 * Infinity is no number.
+  return delayMs === 0 ? 0 : Math.min(Math.round(delayMs * rate ** (attempt - 1)), maxDelayMs);
 }
 
 /** How a job ended. `output` is JSON text. A failure that is `final` is not tried again. */

@@ -86,7 +86,10 @@ export interface Store {
   cancelJob(id: string): Promise<JobChange>;
   /** Makes a plain job pending again that failed or was cancelled, its attempts forgotten. */
   retryJob(id: string): Promise<JobChange>;
-  /** How many jobs of a queue may be processed at once, by all workers together; undefined for any number. */
+  /**
+   * How many jobs of a queue may be processed at once, by all workers together; undefined for any number. One
+   * whose lease ran out counts until it has ended, and is handed out again in its own place.
+   */
   limitQueue(queue: string, concurrency: number | undefined): Promise<void>;
   /** Every queue that has jobs, a limit, or is paused, by name. */
   queues(): Promise<readonly QueueStatistics[]>;
@@ -108,9 +111,10 @@ export interface Store {
   /** Makes a job pending again whose worker cannot go on with it, its attempt given back. */
   releaseJobs(leases: readonly JobLease[]): Promise<void>;
   /**
-   * Ends what waited too long, at most `limit` of each: jobs past their deadline or heartbeat, jobs handed out
-   * MAX_DELIVERIES times (plain ones: as often as they may be) whose lease ran out; parks mailboxes without an
-   * instance after DEAD_LETTER_MS. Answers how many it ended.
+   * Ends what waited too long, at most `limit` of each: jobs past their deadline or heartbeat (plain ones with
+   * attempts left are pending again after their backoff), jobs handed out MAX_DELIVERIES times (plain ones: as
+   * often as they may be) whose lease ran out; parks mailboxes without an instance after DEAD_LETTER_MS. Answers
+   * how many it ended, or had tried again.
    */
   expire(limit: number): Promise<number>;
   /** Deletes, or trims, what nobody needs any more, at most `limit` of it; answers how many. */

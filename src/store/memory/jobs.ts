@@ -1,18 +1,23 @@
-import type { Job, JobEnd, JobStatus, NewJob } from '../../core/job.js';
+import type { JobQuery } from '../../core/engine.js';
+import type { Job, JobEnd, JobStatus, NewJob, NewPlainJob } from '../../core/job.js';
 import { MAX_CAUSE_LENGTH } from '../../core/limits.js';
-import { expiredEnd, expiresAt } from '../job-term.js';
+import { deadlineOfAttempt, dueAgainAt, expiredEnd, expiresAt } from '../job-term.js';
+import type { ClaimJobsQuery, CreateResult, DueQuery, JobChange, QueueStatistics } from '../store.js';
 import { Heap, NOWHERE } from './heap.js';
+import { Lanes } from './lanes.js';
 
 /** A job, and who holds it. `job` is replaced at every change, never changed in place. */
 export interface JobRow {
   readonly seq: number;
+  /** Of a plain job. */
+  readonly hash: string | undefined;
   job: Job;
   token: string | undefined;
   leaseUntil: number | undefined;
   beatAt: number | undefined;
   /** Kept by `settle`. */
   expiresAt: number;
-  /** Where it stands among those of its name, and among those that are open. */
+  /** Where it stands in its lane, and among those that expire. */
   place: number;
   openPlace: number;
 }
@@ -22,13 +27,22 @@ export class Jobs {
   readonly #rows = new Map<string, JobRow>();
   readonly #order: JobRow[] = [];
   readonly #byInstance = new Map<string, JobRow[]>();
-  readonly #pending = new Map<string, Queue>();
-  readonly #processing = new Map<string, Queue>();
+  readonly #pending = new Lanes(({ priority }) => priority, comesFirst);
+  readonly #processing = new Lanes(
+    () => 0,
+    (a, b) => (a.leaseUntil ?? 0) < (b.leaseUntil ?? 0),
+  );
   /** Pending and processing ones by when they expire. */
   readonly #open = new Heap<'openPlace', JobRow>(
     'openPlace',
     (a, b) => a.expiresAt < b.expiresAt || (a.expiresAt === b.expiresAt && a.seq < b.seq),
   );
+  readonly #limits = new Map<string, number>();
+  readonly #isPaused: (queue: string) => boolean;
+
+  constructor(isPaused: (queue: string) => boolean) {
+    this.#isPaused = isPaused;
+  }
 
   get(id: string): JobRow | undefined {
     return this.#rows.get(id);
@@ -40,14 +54,30 @@ export class Jobs {
   }
 
   pendingCount(): number {
-    return [...this.#pending.values()].reduce((count, queue) => count + queue.size, 0);
+    return this.#pending.size;
   }
 
   add(job: NewJob, now: number): void {
     if (this.#rows.has(job.id)) throw new Error(`job ${job.id} is there already`);
+    const row = this.#add({ ...job, status: 'pending', attempts: 0, createdAt: now, dueAt: now });
+    const siblings = this.#byInstance.get(job.instance);
+    if (siblings === undefined) this.#byInstance.set(job.instance, [row]);
+    else siblings.push(row);
+  }
+
+  enqueue({ hash, delayMs, ...job }: NewPlainJob, now: number): CreateResult {
+    const there = this.#rows.get(job.id);
+    if (there !== undefined) return there.hash === hash ? 'exists' : 'conflict';
+    const times = { createdAt: now, dueAt: now + delayMs };
+    this.#add({ ...job, ask: false, status: 'pending', attempts: 0, ...times }, hash);
+    return 'created';
+  }
+
+  #add(job: Job, hash?: string): JobRow {
     const row: JobRow = {
       seq: this.#order.length + 1,
-      job: { ...job, status: 'pending', attempts: 0, createdAt: now, dueAt: now },
+      hash,
+      job,
       token: undefined,
       leaseUntil: undefined,
       beatAt: undefined,
@@ -57,32 +87,44 @@ export class Jobs {
     };
     this.#rows.set(job.id, row);
     this.#order.push(row);
-    const siblings = this.#byInstance.get(job.instance);
-    if (siblings === undefined) this.#byInstance.set(job.instance, [row]);
-    else siblings.push(row);
     this.#settle(row);
+    return row;
   }
 
-  claim(
-    names: readonly string[] | undefined,
-    limit: number,
-    now: number,
-    lease: { token: string; until: number },
-  ) {
-    const found = [...new Set(names ?? this.#pending.keys())].flatMap((name) => [
-      ...this.#takePending(name, limit, now),
-      ...(this.#processing.get(name)?.takeWhile((row) => (row.leaseUntil ?? 0) <= now) ?? []),
-    ]);
-    const claimable = found.filter((row) => row.expiresAt > now).sort((a, b) => a.seq - b.seq);
-    const claimed = claimable.slice(0, limit);
+  claim(query: ClaimJobsQuery, now: number, lease: { token: string; until: number }): JobRow[] {
+    // Counted before anything is taken out: what is processing keeps its place in its queue.
+    const free = new Map([...this.#limits.keys()].map((queue) => [queue, this.#free(queue)]));
+    const found = this.#find(query, free, now);
+    const claimable = found.filter((row) => row.expiresAt > now).sort(comesBefore);
+    const claimed = withinLimits(claimable, free).slice(0, query.limit);
     for (const row of claimed) {
+      const deadlineAt = deadlineOfAttempt(row.job, now);
       row.token = lease.token;
       row.leaseUntil = lease.until;
       row.beatAt = now;
-      row.job = { ...row.job, status: 'processing', attempts: row.job.attempts + 1, startedAt: now };
+      row.job = {
+        ...row.job,
+        status: 'processing',
+        attempts: row.job.attempts + 1,
+        startedAt: now,
+        ...(deadlineAt === undefined ? {} : { deadlineAt }),
+      };
     }
     for (const row of found) this.#settle(row);
     return claimed;
+  }
+
+  /** Takes out of their lanes what may be claimed, and what was in the way. */
+  #find({ limit, names, queues }: ClaimJobsQuery, free: ReadonlyMap<string, number>, now: number): JobRow[] {
+    const found: JobRow[] = [];
+    for (const { queue, heap } of this.#processing.wanted(names, queues)) {
+      if (!this.#isPaused(queue)) found.push(...heap.takeWhile((row) => (row.leaseUntil ?? 0) <= now));
+    }
+    for (const { queue, heap } of this.#pending.wanted(names, queues)) {
+      if (!this.#isPaused(queue))
+        found.push(...takeDue(heap, Math.min(limit, free.get(queue) ?? limit), now));
+    }
+    return found;
   }
 
   extend(row: JobRow, leaseUntil: number, beatAt: number | undefined): void {
@@ -93,19 +135,49 @@ export class Jobs {
 
   release(row: JobRow): void {
     const { startedAt: _, ...job } = row.job;
-    row.job = { ...job, status: 'pending', attempts: job.attempts - 1 };
-    this.#free(row);
+    this.#wait({ ...job, attempts: job.attempts - 1 }, row);
   }
 
-  /** Ends it; a job that has ended stays as it is. */
-  end(row: JobRow, end: JobEnd, now: number): void {
-    const why =
-      end.status === 'failed' ? { error: end.error, cause: end.cause.slice(0, MAX_CAUSE_LENGTH) } : {};
-    this.#end(row, end.status, now, why);
+  /** Ends it, or lets it be tried again; a job that has ended stays as it is. */
+  end(row: JobRow, end: JobEnd, now: number): 'ended' | 'retried' {
+    const { error: _, cause: __, ...job } = row.job;
+    if (end.status === 'completed') {
+      const output = job.instance === undefined ? { output: end.output } : {};
+      this.#end({ ...job, ...output, status: 'completed' }, row, now);
+      return 'ended';
+    }
+    const why = { error: end.error, cause: end.cause.slice(0, MAX_CAUSE_LENGTH) };
+    const dueAt = dueAgainAt(job, end, now);
+    if (dueAt === undefined) this.#end({ ...job, ...why, status: 'failed' }, row, now);
+    else this.#wait({ ...job, ...why, dueAt }, row);
+    return dueAt === undefined ? 'ended' : 'retried';
   }
 
   cancel(row: JobRow, now: number): void {
-    if (isOpen(row.job.status)) this.#end(row, 'cancelled', now, {});
+    if (isOpen(row.job.status)) this.#end({ ...row.job, status: 'cancelled' }, row, now);
+  }
+
+  cancelPlain(id: string, now: number): JobChange {
+    return this.#change(id, isOpen, (row) => this.cancel(row, now));
+  }
+
+  retryPlain(id: string, now: number): JobChange {
+    const isOver = (status: JobStatus) => status === 'failed' || status === 'cancelled';
+    return this.#change(id, isOver, (row) => {
+      const { endedAt: _, ...job } = row.job;
+      this.#wait({ ...job, attempts: 0, dueAt: now }, row);
+    });
+  }
+
+  limitQueue(queue: string, concurrency: number | undefined): void {
+    if (concurrency === undefined) this.#limits.delete(queue);
+    else this.#limits.set(queue, concurrency);
+  }
+
+  /** Of queues that have jobs or a limit, and of those that are paused, by name. */
+  queues(paused: Iterable<string>, now: number): QueueStatistics[] {
+    const queues = new Set([...this.#order.map(({ job }) => job.queue), ...this.#limits.keys(), ...paused]);
+    return [...queues].sort().map((queue) => this.#statistics(queue, now));
   }
 
   /** Ends what expired, at most `limit`; answers it with how it ended. */
@@ -120,68 +192,124 @@ export class Jobs {
     return expired;
   }
 
-  nextDue(names: readonly string[] | undefined): number {
+  nextDue({ names, queues }: DueQuery): number {
     let due = this.#open.peek()?.expiresAt ?? Number.POSITIVE_INFINITY;
-    for (const name of names ?? this.#pending.keys()) {
-      due = Math.min(
-        due,
-        this.#pending.get(name)?.peek()?.job.createdAt ?? due,
-        this.#processing.get(name)?.peek()?.leaseUntil ?? due,
-      );
+    for (const { queue, heap } of this.#processing.wanted(names, queues)) {
+      if (!this.#isPaused(queue)) due = Math.min(due, heap.peek()?.leaseUntil ?? due);
+    }
+    for (const { queue, heap } of this.#pending.wanted(names, queues)) {
+      if (this.#isPaused(queue) || this.#free(queue) === 0) continue;
+      due = Math.min(due, heap.peek()?.job.dueAt ?? due);
     }
     return due;
   }
 
-  /** The oldest pending ones of a name that can be claimed, taken out of the queue, and what was in the way. */
-  #takePending(name: string, limit: number, now: number): JobRow[] {
-    let claimable = 0;
-    return (
-      this.#pending.get(name)?.takeWhile((row) => {
-        if (claimable === limit) return false;
-        if (row.expiresAt > now) claimable += 1;
-        return true;
-      }) ?? []
-    );
+  /** How many more of a queue may be handed out now. */
+  #free(queue: string): number {
+    const concurrency = this.#limits.get(queue);
+    return concurrency === undefined
+      ? Number.POSITIVE_INFINITY
+      : Math.max(0, concurrency - this.#processing.count(queue));
   }
 
-  #end(row: JobRow, status: JobStatus, now: number, why: { error?: string; cause?: string }): void {
-    row.job = { ...row.job, status, endedAt: now, ...why };
-    this.#free(row);
+  #change(id: string, fits: (status: JobStatus) => boolean, change: (row: JobRow) => void): JobChange {
+    const row = this.#rows.get(id);
+    if (row === undefined) return 'unknown';
+    if (row.job.instance !== undefined) return 'owned';
+    if (!fits(row.job.status)) return 'unchanged';
+    change(row);
+    return 'changed';
   }
 
-  #free(row: JobRow): void {
+  #statistics(queue: string, now: number): QueueStatistics {
+    const concurrency = this.#limits.get(queue);
+    const count = { pending: 0, delayed: 0, processing: 0, completed: 0, failed: 0, cancelled: 0 };
+    let since = Number.POSITIVE_INFINITY;
+    for (const { job } of this.#order) {
+      if (job.queue !== queue) continue;
+      const isDelayed = job.status === 'pending' && job.dueAt > now;
+      count[isDelayed ? 'delayed' : job.status] += 1;
+      if (job.status === 'pending' && !isDelayed) since = Math.min(since, job.dueAt);
+    }
+    return {
+      queue,
+      paused: this.#isPaused(queue),
+      ...(concurrency === undefined ? {} : { concurrency }),
+      ...count,
+      ...(count.pending === 0 ? {} : { pendingSince: since }),
+    };
+  }
+
+  #end(job: Job, row: JobRow, now: number): void {
+    this.#letGo({ ...job, endedAt: now }, row);
+  }
+
+  #wait(job: Job, row: JobRow): void {
+    this.#letGo({ ...job, status: 'pending' }, row);
+  }
+
+  /** Nobody holds it any more: a plain job's deadline was that of its attempt. */
+  #letGo({ deadlineAt, ...job }: Job, row: JobRow): void {
+    const isOwned = deadlineAt !== undefined && job.instance !== undefined;
+    row.job = isOwned ? { ...job, deadlineAt } : job;
     row.token = undefined;
     row.leaseUntil = undefined;
     row.beatAt = undefined;
     this.#settle(row);
   }
 
-  /** Puts it into the queues where it belongs after a change. */
+  /** Puts it where it belongs after a change. */
   #settle(row: JobRow): void {
-    const { name, status } = row.job;
-    const pending = queueOf(this.#pending, name, (a, b) => a.seq < b.seq);
-    const processing = queueOf(this.#processing, name, (a, b) => (a.leaseUntil ?? 0) < (b.leaseUntil ?? 0));
-    pending.remove(row);
-    processing.remove(row);
+    const { status } = row.job;
+    this.#pending.remove(row);
+    this.#processing.remove(row);
     this.#open.remove(row);
     row.expiresAt = expiresAt({ ...row.job, leaseUntil: row.leaseUntil, beatAt: row.beatAt });
-    if (status === 'pending') pending.place(row);
-    if (status === 'processing') processing.place(row);
-    if (isOpen(status)) this.#open.place(row);
+    if (status === 'pending') this.#pending.place(row);
+    if (status === 'processing') this.#processing.place(row);
+    if (isOpen(status) && row.expiresAt < Number.POSITIVE_INFINITY) this.#open.place(row);
   }
 }
 
-type Queue = Heap<'place', JobRow>;
+/** Whether a listing is after a job. */
+export function isWanted({ queue, name, status }: JobQuery, job: Job): boolean {
+  return (
+    (queue === undefined || queue === job.queue) &&
+    (name === undefined || name === job.name) &&
+    (status === undefined || status === job.status)
+  );
+}
 
 function isOpen(status: JobStatus): boolean {
   return status === 'pending' || status === 'processing';
 }
 
-function queueOf(queues: Map<string, Queue>, name: string, before: (a: JobRow, b: JobRow) => boolean) {
-  let queue = queues.get(name);
-  if (queue === undefined) {
-    queue = new Heap('place', before);
-    queues.set(name, queue);
-  }
-  return queue;
+/** Within a priority. */
+function comesFirst(a: JobRow, b: JobRow): boolean {
+  return a.job.dueAt < b.job.dueAt || (a.job.dueAt === b.job.dueAt && a.seq < b.seq);
+}
+
+function comesBefore(a: JobRow, b: JobRow): number {
+  return a.job.priority - b.job.priority || a.job.dueAt - b.job.dueAt || a.seq - b.seq;
+}
+
+/** The first due ones of a lane that can be claimed, taken out of it, and what was in the way. */
+function takeDue(lane: Heap<'place', JobRow>, limit: number, now: number): JobRow[] {
+  let claimable = 0;
+  return lane.takeWhile((row) => {
+    if (claimable >= limit || row.job.dueAt > now) return false;
+    if (row.expiresAt > now) claimable += 1;
+    return true;
+  });
+}
+
+/** As many of each queue as it has places free; what is processing has its place. */
+function withinLimits(rows: readonly JobRow[], free: ReadonlyMap<string, number>): JobRow[] {
+  const left = new Map(free);
+  return rows.filter(({ job: { queue, status } }) => {
+    const places = left.get(queue);
+    if (status === 'processing' || places === undefined) return true;
+    left.set(queue, places - 1);
+    return places > 0;
+  });
 }

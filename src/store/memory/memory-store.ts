@@ -1,6 +1,6 @@
 import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
-import type { Job, JobEnd } from '../../core/job.js';
+import type { Job, JobEnd, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import { MAX_PAGE } from '../../core/limits.js';
 import type { Message, NewMessage } from '../../core/message.js';
@@ -11,9 +11,10 @@ import { steadyClock } from '../steady-clock.js';
 import type * as port from '../store.js';
 import { Definitions } from './definitions.js';
 import { type InstanceRow, Instances, matches } from './instances.js';
-import { Jobs } from './jobs.js';
+import { isWanted, Jobs } from './jobs.js';
 import { Mailboxes } from './mailboxes.js';
 import { newestFirst } from './newest-first.js';
+import { Pauses } from './pauses.js';
 
 export interface MemoryStoreOptions {
   /** Milliseconds since 1970; the system's clock if absent. */
@@ -40,7 +41,8 @@ class MemoryStore implements port.Store {
   /** By receiver, the hashes of the message ids that were accepted for it. */
   readonly #receipts = new Map<string, Map<string, string>>();
   readonly #mailboxes = new Mailboxes();
-  readonly #jobs = new Jobs();
+  readonly #pauses = new Pauses();
+  readonly #jobs = new Jobs((queue) => this.#pauses.has('queue', queue));
   readonly #listeners = new Listeners();
   #messages = 0;
   #closed = false;
@@ -208,10 +210,59 @@ class MemoryStore implements port.Store {
     return true;
   }
 
-  async claimJobs({ limit, leaseMs, names }: port.ClaimJobsQuery): Promise<readonly port.ClaimedJob[]> {
+  async pause(target: port.Pausable): Promise<boolean> {
+    this.#time();
+    if ('queue' in target) return this.#tell(this.#pauses.pause('queue', target.queue));
+    if ('machine' in target) return this.#tell(this.#pauses.pause('machine', target.machine));
+    throw new Error('an instance cannot be paused yet');
+  }
+
+  async resume(target: port.Pausable): Promise<boolean> {
+    this.#time();
+    if ('queue' in target) return this.#tell(this.#pauses.resume('queue', target.queue));
+    if ('machine' in target) return this.#tell(this.#pauses.resume('machine', target.machine));
+    throw new Error('an instance cannot be paused yet');
+  }
+
+  async paused(): Promise<readonly port.Pausable[]> {
+    this.#time();
+    return this.#pauses.list();
+  }
+
+  async enqueue(jobs: readonly NewPlainJob[]): Promise<readonly port.CreateResult[]> {
+    const now = this.#time();
+    const results = jobs.map((job) => this.#jobs.enqueue(job, now));
+    if (results.includes('created')) this.#listeners.notify();
+    return results;
+  }
+
+  async cancelJob(id: string): Promise<port.JobChange> {
+    const result = this.#jobs.cancelPlain(id, this.#time());
+    this.#tell(result === 'changed');
+    return result;
+  }
+
+  async retryJob(id: string): Promise<port.JobChange> {
+    const result = this.#jobs.retryPlain(id, this.#time());
+    this.#tell(result === 'changed');
+    return result;
+  }
+
+  async limitQueue(queue: string, concurrency: number | undefined): Promise<void> {
+    this.#time();
+    this.#jobs.limitQueue(queue, concurrency);
+    this.#listeners.notify();
+  }
+
+  async queues(): Promise<readonly port.QueueStatistics[]> {
+    const now = this.#time();
+    return this.#jobs.queues(this.#pauses.of('queue'), now);
+  }
+
+  async claimJobs(query: port.ClaimJobsQuery): Promise<readonly port.ClaimedJob[]> {
     const now = this.#time();
     const token = this.#random();
-    const claimed = this.#jobs.claim(names, limit, now, { token, until: now + leaseMs });
+    const claimed = this.#jobs.claim(query, now, { token, until: now + query.leaseMs });
     return claimed.map(({ job }) => ({ ...job, token }));
   }
 
@@ -231,10 +282,9 @@ class MemoryStore implements port.Store {
       const row = this.#heldJob(end);
       if (row === undefined) return 'lost';
       this.#answer(row.job, end.end, now);
-      this.#jobs.end(row, end.end, now);
-      return 'ended';
+      return this.#jobs.end(row, end.end, now);
     });
-    if (results.includes('ended')) this.#listeners.notify();
+    this.#tell(results.some((result) => result !== 'lost'));
     return results;
   }
 
@@ -256,9 +306,9 @@ class MemoryStore implements port.Store {
     return count;
   }
 
-  async nextDue({ definitions, names }: port.DueQuery): Promise<number | undefined> {
+  async nextDue(query: port.DueQuery): Promise<number | undefined> {
     this.#time();
-    const due = Math.min(this.#mailboxes.nextDue(definitions), this.#jobs.nextDue(names));
+    const due = Math.min(this.#mailboxes.nextDue(query.definitions), this.#jobs.nextDue(query));
     return due === Number.POSITIVE_INFINITY ? undefined : due;
   }
 
@@ -299,12 +349,13 @@ class MemoryStore implements port.Store {
   async jobs(query: JobQuery): Promise<Page<Job>> {
     this.#time();
     const rows = this.#jobs.list(query.instance);
-    const page = newestFirst(
-      rows,
-      query,
-      ({ job }) => query.status === undefined || job.status === query.status,
-    );
+    const page = newestFirst(rows, query, ({ job }) => isWanted(query, job));
     return { ...page, items: page.items.map((row) => row.job) };
+  }
+
+  async job(id: string): Promise<Job | undefined> {
+    this.#time();
+    return this.#jobs.get(id)?.job;
   }
 
   async messages(instance: string): Promise<readonly Message[]> {
@@ -329,6 +380,12 @@ class MemoryStore implements port.Store {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  /** Lets those who listen know, if something came of it that they may wait for. */
+  #tell(changed: boolean): boolean {
+    if (changed) this.#listeners.notify();
+    return changed;
   }
 
   /** The time; every call asks for it, so none gets past the end. */
