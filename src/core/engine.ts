@@ -106,6 +106,9 @@ export interface InstanceQuery extends PageQuery {
 
 export interface JobQuery extends PageQuery {
   readonly instance?: string;
+  readonly queue?: string;
+  /** The task's. */
+  readonly name?: string;
   readonly status?: JobStatus;
 }
 
