@@ -182,11 +182,11 @@ describe('show, list, history and jobs', () => {
   it('never let a text steer the terminal', async () => {
     const { call } = await withProbe({ works: true });
     await call(['create', 'probe', '--id', 'a']);
-    const data = JSON.stringify([{ task: 'evil\u001b[2J', input: null }]);
+    const data = JSON.stringify([{ task: 'evil\u009b2J', input: null }]);
     await call(['send', 'a', 'GO', '--data', data, '--wait', '10s']);
     const { out } = await call(['jobs']);
-    expect(out).toContain('evil\\u001b[2J');
-    expect(out).not.toContain('\u001b');
+    expect(out).toContain('evil\\u009b2J');
+    expect(out).not.toContain('\u009b');
   });
 });
 

@@ -5,7 +5,7 @@ import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
 import type { Instance } from '../../src/core/instance.js';
 import { eventOf } from '../../src/core/journal.js';
 import type { Json } from '../../src/core/json.js';
-import { MAX_HOPS, MAX_STATE_BYTES, TASK_DEADLINE_MS } from '../../src/core/limits.js';
+import { MAX_HOPS, MAX_STATE_BYTES, MAX_TASK_NAME_LENGTH, TASK_DEADLINE_MS } from '../../src/core/limits.js';
 import type { Message } from '../../src/core/message.js';
 import { type Fold, foldMailbox } from '../../src/runtime/folding.js';
 import { Registry, type Steppable } from '../../src/runtime/registry.js';
@@ -125,6 +125,64 @@ describe('foldMailbox', () => {
       messages: [],
     });
     expect(commit.folded[0]?.outcome.kind).toBe('ignored');
+  });
+
+  it('makes children of what a step spawned, with who asked for them', () => {
+    const spawn = { spawn: 'm', input: [{ end: 'succeeded' }], detached: true };
+    const { spawns } = foldMailbox(
+      { instance: unborn, messages: [start, signal(1, { timer: 5 }, spawn)], now: 1_000 },
+      { instance: 'i', token: 't' },
+      steppable,
+    );
+    expect(spawns).toEqual([
+      {
+        ...{ parent: 'i', effect: '2.1', child: 'i/2.1/0', machine: 'm', input: spawn.input },
+        ...{ detached: true, cause: 'i/2', hops: 0 },
+      },
+    ]);
+  });
+
+  it('makes a child that the same turn cancels too, and asks it to stop: a turn of its own would do no less', () => {
+    const messages = [start, signal(1, { spawn: 'm' }), signal(2, { cancel: 'child' })];
+    const commit = foldMailbox(
+      { instance: unborn, messages, now: 1_000 },
+      { instance: 'i', token: 't' },
+      steppable,
+    );
+    expect(commit.spawns.map(({ child }) => child)).toEqual(['i/2.0/0']);
+    expect(commit.messages).toMatchObject([{ id: 'i/3/0', to: 'i/2.0/0', event: '{"type":"stop"}' }]);
+  });
+
+  it('tells the parent of the end of its child, once', () => {
+    const child = { ...unborn, id: 'p/4.1/0', parent: 'p' };
+    const messages = [start, signal(1, { end: 'succeeded' }), signal(2)];
+    const commit = foldMailbox(
+      { instance: child, messages, now: 1_000 },
+      { instance: child.id, token: 't' },
+      steppable,
+    );
+    expect(commit.messages.map(({ id, to }) => [id, to])).toEqual([['p/4.1/0/2/ended', 'p']]);
+    expect(JSON.parse(commit.messages[0]?.event ?? '')).toEqual({
+      ...{ type: 'child.ended', effect: '4.1', child: 'p/4.1/0', status: 'succeeded', output: null },
+    });
+  });
+
+  it('rejects a step that asks for a task by a name that no store could hold', () => {
+    for (const [name, code] of [
+      ['a\u0000b', 'invalid-task'],
+      ['', 'invalid-task'],
+      ['n'.repeat(MAX_TASK_NAME_LENGTH + 1), 'invalid-task'],
+      ['n'.repeat(MAX_TASK_NAME_LENGTH), undefined],
+      ['arn:aws:states:::lambda/invoke', undefined],
+    ] as const) {
+      const { folded } = foldMailbox(
+        { instance: unborn, messages: [start, signal(1, { task: name })], now: 1_000 },
+        { instance: 'i', token: 't' },
+        steppable,
+      );
+      const outcome = folded[1]?.outcome;
+      expect(outcome?.kind === 'rejected' ? outcome.problem.code : undefined).toBe(code);
+    }
   });
 
   it('stamps time that never goes backwards', () => {
