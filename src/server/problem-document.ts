@@ -43,6 +43,9 @@ const INTERNAL: Problem = {
   path: '',
 };
 
+/** When a client that was told 503 may well ask again, in seconds. */
+const RETRY_AFTER_S = '1';
+
 const NO_STORE: Problem = {
   code: 'unavailable',
   message: 'the store cannot be used now; the server has the details',
@@ -68,8 +71,10 @@ function documentOf(problems: readonly Problem[]): ProblemDocument {
 
 export function problemResponse(error: unknown, headers: Readonly<Record<string, string>> = {}): Response {
   const document = problemDocument(error);
+  // What is not to be had now may be soon.
+  const later = document.status === 503 ? { 'retry-after': RETRY_AFTER_S } : {};
   return new Response(JSON.stringify(document), {
     status: document.status,
-    headers: { ...headers, 'content-type': 'application/problem+json' },
+    headers: { ...later, ...headers, 'content-type': 'application/problem+json' },
   });
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Refused } from '../../src/core/problem.js';
 import { BUSY_LIMIT_MS, Database } from '../../src/store/sqlite/database.js';
-import { Writer } from '../../src/store/sqlite/writer.js';
+import { MAX_WAITING, Writer } from '../../src/store/sqlite/writer.js';
 import { freshPath } from './sqlite-folder.js';
 
 describe('a group commit', () => {
@@ -135,6 +135,15 @@ describe('a group commit', () => {
     expect(database.first('PRAGMA synchronous')?.[0]).toBe(2);
     expect(commits(exec)).toBe(2);
     expect(notes()).toEqual(['a', 'b', 'c', 'd', 'e']);
+  });
+
+  it('refuses calls from outside while so many wait, lets those from inside in, and goes on after', async () => {
+    const accepted = Array.from({ length: MAX_WAITING }, () => writer.accept(() => 'in'));
+    const [over] = await Promise.allSettled([writer.accept(() => 'in')]);
+    expect(over?.status === 'rejected' && (over.reason as Refused).code).toBe('store-overloaded');
+    const inside = writer.write(() => 'in');
+    expect(new Set(await Promise.all([...accepted, inside]))).toEqual(new Set(['in']));
+    expect(await writer.accept(() => 'in')).toBe('in');
   });
 
   it('has nothing left to write once it is settled', async () => {

@@ -1,8 +1,14 @@
 import type { Database } from './database.js';
-import { plainly } from './failure.js';
+import { plainly, refused } from './failure.js';
 
 /** Calls that share one transaction at most, so that none waits long for the others. */
 const MAX_GROUP = 500;
+
+/**
+ * Calls from outside that wait at most: beyond it they are refused, so that those who ask for more than the disk
+ * takes hear of it, instead of waiting for ever longer, and what goes on inside is not held up behind them.
+ */
+export const MAX_WAITING = 10_000;
 
 /** One call that writes. `work` may be run again from the start if its transaction came to nothing. */
 interface Write {
@@ -41,6 +47,15 @@ export class Writer {
   constructor(database: Database, clock: () => number) {
     this.#database = database;
     this.#clock = clock;
+  }
+
+  /**
+   * As `write`, for what comes from outside: refused with `store-overloaded` while MAX_WAITING calls wait.
+   */
+  accept<T>(work: (now: number) => T): Promise<T> {
+    if (this.#queue.length < MAX_WAITING) return this.write(work);
+    const message = `${this.#database.path} cannot be written as fast as is asked: ${MAX_WAITING} calls wait`;
+    return Promise.reject(refused({ code: 'store-overloaded', message, path: '' }));
   }
 
   /** Runs `work` inside a transaction, with the time; resolves once what it wrote is as safe as `sync` asks. */
