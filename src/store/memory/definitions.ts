@@ -21,6 +21,10 @@ export class Definitions {
     return row && read(row);
   }
 
+  machineOf(hash: string): string | undefined {
+    return this.#byHash.get(hash)?.machine;
+  }
+
   latest(machine: string): Definition | undefined {
     const row = this.#byMachine.get(machine)?.at(-1);
     return row && read(row);

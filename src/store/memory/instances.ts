@@ -1,8 +1,9 @@
 import type { InstanceQuery, PageQuery } from '../../core/engine.js';
 import type { Instance } from '../../core/instance.js';
 import type { JournalEntry } from '../../core/journal.js';
+import { SNAPSHOT_EVERY } from '../../core/limits.js';
 import type { Message } from '../../core/message.js';
-import type { Commit, CreateResult, FoldedMessage, NewInstance } from '../store.js';
+import type { Commit, CreateResult, FoldedMessage, NewInstance, Snapshot } from '../store.js';
 
 /** An instance with what is folded of it. */
 export interface InstanceRow {
@@ -11,18 +12,39 @@ export interface InstanceRow {
   readonly detached: boolean;
   /** Replaced at every change, never changed in place. */
   instance: Instance;
-  /** Index + 1 is the revision. */
+  /** What was not trimmed, by revision. */
   readonly journal: JournalEntry[];
+  snapshots: readonly Kept[];
   readonly folded: Map<string, JournalEntry>;
+}
+
+/** A snapshot, in the order of all, and whether the journal before it is gone already. */
+export interface Kept {
+  readonly seq: number;
+  readonly at: number;
+  readonly snapshot: Snapshot;
+  trimmed: boolean;
 }
 
 /** Every instance, in order of creation. */
 export class Instances {
   readonly #rows = new Map<string, InstanceRow>();
-  readonly order: InstanceRow[] = [];
+  readonly #children = new Map<string, Set<InstanceRow>>();
+  #order: InstanceRow[] = [];
+  #created = 0;
+  #snapshots = 0;
+
+  get order(): readonly InstanceRow[] {
+    return this.#order;
+  }
 
   get(id: string): InstanceRow | undefined {
     return this.#rows.get(id);
+  }
+
+  /** In order of creation. */
+  childrenOf(id: string): readonly InstanceRow[] {
+    return [...(this.#children.get(id) ?? [])];
   }
 
   create(
@@ -44,9 +66,12 @@ export class Instances {
       updatedAt: now,
       ...(parent === undefined ? {} : { parent }),
     };
-    const row = { seq: this.order.length + 1, inputHash, detached, instance, journal: [], folded: new Map() };
+    this.#created += 1;
+    const kept = { journal: [], snapshots: [], folded: new Map() };
+    const row: InstanceRow = { seq: this.#created, inputHash, detached, instance, ...kept };
     this.#rows.set(id, row);
-    this.order.push(row);
+    this.#order.push(row);
+    if (parent !== undefined) this.#kin(parent).add(row);
     return 'created';
   }
 
@@ -70,14 +95,62 @@ export class Instances {
     }
   }
 
-  commit(row: InstanceRow, commit: Commit, waiting: ReadonlyMap<number, Message>): void {
-    const { revision, status, state, updatedAt } = commit;
+  /** Answers what it wrote to the journal. */
+  commit(
+    row: InstanceRow,
+    commit: Commit,
+    waiting: ReadonlyMap<number, Message>,
+    now: number,
+  ): readonly JournalEntry[] {
+    const { baseRevision, revision, status, state, updatedAt } = commit;
     row.instance = { ...row.instance, revision, status, state: state ?? row.instance.state, updatedAt };
-    for (const folded of commit.folded) {
-      const entry = entryOf(folded, waiting.get(folded.seq) as Message);
-      row.journal.push(entry);
-      row.folded.set(entry.eventId, entry);
+    const entries = commit.folded.map((folded) => entryOf(folded, waiting.get(folded.seq) as Message));
+    for (const entry of entries) row.folded.set(entry.eventId, entry);
+    row.journal.push(...entries);
+    if (Math.floor(revision / SNAPSHOT_EVERY) > Math.floor(baseRevision / SNAPSHOT_EVERY)) {
+      this.#snapshots += 1;
+      const snapshot = { instance: row.instance.id, revision, status, state: row.instance.state };
+      row.snapshots = [...row.snapshots, { seq: this.#snapshots, at: now, snapshot, trimmed: false }];
     }
+    return entries;
+  }
+
+  /** Drops what comes before a snapshot, at most so many entries of the journal; answers those. */
+  trim(row: InstanceRow, { snapshot }: Kept, most: number): readonly JournalEntry[] {
+    const { revision } = snapshot;
+    row.snapshots = row.snapshots.filter((kept) => kept.snapshot.revision >= revision);
+    const before = revision - (row.journal[0]?.revision ?? revision + 1) + 1;
+    const gone = row.journal.splice(0, Math.min(before, most));
+    for (const { eventId } of gone) row.folded.delete(eventId);
+    for (const kept of row.snapshots) {
+      if (kept.snapshot.revision === revision && gone.length < most) kept.trimmed = true;
+    }
+    return gone;
+  }
+
+  /** A detached child outlives the parent that it would tell of its end. */
+  remove(rows: readonly InstanceRow[]): void {
+    const gone = new Set(rows);
+    this.#order = this.#order.filter((row) => !gone.has(row));
+    for (const row of rows) {
+      const { id, parent } = row.instance;
+      this.#rows.delete(id);
+      if (parent !== undefined) this.#children.get(parent)?.delete(row);
+      for (const child of this.childrenOf(id)) {
+        const { parent: _, ...instance } = child.instance;
+        child.instance = instance;
+      }
+      this.#children.delete(id);
+    }
+  }
+
+  #kin(parent: string): Set<InstanceRow> {
+    let children = this.#children.get(parent);
+    if (children === undefined) {
+      children = new Set();
+      this.#children.set(parent, children);
+    }
+    return children;
   }
 }
 

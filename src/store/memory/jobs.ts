@@ -25,7 +25,8 @@ export interface JobRow {
 /** Every job, and which come next. */
 export class Jobs {
   readonly #rows = new Map<string, JobRow>();
-  readonly #order: JobRow[] = [];
+  #order: JobRow[] = [];
+  #added = 0;
   readonly #byInstance = new Map<string, JobRow[]>();
   readonly #pending = new Lanes(({ priority }) => priority, comesFirst);
   readonly #processing = new Lanes(
@@ -53,6 +54,20 @@ export class Jobs {
     return instance === undefined ? this.#order : (this.#byInstance.get(instance) ?? []);
   }
 
+  remove(rows: readonly JobRow[]): void {
+    if (rows.length === 0) return;
+    const gone = new Set(rows);
+    this.#order = this.#order.filter((row) => !gone.has(row));
+    for (const row of rows) {
+      const { id, instance = '' } = row.job;
+      this.#takeOut(row);
+      this.#rows.delete(id);
+      const left = this.list(instance).filter((sibling) => !gone.has(sibling));
+      if (left.length > 0) this.#byInstance.set(instance, left);
+      else this.#byInstance.delete(instance);
+    }
+  }
+
   pendingCount(): number {
     return this.#pending.size;
   }
@@ -74,8 +89,9 @@ export class Jobs {
   }
 
   #add(job: Job, hash?: string): JobRow {
+    this.#added += 1;
     const row: JobRow = {
-      seq: this.#order.length + 1,
+      seq: this.#added,
       hash,
       job,
       token: undefined,
@@ -261,13 +277,17 @@ export class Jobs {
   /** Puts it where it belongs after a change. */
   #settle(row: JobRow): void {
     const { status } = row.job;
-    this.#pending.remove(row);
-    this.#processing.remove(row);
-    this.#open.remove(row);
+    this.#takeOut(row);
     row.expiresAt = expiresAt({ ...row.job, leaseUntil: row.leaseUntil, beatAt: row.beatAt });
     if (status === 'pending') this.#pending.place(row);
     if (status === 'processing') this.#processing.place(row);
     if (isOpen(status) && row.expiresAt < Number.POSITIVE_INFINITY) this.#open.place(row);
+  }
+
+  #takeOut(row: JobRow): void {
+    this.#pending.remove(row);
+    this.#processing.remove(row);
+    this.#open.remove(row);
   }
 }
 

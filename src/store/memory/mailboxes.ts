@@ -19,6 +19,9 @@ export interface Mailbox {
   /** What its last worker said was wrong. */
   problem: Problem | undefined;
   parked: Problem | undefined;
+  parkedAt: number | undefined;
+  /** Its instance is paused. */
+  paused: boolean;
   /** When it can be claimed; undefined if it cannot. Kept by `settle`. */
   wakeAt: number | undefined;
   /** Where it stands in its queue. */
@@ -48,6 +51,7 @@ export class Mailboxes {
     this.#orphans.remove(box);
     box.definition = definition;
     box.parked = undefined;
+    box.parkedAt = undefined;
     this.#settle(box);
   }
 
@@ -65,7 +69,7 @@ export class Mailboxes {
       const clean = this.#clean.first(definitions, now);
       const suspect = claimed.length === 0 ? this.#suspect.first(definitions, now) : undefined;
       if (suspect !== undefined && suspect.attempts >= MAX_ATTEMPTS) {
-        this.#park(suspect, suspect.problem ?? gaveUp(suspect.attempts));
+        this.#park(suspect, suspect.problem ?? gaveUp(suspect.attempts), now);
         continue;
       }
       if (suspect !== undefined && (clean === undefined || comesBefore(suspect, clean))) {
@@ -98,14 +102,44 @@ export class Mailboxes {
 
   unpark(box: Mailbox, now: number): void {
     box.parked = undefined;
+    box.parkedAt = undefined;
     this.release(box, now, 0, undefined);
+  }
+
+  /** Ends its lease. The attempt of a worker that still holds it is given back: it was stopped from outside. */
+  pause(box: Mailbox, now: number): void {
+    box.paused = true;
+    if (box.token !== undefined && box.leaseUntil > now) box.attempts -= 1;
+    box.token = undefined;
+    box.leaseUntil = 0;
+    this.#settle(box);
+  }
+
+  resume(box: Mailbox, now: number): void {
+    box.paused = false;
+    this.#free(box, now);
+  }
+
+  /** The receivers that never came, and were given up on before; oldest first. */
+  letters(before: number): string[] {
+    return [...this.#boxes.values()]
+      .filter(({ definition, parkedAt }) => definition === undefined && (parkedAt ?? before) < before)
+      .sort((a, b) => (a.parkedAt ?? 0) - (b.parkedAt ?? 0) || (a.instance < b.instance ? -1 : 1))
+      .map(({ instance }) => instance);
+  }
+
+  remove(instance: string): void {
+    const box = this.#boxes.get(instance);
+    if (box === undefined) return;
+    this.#takeOut(box);
+    this.#boxes.delete(instance);
   }
 
   /** Parks, oldest first, those whose instance never came. */
   parkOrphans(limit: number, now: number): number {
     const late = this.#orphans.takeWhile((box) => wake(box) + DEAD_LETTER_MS <= now);
     for (const box of late.splice(limit)) this.#settle(box);
-    for (const box of late) this.#park(box, DEAD_LETTER);
+    for (const box of late) this.#park(box, DEAD_LETTER, now);
     return late.length;
   }
 
@@ -131,6 +165,8 @@ export class Mailboxes {
         attempts: 0,
         problem: undefined,
         parked: undefined,
+        parkedAt: undefined,
+        paused: false,
         wakeAt: undefined,
         place: NOWHERE,
       };
@@ -147,8 +183,9 @@ export class Mailboxes {
     return box;
   }
 
-  #park(box: Mailbox, problem: Problem): void {
+  #park(box: Mailbox, problem: Problem, now: number): void {
     box.parked = problem;
+    box.parkedAt = now;
     box.token = undefined;
     this.#settle(box);
   }
@@ -162,17 +199,21 @@ export class Mailboxes {
 
   /** Puts it into the queue where it belongs after a change. */
   #settle(box: Mailbox): void {
-    this.#clean.remove(box);
-    this.#suspect.remove(box);
-    this.#orphans.remove(box);
+    this.#takeOut(box);
     box.wakeAt =
-      box.parked !== undefined || box.nextDueAt === undefined
+      box.parked !== undefined || box.paused || box.nextDueAt === undefined
         ? undefined
         : Math.max(box.nextDueAt, box.leaseUntil);
     if (box.wakeAt === undefined) return;
     if (box.definition === undefined) this.#orphans.place(box);
     else if (box.attempts > 0) this.#suspect.place(box);
     else this.#clean.place(box);
+  }
+
+  #takeOut(box: Mailbox): void {
+    this.#clean.remove(box);
+    this.#suspect.remove(box);
+    this.#orphans.remove(box);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
+import type { Status } from '../../core/instance.js';
 import type { Job, JobEnd, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import { MAX_PAGE } from '../../core/limits.js';
@@ -12,9 +13,11 @@ import type * as port from '../store.js';
 import { Definitions } from './definitions.js';
 import { type InstanceRow, Instances, matches } from './instances.js';
 import { isWanted, Jobs } from './jobs.js';
-import { Mailboxes } from './mailboxes.js';
+import { type Mailbox, Mailboxes } from './mailboxes.js';
 import { newestFirst } from './newest-first.js';
 import { Pauses } from './pauses.js';
+import { Sweep } from './sweep.js';
+import { Timeline } from './timeline.js';
 
 export interface MemoryStoreOptions {
   /** Milliseconds since 1970; the system's clock if absent. */
@@ -43,6 +46,14 @@ class MemoryStore implements port.Store {
   readonly #mailboxes = new Mailboxes();
   readonly #pauses = new Pauses();
   readonly #jobs = new Jobs((queue) => this.#pauses.has('queue', queue));
+  readonly #timeline = new Timeline();
+  readonly #sweep = new Sweep({
+    instances: this.#instances,
+    mailboxes: this.#mailboxes,
+    jobs: this.#jobs,
+    receipts: this.#receipts,
+    timeline: this.#timeline,
+  });
   readonly #listeners = new Listeners();
   #messages = 0;
   #closed = false;
@@ -125,7 +136,8 @@ class MemoryStore implements port.Store {
   async claim({ limit, leaseMs, definitions }: port.ClaimQuery): Promise<readonly port.Claim[]> {
     const now = this.#time();
     const token = this.#random();
-    const claimed = this.#mailboxes.claim(definitions, limit, now, { token, until: now + leaseMs });
+    const lease = { token, until: now + leaseMs };
+    const claimed = this.#mailboxes.claim(this.#unpaused(definitions), limit, now, lease);
     return claimed.map(({ instance, attempts }) => ({ instance, token, attempts }));
   }
 
@@ -160,7 +172,8 @@ class MemoryStore implements port.Store {
     const box = this.#held(lease);
     if (row === undefined || box === undefined || row.instance.revision !== commit.baseRevision)
       return 'conflict';
-    this.#instances.commit(row, commit, this.#waiting(commit));
+    const entries = this.#instances.commit(row, commit, this.#waiting(commit), now);
+    for (const entry of entries) this.#timeline.add(entry, row.instance.machine);
     for (const message of [...commit.timers, ...commit.messages]) this.#append(message, now);
     for (const job of commit.jobs) this.#jobs.add(job, now);
     for (const id of commit.cancelledJobs) {
@@ -211,17 +224,29 @@ class MemoryStore implements port.Store {
   }
 
   async pause(target: port.Pausable): Promise<boolean> {
-    this.#time();
+    const now = this.#time();
     if ('queue' in target) return this.#tell(this.#pauses.pause('queue', target.queue));
     if ('machine' in target) return this.#tell(this.#pauses.pause('machine', target.machine));
-    throw new Error('an instance cannot be paused yet');
+    const box = this.#turned(target.instance, 'running', 'paused');
+    if (box !== undefined) this.#mailboxes.pause(box, now);
+    return this.#tell(box !== undefined);
   }
 
   async resume(target: port.Pausable): Promise<boolean> {
-    this.#time();
+    const now = this.#time();
     if ('queue' in target) return this.#tell(this.#pauses.resume('queue', target.queue));
     if ('machine' in target) return this.#tell(this.#pauses.resume('machine', target.machine));
-    throw new Error('an instance cannot be paused yet');
+    const box = this.#turned(target.instance, 'paused', 'running');
+    if (box !== undefined) this.#mailboxes.resume(box, now);
+    return this.#tell(box !== undefined);
+  }
+
+  /** Gives an instance of one status another; answers its mailbox. */
+  #turned(instance: string, from: Status, to: Status): Mailbox | undefined {
+    const row = this.#instances.get(instance);
+    if (row?.instance.status !== from) return undefined;
+    row.instance = { ...row.instance, status: to };
+    return this.#mailboxes.get(instance);
   }
 
   async paused(): Promise<readonly port.Pausable[]> {
@@ -308,8 +333,16 @@ class MemoryStore implements port.Store {
 
   async nextDue(query: port.DueQuery): Promise<number | undefined> {
     this.#time();
-    const due = Math.min(this.#mailboxes.nextDue(query.definitions), this.#jobs.nextDue(query));
+    const due = Math.min(
+      this.#mailboxes.nextDue(this.#unpaused(query.definitions)),
+      this.#jobs.nextDue(query),
+    );
     return due === Number.POSITIVE_INFINITY ? undefined : due;
+  }
+
+  async sweep(query: port.SweepQuery): Promise<number> {
+    this.#time();
+    return this.#sweep.sweep(query);
   }
 
   onChange(listener: () => void): () => void {
@@ -336,14 +369,27 @@ class MemoryStore implements port.Store {
   async journal(instance: string, query: PageQuery): Promise<Page<JournalEntry>> {
     this.#time();
     const entries = this.#instances.get(instance)?.journal ?? [];
-    const start = pageStart(query.after) ?? 0;
+    const trimmed = (entries[0]?.revision ?? 1) - 1;
+    const start = Math.max((pageStart(query.after) ?? 0) - trimmed, 0);
     const end = start + pageLimit(query.limit);
-    return { items: entries.slice(start, end), ...(end < entries.length ? { next: String(end) } : {}) };
+    const items = entries.slice(start, end);
+    return { items, ...(end < entries.length ? { next: String(end + trimmed) } : {}) };
   }
 
   async folded(instance: string, eventId: string): Promise<JournalEntry | undefined> {
     this.#time();
     return this.#instances.get(instance)?.folded.get(eventId);
+  }
+
+  async snapshot(instance: string, revision: number): Promise<port.Snapshot | undefined> {
+    this.#time();
+    const snapshots = this.#instances.get(instance)?.snapshots ?? [];
+    return snapshots.filter(({ snapshot }) => snapshot.revision <= revision).at(-1)?.snapshot;
+  }
+
+  async changes(query: port.ChangesQuery): Promise<port.Changes> {
+    this.#time();
+    return this.#timeline.changes(query);
   }
 
   async jobs(query: JobQuery): Promise<Page<Job>> {
@@ -392,6 +438,13 @@ class MemoryStore implements port.Store {
   #time(): number {
     if (this.#closed) throw new Error('the store is closed');
     return this.#clock();
+  }
+
+  /** Of these definitions, those whose machine is not paused. */
+  #unpaused(definitions: readonly string[]): readonly string[] {
+    const paused = this.#pauses.of('machine');
+    if (paused.size === 0) return definitions;
+    return definitions.filter((hash) => !paused.has(this.#definitions.machineOf(hash) ?? ''));
   }
 
   /** The mailbox, if the lease still holds it: nobody took it over. */

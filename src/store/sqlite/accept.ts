@@ -2,6 +2,7 @@ import type { Message, NewMessage } from '../../core/message.js';
 import type { CreateResult, NewInstance, SendResult } from '../store.js';
 import type { Database } from './database.js';
 import type { Row } from './driver.js';
+import { stow, stowed } from './payload.js';
 
 const CREATE = `
   INSERT INTO instance (
@@ -14,7 +15,8 @@ const SAME_CREATION = 'SELECT 1 FROM instance WHERE id = ? AND machine = ? AND i
 /** What was given up on for the lack of its instance goes on. */
 const ADOPT = `
   INSERT INTO mailbox (instance, definition) VALUES (?1, ?2)
-  ON CONFLICT (instance) DO UPDATE SET definition = excluded.definition, parked = NULL, wake_at = next_due_at`;
+  ON CONFLICT (instance) DO UPDATE SET
+    definition = excluded.definition, parked = NULL, parked_at = NULL, wake_at = next_due_at`;
 
 const EXISTS = 'SELECT 1 FROM instance WHERE id = ?';
 
@@ -30,18 +32,19 @@ const CLAIM_ID_OF_KNOWN = `
 const CLAIMED_ID = 'SELECT hash FROM receipt WHERE instance = ? AND event_id = ?';
 
 const APPEND = `
-  INSERT INTO message (id, recipient, due_at, event, seed, cause, hops, timer)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?)`;
+  INSERT INTO message (id, recipient, due_at, event, payload, seed, cause, hops, timer)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** Makes the mailbox due at ?2, or leaves it as it is if it is due before. */
 const WAKE = `
   INSERT INTO mailbox (instance, next_due_at, wake_at) VALUES (?1, ?2, ?2)
   ON CONFLICT (instance) DO UPDATE SET
     next_due_at = excluded.next_due_at,
-    wake_at = CASE WHEN parked IS NULL THEN max(excluded.next_due_at, lease_until) END
+    wake_at = CASE WHEN parked IS NULL AND paused = 0 THEN max(excluded.next_due_at, lease_until) END
   WHERE next_due_at IS NULL OR next_due_at > excluded.next_due_at`;
 
-export const MESSAGE_COLUMNS = 'm.seq, m.recipient, m.id, m.due_at, m.event, m.seed, m.cause, m.hops';
+export const MESSAGE_COLUMNS = `
+  m.seq, m.recipient, m.id, m.due_at, ${stowed('m', 'event', 'm.recipient')}, m.seed, m.cause, m.hops`;
 
 export function messageOf(row: Row): Message {
   const [seq, to, id, dueAt, event, seed, cause, hops] = row as [
@@ -100,7 +103,7 @@ export function append(at: Acceptance, message: NewMessage, isTimer = false): Se
 
 function put({ database, random, now }: Acceptance, message: NewMessage, isTimer: boolean): 'accepted' {
   const { id, to, event, dueAt = now, cause = '', hops = 0 } = message;
-  database.run(APPEND, id, to, dueAt, event, random(), cause, hops, isTimer ? 1 : 0);
+  database.run(APPEND, id, to, dueAt, ...stow(database, to, event), random(), cause, hops, isTimer ? 1 : 0);
   database.run(WAKE, to, Math.max(dueAt, now));
   return 'accepted';
 }

@@ -7,9 +7,10 @@ export const QUEUES_CHILDREN_SNAPSHOTS: readonly string[] = [
 
   'ALTER TABLE instance ADD COLUMN parent TEXT',
   'ALTER TABLE instance ADD COLUMN detached INTEGER NOT NULL DEFAULT 0',
-  'CREATE INDEX instance_parent ON instance (parent) WHERE parent IS NOT NULL',
-  `CREATE INDEX instance_ended ON instance (updated_at)
-    WHERE status IN ('succeeded', 'failed', 'timed_out', 'stopped')`,
+  'CREATE INDEX instance_parent ON instance (parent, detached) WHERE parent IS NOT NULL',
+  // What can be swept on its own: a child goes with its parent.
+  `CREATE INDEX instance_ended ON instance (machine, updated_at)
+    WHERE status IN ('succeeded', 'failed', 'timed_out', 'stopped') AND (parent IS NULL OR detached = 1)`,
 
   // AUTOINCREMENT: a reader's position must never come again, whatever was swept.
   `CREATE TABLE new_journal (
@@ -33,15 +34,18 @@ export const QUEUES_CHILDREN_SNAPSHOTS: readonly string[] = [
   'ALTER TABLE new_journal RENAME TO journal',
   'CREATE UNIQUE INDEX journal_revision ON journal (instance, revision)',
   'CREATE UNIQUE INDEX journal_event ON journal (instance, event_id)',
+  'CREATE INDEX journal_payload ON journal (instance, payload) WHERE payload IS NOT NULL',
 
   'ALTER TABLE message ADD COLUMN payload TEXT',
+  'CREATE INDEX message_payload ON message (recipient, payload) WHERE payload IS NOT NULL',
 
   // paused: whether its instance is; it can then not be claimed.
   'ALTER TABLE mailbox ADD COLUMN paused INTEGER NOT NULL DEFAULT 0',
   'ALTER TABLE mailbox ADD COLUMN parked_at INTEGER',
   'UPDATE mailbox SET parked_at = (SELECT coalesce(max(at), 0) FROM journal) WHERE parked IS NOT NULL',
+  "CREATE INDEX mailbox_letters ON mailbox (parked_at) WHERE parked IS NOT NULL AND definition = ''",
 
-  // owner: the instance, or the plain job, that the text is deleted with.
+  // owner: the instance, or a slash and the id of the plain job, that the text is deleted with.
   `CREATE TABLE payload (
     seq INTEGER PRIMARY KEY,
     owner TEXT NOT NULL,
@@ -54,26 +58,29 @@ export const QUEUES_CHILDREN_SNAPSHOTS: readonly string[] = [
   `CREATE TABLE snapshot (
     instance TEXT NOT NULL,
     revision INTEGER NOT NULL,
+    machine TEXT NOT NULL,
     at INTEGER NOT NULL,
     status TEXT NOT NULL,
     state TEXT,
     trimmed INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (instance, revision)
   ) STRICT`,
-  'CREATE INDEX snapshot_untrimmed ON snapshot (at) WHERE trimmed = 0',
+  'CREATE INDEX snapshot_untrimmed ON snapshot (machine, at) WHERE trimmed = 0',
 
-  // The last position of the journal behind which something was swept.
-  'CREATE TABLE swept (position INTEGER NOT NULL) STRICT',
-  'INSERT INTO swept VALUES (0)',
+  // One row. position: the last entry of the journal that was swept; times: how often any was. condemned: an
+  // instance that is being swept with its children, a portion at a time.
+  'CREATE TABLE swept (position INTEGER NOT NULL, times INTEGER NOT NULL, condemned TEXT) STRICT',
+  'INSERT INTO swept VALUES (0, 0, NULL)',
 
   'CREATE TABLE pause (kind TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (kind, name)) STRICT, WITHOUT ROWID',
   'CREATE TABLE queue_limit (queue TEXT PRIMARY KEY, concurrency INTEGER NOT NULL) STRICT, WITHOUT ROWID',
 
-  // A plain job has no instance and no effect, but a hash, a retry (JSON) and a timeout.
+  // A plain job has no instance, machine and effect, but a hash, a retry (JSON) and a timeout.
   `CREATE TABLE new_job (
     seq INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     instance TEXT,
+    machine TEXT NOT NULL DEFAULT '',
     effect TEXT,
     hash TEXT,
     queue TEXT NOT NULL,
@@ -101,17 +108,22 @@ export const QUEUES_CHILDREN_SNAPSHOTS: readonly string[] = [
     worker TEXT
   ) STRICT`,
   `INSERT INTO new_job (
-      seq, id, instance, effect, queue, name, priority, input, ask, status, attempts, created_at, due_at,
-      deadline_at, heartbeat_ms, started_at, ended_at, failure, expires_at, lease_until, beat_at, token, worker)
+      seq, id, instance, machine, effect, queue, name, priority, input, ask, status, attempts, created_at,
+      due_at, deadline_at, heartbeat_ms, started_at, ended_at, failure, expires_at, lease_until, beat_at,
+      token, worker)
     SELECT
-      seq, id, instance, effect, 'default', name, 5, input, ask, status, attempts, created_at, created_at,
+      seq, id, instance, coalesce((SELECT machine FROM instance i WHERE i.id = job.instance), ''), effect,
+      'default', name, 5, input, ask, status, attempts, created_at, created_at,
       deadline_at, heartbeat_ms, started_at, ended_at, failure, expires_at, lease_until, beat_at, token, worker
     FROM job ORDER BY seq`,
   'DROP TABLE job',
   'ALTER TABLE new_job RENAME TO job',
-  "CREATE INDEX job_lane ON job (queue, name, priority, due_at, seq) WHERE status = 'pending'",
+  "CREATE INDEX job_lane ON job (queue, name, priority, due_at, seq, expires_at) WHERE status = 'pending'",
   "CREATE INDEX job_processing ON job (lease_until) WHERE status = 'processing'",
   "CREATE INDEX job_failed ON job (seq) WHERE status = 'failed'",
   'CREATE INDEX job_open ON job (expires_at) WHERE expires_at IS NOT NULL',
-  'CREATE INDEX job_ended ON job (ended_at) WHERE ended_at IS NOT NULL',
+  'CREATE INDEX job_ended ON job (machine, ended_at) WHERE ended_at IS NOT NULL',
+  // An instance that ended stays until what it asked for, and nobody waits for, is done.
+  'CREATE INDEX job_unasked ON job (instance) WHERE ask = 0 AND instance IS NOT NULL AND ended_at IS NULL',
+  'CREATE INDEX job_payload ON job (instance, payload) WHERE payload IS NOT NULL',
 ];
