@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { TimerFiredEvent } from '../../src/core/event.js';
+import { openStore } from '../../src/embed/store-url.js';
+import { identify } from '../../src/runtime/hash.js';
+import type { NewInstance } from '../../src/store/store.js';
+import { journalsOf } from './counters.js';
+import { pause } from './dev-process.js';
+import { WorkerProcess } from './worker-process.js';
+
+/** A timer for the instant that an instance starts with. */
+const ALARM = {
+  StartAt: 'Sleep',
+  States: { Sleep: { Type: 'Wait', TimestampPath: '$.at', Next: 'Rung' }, Rung: { Type: 'Succeed' } },
+};
+
+/** Instances that are made with one call. */
+const CHUNK = 1_000;
+
+export interface AlarmReport {
+  readonly timers: number;
+  /** How many were due while no worker ran. */
+  readonly overdue: number;
+  /** From the restart to the last. */
+  readonly recoveredMs: number;
+}
+
+/**
+ * Sets timers that are all due within one second, ends every worker before it, and starts them in the midst of it.
+ * Each fires once, none early.
+ */
+export async function ringAcrossRestart(url: string, count: number, leadMs: number): Promise<AlarmReport> {
+  const { store } = await openStore(url);
+  const definition = await store.publish(identify({ machine: 'alarm', language: 'asl', source: ALARM }));
+  const words = [join(import.meta.dirname, 'trip.yaml'), '--db', url];
+  const workers = [new WorkerProcess(words), new WorkerProcess(words)];
+  for (const worker of workers) await worker.start();
+  const dueAt = (await store.now()) + leadMs;
+  for (let from = 0; from < count; from += CHUNK) {
+    const size = Math.min(CHUNK, count - from);
+    await store.create(
+      Array.from({ length: size }, (_, n) => alarm(from + n, definition.hash, dueAt + ((from + n) % 1_000))),
+    );
+  }
+  // All have been started: each has set its timer.
+  while ((await store.counts()).dueMessages > 0) {
+    expect(await store.now(), 'all timers are set in time').toBeLessThan(dueAt);
+    await pause(50);
+  }
+  for (const worker of workers) await worker.killBoth();
+  const left = dueAt + 500 - (await store.now());
+  expect(left, 'the workers are gone before the first is due').toBeGreaterThan(500);
+  await pause(left);
+  const overdue = (await store.counts()).dueMessages;
+  expect(overdue, 'some were due while nobody worked').toBeGreaterThan(0);
+  const restartedAt = Date.now();
+  for (const worker of workers) await worker.start();
+  let done = 0;
+  for (let movedAt = Date.now(); done < count; await pause(100)) {
+    const now = await store.count({ status: 'succeeded' });
+    if (now > done) [done, movedAt] = [now, Date.now()];
+    if (Date.now() - movedAt > 60_000)
+      throw new Error(`${done} of ${count} timers have fired, and no more do`);
+  }
+  const recoveredMs = Date.now() - restartedAt;
+  for (const worker of workers) await worker.stop();
+  for (const [instance, entries] of await journalsOf(store)) {
+    const fired = entries.filter(
+      ({ event }) => (JSON.parse(event) as TimerFiredEvent).type === 'timer.fired',
+    );
+    expect(fired.length, `${instance} has fired once`).toBe(1);
+    const due = dueAt + (Number(instance.slice('alarm-'.length)) % 1_000);
+    expect(fired[0]?.at, `${instance} was not early`).toBeGreaterThanOrEqual(due);
+  }
+  await store.close();
+  return { timers: count, overdue, recoveredMs };
+}
+
+function alarm(n: number, definition: string, at: number): NewInstance {
+  const id = `alarm-${n}`;
+  const input = { at: new Date(at).toISOString() };
+  const event = JSON.stringify({ type: 'start', machine: 'alarm', input });
+  const start = { id: '/start', to: id, event };
+  return { id, machine: 'alarm', definition, inputHash: String(at), start };
+}
