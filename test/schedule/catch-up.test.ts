@@ -54,6 +54,12 @@ describe('after a time in which nothing could fire, a schedule', () => {
     expect([tooLate.fired, missed(tooLate)]).toEqual([[], [1]]);
   });
 
+  it('counts a time at the very edge of the window in, after others that were too late', () => {
+    const drive = new Drive(hourly({ catchUp: 'all', catchUpWindow: '2h' }), at('03:30'));
+    drive.sleep(at('07:00'));
+    expect([drive.fired, missed(drive)]).toEqual([[at('05:00'), at('06:00'), at('07:00')], [1]]);
+  });
+
   it('does not take jitter for lateness', () => {
     const seeds = Array.from({ length: 20 }, (_, i) => `seed ${i}`);
     for (const seed of seeds) {
