@@ -27,13 +27,18 @@ export interface AlarmReport {
 
 /**
  * Sets timers that are all due within one second, ends every worker before it, and starts them in the midst of it.
- * Each fires once, none early.
+ * Each fires once, none early. `skewsMs`: how far the clocks of the two workers are off.
  */
-export async function ringAcrossRestart(url: string, count: number, leadMs: number): Promise<AlarmReport> {
+export async function ringAcrossRestart(
+  url: string,
+  count: number,
+  leadMs: number,
+  skewsMs: readonly [number, number] = [0, 0],
+): Promise<AlarmReport> {
   const { store } = await openStore(url);
   const definition = await store.publish(identify({ machine: 'alarm', language: 'asl', source: ALARM }));
   const words = [join(import.meta.dirname, 'trip.yaml'), '--db', url];
-  const workers = [new WorkerProcess(words), new WorkerProcess(words)];
+  const workers = skewsMs.map((skewMs) => new WorkerProcess(words, skewMs));
   for (const worker of workers) await worker.start();
   const dueAt = (await store.now()) + leadMs;
   for (let from = 0; from < count; from += CHUNK) {

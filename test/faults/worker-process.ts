@@ -1,15 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { CLI, childrenOf, pause } from './dev-process.js';
 
+/** Loads, before the program, what sets its clock. */
+const SKEWED = `--import=${new URL('./skewed-clock.mjs', import.meta.url).href}`;
+
 /** A real `detent worker`, to be killed and started again. */
 export class WorkerProcess {
   readonly #args: readonly string[];
+  readonly #env: NodeJS.ProcessEnv;
   #process: ChildProcess | undefined;
   /** All that it has ever said. */
   output = '';
 
-  constructor(args: readonly string[]) {
+  /** `skewMs`: how far its clock is off. */
+  constructor(args: readonly string[], skewMs = 0) {
     this.#args = [CLI, 'worker', ...args, '--json'];
+    this.#env =
+      skewMs === 0 ? process.env : { ...process.env, SKEW_MS: String(skewMs), NODE_OPTIONS: SKEWED };
   }
 
   /** The process that does the work; undefined while there is none. */
@@ -20,7 +27,10 @@ export class WorkerProcess {
 
   /** Starts it; resolves once it works. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, this.#args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, this.#args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.#env,
+    });
     this.#process = child;
     let said = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));

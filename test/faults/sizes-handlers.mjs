@@ -1,0 +1,3 @@
+export const handlers = {
+  make: async (length) => 'x'.repeat(length),
+};
