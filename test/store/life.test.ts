@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/store.js';
+import { CALLS, LIVES } from '../../src/testing/store-suite/agreement-cases.js';
 import { handOf, Life } from '../../src/testing/store-suite/life.js';
 import { testClock } from './store-suite.js';
 
@@ -16,6 +17,7 @@ const RARE = [
   'commit: conflict',
   'claimJobs: attempt 3',
   'endJobs: ended',
+  'endJobs: retried',
   'endJobs: lost',
   'expire: 2',
   'unpark: true',
@@ -24,17 +26,27 @@ const RARE = [
   'job failed Dark',
   'job failed Timeout',
   'job failed HeartbeatTimeout',
+  'job failed WorkerLost',
+  'job failed Dead',
+  'job pending Timeout',
+  'job pending HeartbeatTimeout',
+  'enqueue: exists',
+  'enqueue: conflict',
+  'cancelJob: changed',
+  'retryJob: changed',
+  'pause: true',
+  'resume: true',
   'parked',
 ];
 
 it('makes lives that come to everything that is rare', async () => {
   const seen = new Set<string>();
-  for (let seed = 0; seed < 8; seed++) {
+  for (let seed = 0; seed < LIVES; seed++) {
     const clock = testClock();
     const store = openMemoryStore({ clock: clock.now });
     const hand = handOf(noting(store, seen));
     const life = new Life(seed, clock.now);
-    for (let call = 0; call < 120; call++) {
+    for (let call = 0; call < CALLS; call++) {
       clock.advance(life.pause());
       await life.next()(hand);
       if ((await store.counts()).parked > 0) seen.add('parked');

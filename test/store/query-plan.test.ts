@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { connect } from '../../src/store/sqlite/connect.js';
 import { Database } from '../../src/store/sqlite/database.js';
+import { LANES } from '../../src/store/sqlite/jobs/claiming.js';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import { handOf, Life } from '../../src/testing/store-suite/life.js';
 import { observe } from '../../src/testing/store-suite/observation.js';
@@ -14,8 +15,8 @@ afterEach(() => {
 /** Lists that were handed in, single rows, and indexes that hold only the few that are under way or parked. */
 const HARMLESS = /^SCAN (\w+ VIRTUAL|CONSTANT|\(|\w+ USING INDEX (job_processing|mailbox_parked))/;
 
-/** What counts or lists everything, and says so. */
-const WHOLE = /count\(\*\)|FROM definition|FROM worker|FROM pending/;
+/** What counts or lists everything, and says so; lanes have a test of their own. */
+const WHOLE = /count\(\*\)|FROM definition|FROM worker|FROM queue_limit|FROM pause|FROM lane/;
 
 it('finds what it needs by an index, and never by going through a whole table', async () => {
   const path = freshPath();
@@ -55,6 +56,23 @@ it('finds what it needs by an index, and never by going through a whole table', 
   connection.close();
   expect(statements.size).toBeGreaterThan(40);
   expect(scans).toEqual([]);
+});
+
+it('finds the lanes of pending jobs by one seek for each, however many jobs stand in them', async () => {
+  const path = freshPath();
+  const store = await openSqliteStore({ path, clock: testClock().now });
+  await store.close();
+  const connection = connect(path);
+  const plan = connection.prepare(`EXPLAIN QUERY PLAN ${LANES}`).all([]);
+  connection.close();
+  const steps = plan.map((row) => String(row[3])).filter((step) => /job|next/.test(step));
+  // The first row of the index; then, for each lane, the first behind it, and its row.
+  expect(steps).toEqual([
+    'SCAN job USING COVERING INDEX job_lane',
+    expect.stringMatching(/^SEARCH next USING INTEGER PRIMARY KEY/),
+    expect.stringMatching(/^SEARCH job USING COVERING INDEX job_lane \(\(?queue/),
+  ]);
+  expect(LANES.match(/LIMIT 1\)/g)).toHaveLength(2);
 });
 
 /** As many values as the statement takes; the plan does not depend on them. */

@@ -13,7 +13,7 @@ const END_LEASES = `
 const END_JOB_LEASES = `
   UPDATE job SET
     lease_until = min(lease_until, ?2),
-    expires_at = CASE WHEN attempts < ?3 THEN expires_at ELSE min(expires_at, ?2) END
+    expires_at = CASE WHEN attempts < coalesce(retry ->> '$.attempts', ?3) THEN expires_at ELSE min(expires_at, ?2) END
   WHERE status = 'processing' AND worker = ?1`;
 
 /** Keeps in mind who claims, so that the leases of those who died can be told. To be called in a transaction. */

@@ -3,7 +3,9 @@ import { DEAD_LETTER } from '../parking.js';
 import type { DueQuery } from '../store.js';
 import type { Acceptance } from './accept.js';
 import type { Database } from './database.js';
-import { expireJobs, pendingNames } from './jobs.js';
+import { nextJob } from './jobs/claiming.js';
+import { expireJobs } from './jobs/ending.js';
+import { unpaused } from './pause.js';
 import { park } from './turn.js';
 
 /** The first wake-up of each definition's clean mailboxes and suspects: ?1, an array. */
@@ -20,18 +22,6 @@ const NEXT_ORPHAN = `
 
 const NEXT_EXPIRY = 'SELECT min(expires_at) FROM job WHERE expires_at IS NOT NULL';
 
-const NEXT_ABANDONED = `
-  SELECT lease_until FROM job
-  WHERE status = 'processing' AND (?1 IS NULL OR name IN (SELECT value FROM json_each(?1)))
-  ORDER BY lease_until LIMIT 1`;
-
-/** When the oldest pending job of one of these names was created, which is when it was due. */
-const NEXT_PENDING = `
-  SELECT min(created_at) FROM (
-    SELECT (
-      SELECT created_at FROM job WHERE status = 'pending' AND name = n.value ORDER BY seq LIMIT 1) AS created_at
-    FROM json_each(?1) n)`;
-
 const ORPHANS = `
   SELECT instance FROM mailbox
   WHERE definition = '' AND (attempts > 0) = 0 AND wake_at <= ?1
@@ -39,22 +29,20 @@ const ORPHANS = `
 
 /** When the next thing is due that such a caller could do: a mailbox, a job, an end that is overdue. */
 export function nextDue(database: Database, query: DueQuery): number | undefined {
-  const names = query.names === undefined ? null : JSON.stringify(query.names);
   const orphan = database.first(NEXT_ORPHAN)?.[0] as number | null | undefined;
   const times = [
     orphan === null || orphan === undefined ? null : orphan + DEAD_LETTER_MS,
-    database.first(NEXT_MAILBOX, JSON.stringify(query.definitions))?.[0],
+    database.first(NEXT_MAILBOX, JSON.stringify(unpaused(database, query.definitions)))?.[0],
     database.first(NEXT_EXPIRY)?.[0],
-    database.first(NEXT_ABANDONED, names)?.[0],
-    database.first(NEXT_PENDING, names ?? JSON.stringify(pendingNames(database)))?.[0],
   ].filter((time) => typeof time === 'number');
-  return times.length === 0 ? undefined : Math.min(...times);
+  const due = Math.min(...times, nextJob(database, query));
+  return due === Number.POSITIVE_INFINITY ? undefined : due;
 }
 
 /** Ends what waited too long, at most `limit` of each kind; answers how many. */
 export function expire(at: Acceptance, limit: number): number {
   const { database, now } = at;
   const orphans = database.all(ORPHANS, now - DEAD_LETTER_MS, limit);
-  for (const [instance] of orphans) park(database, instance as string, DEAD_LETTER);
+  for (const [instance] of orphans) park(database, instance as string, DEAD_LETTER, now);
   return expireJobs(at, limit) + orphans.length;
 }

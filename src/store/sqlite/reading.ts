@@ -1,5 +1,4 @@
-import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
-import type { Job, JobStatus } from '../../core/job.js';
+import type { InstanceQuery, Page, PageQuery } from '../../core/engine.js';
 import { APPLIED, type JournalEntry, type Outcome } from '../../core/journal.js';
 import { MAX_PAGE } from '../../core/limits.js';
 import type { Message } from '../../core/message.js';
@@ -9,7 +8,7 @@ import type { Counts, Reading } from '../store.js';
 import { MESSAGE_COLUMNS, messageOf } from './accept.js';
 import type { Database } from './database.js';
 import type { Row, SqlValue } from './driver.js';
-import { JOB_COLUMNS, jobOf } from './jobs.js';
+import { stowed } from './payload.js';
 import { INSTANCE_COLUMNS, instanceOf } from './turn.js';
 
 const READING = `SELECT ${INSTANCE_COLUMNS}, m.attempts, m.next_due_at, m.parked, i.seq`;
@@ -19,7 +18,9 @@ const PARKED = 'FROM mailbox m CROSS JOIN instance i ON i.id = m.instance';
 
 const READ = `${READING} ${INSTANCES} WHERE i.id = ?`;
 
-const JOURNAL_COLUMNS = 'instance, revision, event_id, at, seed, event, outcome, history, code';
+export const JOURNAL_COLUMNS = `
+  journal.instance, journal.revision, event_id, at, seed, ${stowed('journal', 'event', 'journal.instance')},
+  outcome, history, code`;
 const JOURNAL = `
   SELECT ${JOURNAL_COLUMNS} FROM journal WHERE instance = ? AND revision > ? ORDER BY revision LIMIT ?`;
 const FOLDED = `SELECT ${JOURNAL_COLUMNS} FROM journal WHERE instance = ? AND event_id = ?`;
@@ -33,21 +34,6 @@ const COUNTS = `
     (SELECT count(*) FROM message WHERE due_at <= ?),
     (SELECT count(*) FROM job WHERE status = 'pending'),
     (SELECT count(*) FROM mailbox WHERE parked IS NOT NULL)`;
-
-/** One statement for each status, in which it stands as text, so that its index serves. */
-const STATUSES: readonly JobStatus[] = ['pending', 'processing', 'completed', 'failed', 'cancelled'];
-const JOBS_OF_STATUS = new Map<string, string>(
-  STATUSES.map((status) => [
-    status,
-    `SELECT ${JOB_COLUMNS} FROM job WHERE status = '${status}' AND seq < ? ORDER BY seq DESC LIMIT ?`,
-  ]),
-);
-const JOBS = `SELECT ${JOB_COLUMNS} FROM job WHERE seq < ? ORDER BY seq DESC LIMIT ?`;
-/** The ids of an instance's jobs begin with its own and a slash, after which 0 comes. */
-const JOBS_OF_INSTANCE = `
-  SELECT ${JOB_COLUMNS} FROM job
-  WHERE id > ?1 || '/' AND id < ?1 || '0' AND instance = ?1 AND (?2 IS NULL OR status = ?2) AND seq < ?3
-  ORDER BY seq DESC LIMIT ?4`;
 
 /** Before every row of ours. */
 const END = Number.MAX_SAFE_INTEGER;
@@ -79,18 +65,6 @@ export function folded(database: Database, instance: string, eventId: string): J
   return database.all(FOLDED, instance, eventId).map(entryOf)[0];
 }
 
-export function jobs(database: Database, query: JobQuery): Page<Job> {
-  const { instance, status } = query;
-  if (instance !== undefined) {
-    return page(query, jobOf, (before, limit) =>
-      database.all(JOBS_OF_INSTANCE, instance, status ?? null, before, limit),
-    );
-  }
-  const sql = status === undefined ? JOBS : JOBS_OF_STATUS.get(status);
-  if (sql === undefined) return { items: [] };
-  return page(query, jobOf, (before, limit) => database.all(sql, before, limit));
-}
-
 export function messages(database: Database, instance: string): readonly Message[] {
   return database.all(MESSAGES, instance).map(messageOf);
 }
@@ -102,7 +76,7 @@ export function counts(database: Database, now: number): Counts {
 }
 
 /** A page of rows, newest first, whose last column is their seq. */
-function page<T>(
+export function page<T>(
   query: PageQuery,
   of: (row: Row) => T,
   rowsBefore: (before: number, limit: number) => readonly Row[],
@@ -138,7 +112,7 @@ function readingOf(row: Row): Reading {
   };
 }
 
-function entryOf(row: Row): JournalEntry {
+export function entryOf(row: Row): JournalEntry {
   const [instance, revision, eventId, at, seed] = row as [string, number, string, number, string];
   const [event, outcome, history, code] = row.slice(5) as [string, string | null, string, string];
   return {

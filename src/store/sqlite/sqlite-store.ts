@@ -1,21 +1,29 @@
 import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
-import type { Job } from '../../core/job.js';
+import type { Job, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import type { Message, NewMessage } from '../../core/message.js';
 import { Listeners } from '../listeners.js';
 import { steadyClock } from '../steady-clock.js';
 import type * as port from '../store.js';
 import * as accept from './accept.js';
+import { changes } from './changes.js';
 import { Database } from './database.js';
 import { deadWorkers, endLeases, rememberWorker } from './dead-workers.js';
 import * as definitions from './definitions.js';
 import type { DriverName } from './driver.js';
 import * as due from './due.js';
 import { plainly } from './failure.js';
-import * as jobs from './jobs.js';
+import * as adding from './jobs/adding.js';
+import { claimJobs } from './jobs/claiming.js';
+import * as ending from './jobs/ending.js';
+import * as listing from './jobs/listing.js';
+import * as queues from './jobs/queues.js';
+import * as pausing from './pause.js';
 import * as reading from './reading.js';
 import { migrate } from './schema.js';
+import { snapshot } from './snapshot.js';
+import { sweep } from './sweep.js';
 import * as turn from './turn.js';
 import { Watch } from './watch.js';
 import { isDeadHere } from './worker-identity.js';
@@ -101,14 +109,14 @@ class SqliteStore implements port.Store {
   }
 
   create(instances: readonly port.NewInstance[]): Promise<readonly port.CreateResult[]> {
-    return this.#write(
+    return this.#accept(
       (at) => instances.map((instance) => accept.create(at, instance)),
       (results) => results.includes('created'),
     );
   }
 
   send(messages: readonly NewMessage[]): Promise<readonly port.SendResult[]> {
-    return this.#write(
+    return this.#accept(
       (at) => messages.map((message) => accept.send(at, message)),
       (results) => results.includes('accepted'),
     );
@@ -166,11 +174,58 @@ class SqliteStore implements port.Store {
     );
   }
 
+  pause(target: port.Pausable): Promise<boolean> {
+    return this.#write(
+      ({ database, now }) => pausing.pause(database, target, now),
+      (paused) => paused,
+    );
+  }
+
+  resume(target: port.Pausable): Promise<boolean> {
+    return this.#write(
+      ({ database, now }) => pausing.resume(database, target, now),
+      (resumed) => resumed,
+    );
+  }
+
+  paused(): Promise<readonly port.Pausable[]> {
+    return this.#read(pausing.paused);
+  }
+
+  enqueue(jobs: readonly NewPlainJob[]): Promise<readonly port.CreateResult[]> {
+    return this.#accept(
+      (at) => jobs.map((job) => adding.enqueue(at, job)),
+      (results) => results.includes('created'),
+    );
+  }
+
+  cancelJob(id: string): Promise<port.JobChange> {
+    return this.#write(
+      (at) => ending.cancelPlainJob(at, id),
+      (result) => result === 'changed',
+    );
+  }
+
+  retryJob(id: string): Promise<port.JobChange> {
+    return this.#write(
+      (at) => ending.retryPlainJob(at, id),
+      (result) => result === 'changed',
+    );
+  }
+
+  limitQueue(queue: string, concurrency: number | undefined): Promise<void> {
+    return this.#write(({ database }) => queues.limitQueue(database, queue, concurrency), always);
+  }
+
+  queues(): Promise<readonly port.QueueStatistics[]> {
+    return this.#read((database) => queues.queues(database, this.#clock()));
+  }
+
   async claimJobs(query: port.ClaimJobsQuery): Promise<readonly port.ClaimedJob[]> {
     await this.endLeasesOfDead();
     return this.#write(
       (at) => {
-        const claimed = jobs.claimJobs(at, query);
+        const claimed = claimJobs(at, query);
         if (claimed.length > 0) rememberWorker(at.database, query.worker);
         return claimed;
       },
@@ -182,7 +237,7 @@ class SqliteStore implements port.Store {
   extendJobs(leases: readonly port.JobLease[], leaseMs: number): Promise<readonly string[]> {
     return this.#write(
       ({ database, now }) => {
-        const lost = leases.filter((lease) => !jobs.extendJob(database, lease, now + leaseMs, now));
+        const lost = leases.filter((lease) => !ending.extendJob(database, lease, now + leaseMs, now));
         return lost.map(({ id }) => id);
       },
       never,
@@ -192,15 +247,15 @@ class SqliteStore implements port.Store {
 
   endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
     return this.#write(
-      (at) => ends.map((end) => jobs.endJob(at, end)),
-      (results) => results.includes('ended'),
+      (at) => ends.map((end) => ending.endJob(at, end)),
+      (results) => results.some((result) => result !== 'lost'),
     );
   }
 
   releaseJobs(leases: readonly port.JobLease[]): Promise<void> {
     return this.#write(
       ({ database }) => {
-        for (const lease of leases) jobs.releaseJob(database, lease);
+        for (const lease of leases) ending.releaseJob(database, lease);
       },
       always,
       'lazy',
@@ -212,6 +267,11 @@ class SqliteStore implements port.Store {
       (at) => due.expire(at, limit),
       (count) => count > 0,
     );
+  }
+
+  /** Waits for the disk like any other write: what a reader was told is gone does not come back. */
+  sweep(query: port.SweepQuery): Promise<number> {
+    return this.#write((at) => sweep(at, query), never);
   }
 
   nextDue(query: port.DueQuery): Promise<number | undefined> {
@@ -244,8 +304,20 @@ class SqliteStore implements port.Store {
     return this.#read((database) => reading.folded(database, instance, eventId));
   }
 
+  snapshot(instance: string, revision: number): Promise<port.Snapshot | undefined> {
+    return this.#read((database) => snapshot(database, instance, revision));
+  }
+
+  changes(query: port.ChangesQuery): Promise<port.Changes> {
+    return this.#read((database) => changes(database, query));
+  }
+
   jobs(query: JobQuery): Promise<Page<Job>> {
-    return this.#read((database) => reading.jobs(database, query));
+    return this.#read((database) => listing.jobs(database, query));
+  }
+
+  job(id: string): Promise<Job | undefined> {
+    return this.#read((database) => listing.job(database, id));
   }
 
   messages(instance: string): Promise<readonly Message[]> {
@@ -277,6 +349,15 @@ class SqliteStore implements port.Store {
   async #read<T>(work: (database: Database) => T): Promise<T> {
     this.#checkOpen();
     return this.#database.patiently(() => work(this.#database));
+  }
+
+  /** As `#write`, for what comes from outside. */
+  async #accept<T>(work: (at: accept.Acceptance) => T, tells: (result: T) => boolean): Promise<T> {
+    this.#checkOpen();
+    const [database, random] = [this.#database, this.#random];
+    const result = await this.#writer.accept((now) => work({ database, random, now }));
+    if (tells(result)) this.#listeners.notify();
+    return result;
   }
 
   /** Tells those who listen where something came of it that others may wait for. */

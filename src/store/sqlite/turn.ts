@@ -16,7 +16,10 @@ import type {
 import { type Acceptance, append, create, MESSAGE_COLUMNS, messageOf } from './accept.js';
 import type { Database } from './database.js';
 import type { Row, SqlValue } from './driver.js';
-import { addJob, cancelJob } from './jobs.js';
+import { addJob } from './jobs/adding.js';
+import { cancelJobOf } from './jobs/ending.js';
+import { unpaused } from './pause.js';
+import { takeSnapshot } from './snapshot.js';
 
 /** The first ones of each definition, and of those the first of all. ?4: 1 for suspects, 0 for clean ones. */
 const FIRST_DUE = `
@@ -32,8 +35,9 @@ const HOLD = `
     token = ?2, worker = ?3, lease_until = ?4, attempts = attempts + 1, wake_at = max(next_due_at, ?4)
   WHERE instance IN (SELECT value FROM json_each(?1))`;
 
-const PARK =
-  'UPDATE mailbox SET parked = ?2, token = NULL, worker = NULL, wake_at = NULL WHERE instance = ?1';
+const PARK = `
+  UPDATE mailbox SET parked = ?2, parked_at = ?3, token = NULL, worker = NULL, wake_at = NULL
+  WHERE instance = ?1`;
 
 export const INSTANCE_COLUMNS =
   'i.id, i.machine, i.definition, i.status, i.revision, i.state, i.created_at, i.updated_at, i.parent';
@@ -92,14 +96,14 @@ const EXTEND = `
 
 const UNPARK = `
   UPDATE mailbox SET
-    parked = NULL, lease_until = 0, attempts = 0, problem = NULL,
-    next_due_at = max(next_due_at, ?2), wake_at = max(next_due_at, ?2)
+    parked = NULL, parked_at = NULL, lease_until = 0, attempts = 0, problem = NULL,
+    next_due_at = max(next_due_at, ?2), wake_at = CASE WHEN paused = 0 THEN max(next_due_at, ?2) END
   WHERE instance = ?1 AND parked IS NOT NULL`;
 
 /** Takes mailboxes, oldest first: clean ones, or the one suspect that is older (rule 8). */
 export function claim({ database, random, now }: Acceptance, query: ClaimQuery): Claim[] {
   const { worker, limit, leaseMs } = query;
-  const definitions = JSON.stringify(query.definitions);
+  const definitions = JSON.stringify(unpaused(database, query.definitions));
   const clean = database.all(FIRST_DUE, definitions, now, limit, 0);
   let taken = clean.map(([instance]) => ({ instance: instance as string, attempts: 1 }));
   const oldest = (clean[0]?.[1] as number | undefined) ?? Number.POSITIVE_INFINITY;
@@ -111,7 +115,7 @@ export function claim({ database, random, now }: Acceptance, query: ClaimQuery):
       if (wakeAt + attempts * SUSPECT_PATIENCE_MS <= oldest) taken = [{ instance, attempts: attempts + 1 }];
       break;
     }
-    database.run(PARK, instance, problem ?? JSON.stringify(gaveUp(attempts)));
+    database.run(PARK, instance, problem ?? JSON.stringify(gaveUp(attempts)), now);
   }
   if (taken.length === 0) return [];
   const token = random();
@@ -143,8 +147,9 @@ export function commit(at: Acceptance, commit: Commit): CommitResult {
   for (const id of commit.cancelledTimers) database.run(CANCEL_TIMER, instance, id);
   for (const message of commit.messages) append(at, message);
   for (const job of commit.jobs) addJob(database, job, now);
-  for (const id of commit.cancelledJobs) cancelJob(database, instance, id, now);
+  for (const id of commit.cancelledJobs) cancelJobOf(database, instance, id, now);
   for (const spawn of commit.spawns) create(at, spawn);
+  takeSnapshot(database, commit, now);
   database.run(FREE, instance, now);
   return 'committed';
 }
@@ -180,8 +185,8 @@ export function unpark(database: Database, instance: string, now: number): boole
   return database.run(UNPARK, instance, now) > 0;
 }
 
-export function park(database: Database, instance: string, problem: Problem): void {
-  database.run(PARK, instance, JSON.stringify(problem));
+export function park(database: Database, instance: string, problem: Problem, now: number): void {
+  database.run(PARK, instance, JSON.stringify(problem), now);
 }
 
 export function instanceOf(row: Row): Instance {

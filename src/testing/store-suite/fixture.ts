@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { effectName } from '../../core/identifier.js';
-import type { NewJob } from '../../core/job.js';
+import type { NewJob, NewPlainJob } from '../../core/job.js';
 import { APPLIED, type JournalEntry } from '../../core/journal.js';
 import { DEFAULT_PRIORITY, DEFAULT_QUEUE, TASK_DEADLINE_MS } from '../../core/limits.js';
 import type { Message, NewMessage } from '../../core/message.js';
@@ -52,6 +52,22 @@ export function newJob(instance: string, effect: string, now: number, over: Part
     input: '{"watts":40}',
     ask: true,
     deadlineAt: now + TASK_DEADLINE_MS,
+    ...over,
+  };
+}
+
+/** A plain job that is tried three times, after 100 ms and then 200 ms. */
+export function newPlainJob(id: string, over: Partial<NewPlainJob> = {}): NewPlainJob {
+  return {
+    id,
+    hash: `hash-of-${id}`,
+    queue: DEFAULT_QUEUE,
+    name: 'lamp',
+    priority: DEFAULT_PRIORITY,
+    input: '{"watts":40}',
+    delayMs: 0,
+    retry: { attempts: 3, delayMs: 100, rate: 2, maxDelayMs: 1_000 },
+    timeoutMs: TASK_DEADLINE_MS,
     ...over,
   };
 }
@@ -139,13 +155,26 @@ export async function claimedJob(
   return job;
 }
 
-export function claimJobs(store: Store, limit = 10, names?: readonly string[]) {
+export function claimJobs(store: Store, limit = 10, names?: readonly string[], queues?: readonly string[]) {
   return store.claimJobs({
     worker: 'worker',
     limit,
     leaseMs: LEASE,
     ...(names === undefined ? {} : { names }),
+    ...(queues === undefined ? {} : { queues }),
   });
+}
+
+/** A plain job, claimed. */
+export async function claimedPlainJob(
+  { store }: StoreHarness,
+  id: string,
+  over: Partial<NewPlainJob> = {},
+): Promise<ClaimedJob> {
+  assert.deepEqual(await store.enqueue([newPlainJob(id, over)]), ['created']);
+  const [job, ...rest] = await claimJobs(store);
+  assert.ok(job !== undefined && job.id === id && rest.length === 0);
+  return job;
 }
 
 export function instancesOf(claims: readonly { readonly instance: string }[]): string[] {

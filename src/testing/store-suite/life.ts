@@ -1,11 +1,23 @@
 import { Chance } from '../../core/chance.js';
 import { DEAD_LETTER_MS } from '../../core/limits.js';
 import type { Claim, ClaimedJob, Commit, Load, Store } from '../../store/store.js';
-import { commitOf, DEFINITION, idsOf, LEASE, newInstance, newJob, signal, timer } from './fixture.js';
+import {
+  commitOf,
+  DEFINITION,
+  idsOf,
+  LEASE,
+  newInstance,
+  newJob,
+  newPlainJob,
+  signal,
+  timer,
+} from './fixture.js';
 
 /** The instances of a life. */
 export const IDS = ['a', 'b', 'c', 'd'];
 const NAMES = ['lamp', 'bell'];
+const QUEUES = ['default', 'slow'];
+const PLAIN = ['one', 'two', 'three', 'four', 'five'];
 const DEFINITIONS = [DEFINITION, 'hash-of-other'];
 const PAUSES_MS = [0, 0, 1, 5, 5, LEASE / 2, LEASE, LEASE + 1];
 const EVENTS = 12;
@@ -48,7 +60,16 @@ export class Life {
         this.#claimJobs,
       ],
       ...[this.#claimJobs, this.#extend, this.#extendJobs, this.#release, this.#releaseJob, this.#unpark],
-      ...[this.#expire, this.#nextDue, this.#find],
+      ...[
+        this.#expire,
+        this.#expire,
+        this.#nextDue,
+        this.#find,
+        this.#enqueue,
+        this.#enqueue,
+        this.#changeJob,
+      ],
+      ...[this.#pauseQueue, this.#limitQueue],
       ...(seed % 2 === 1
         ? [this.#commit, this.#claim, this.#claimJobs, this.#claimJobs]
         : [...work, ...work]),
@@ -120,9 +141,11 @@ export class Life {
     const deadlineAt = now + (this.#below(4) === 0 ? this.pause() + 1 : 2 * DEAD_LETTER_MS);
     const terms = {
       name: this.#pick(NAMES),
+      queue: this.#pick(QUEUES),
+      priority: this.#below(3) + 4,
       ask: this.#below(3) > 0,
       deadlineAt,
-      ...(this.#below(3) === 0 ? { heartbeatMs: LEASE * 2 } : {}),
+      ...(this.#below(2) === 0 ? { heartbeatMs: LEASE / 2 } : {}),
     };
     return (instance, revision, known) => ({
       timers: Array.from({ length: timers }, (_, n) => timer(instance, `${revision}.${n}`, now + delay * n)),
@@ -159,7 +182,7 @@ export class Life {
 
   #claimJobs(): Call {
     const limit = this.#below(3) + 1;
-    const names = this.#below(3) > 0 ? {} : { names: [this.#pick(NAMES)] };
+    const names = this.#lanes();
     return async ({ store, jobs }) => {
       const claimed = await store.claimJobs({ worker: 'w', limit, leaseMs: LEASE, ...names });
       jobs.push(...claimed);
@@ -172,6 +195,7 @@ export class Life {
     const end = this.#pick([
       { status: 'completed', output: '{"lit":true}' },
       { status: 'failed', error: 'Dark', cause: 'no power' },
+      { status: 'failed', error: 'Dead', cause: 'no lamp', final: true },
     ] as const);
     return async ({ store, jobs }) => {
       const job = jobs.at(-at);
@@ -202,14 +226,48 @@ export class Life {
   }
 
   #nextDue(): Call {
-    const names = this.#below(2) === 0 ? {} : { names: [this.#pick(NAMES)] };
-    const query = { definitions: DEFINITIONS.slice(this.#below(2)), ...names };
+    const query = { definitions: DEFINITIONS.slice(this.#below(2)), ...this.#lanes() };
     return ({ store }) => store.nextDue(query);
   }
 
   #find(): Call {
     const query = { limit: this.#below(3) + 1, parked: this.#below(3) === 0 };
     return async ({ store }) => [await store.find(query), await store.count(query), await store.jobs(query)];
+  }
+
+  #enqueue(): Call {
+    const jobs = Array.from({ length: this.#below(3) + 1 }, () => {
+      const id = this.#pick(PLAIN);
+      return newPlainJob(id, {
+        hash: `${this.#below(4) === 0 ? 'other' : 'usual'} body of ${id}`,
+        ...{ queue: this.#pick(QUEUES), name: this.#pick(NAMES), priority: this.#below(3) + 4 },
+        delayMs: this.#below(2) * this.pause(),
+        retry: { attempts: this.#below(3) + 1, delayMs: this.pause(), rate: 2, maxDelayMs: LEASE },
+        timeoutMs: this.#below(4) === 0 ? LEASE / 2 : DEAD_LETTER_MS,
+        ...(this.#below(2) === 0 ? { heartbeatMs: LEASE / 4 } : {}),
+      });
+    });
+    return ({ store }) => store.enqueue(jobs);
+  }
+
+  #changeJob(): Call {
+    const [id, cancels] = [this.#pick([...PLAIN, 'nobody']), this.#below(3) === 0];
+    return ({ store }) => (cancels ? store.cancelJob(id) : store.retryJob(id));
+  }
+
+  #pauseQueue(): Call {
+    const [queue, pauses] = [this.#pick(QUEUES), this.#below(3) === 0];
+    return ({ store }) => (pauses ? store.pause({ queue }) : store.resume({ queue }));
+  }
+
+  #limitQueue(): Call {
+    const [queue, concurrency] = [this.#pick(QUEUES), this.#pick([1, 2, undefined])];
+    return ({ store }) => store.limitQueue(queue, concurrency);
+  }
+
+  /** What a worker takes: everything, one name, or one queue. */
+  #lanes(): { readonly names?: readonly string[]; readonly queues?: readonly string[] } {
+    return this.#pick([{}, {}, { names: [this.#pick(NAMES)] }, { queues: [this.#pick(QUEUES)] }]);
   }
 
   /** One of the last few that a hand holds, counted from the end. */

@@ -13,6 +13,8 @@ export async function observe(store: Store, receivers: readonly string[]) {
     journals,
     mailboxes,
     jobs: (await store.jobs({})).items,
+    queues: await store.queues(),
+    paused: await store.paused(),
     counts: await store.counts(),
     nextDue: await store.nextDue({ definitions: readings.map(({ instance }) => instance.definition) }),
   };

@@ -8,6 +8,8 @@ import { dueCases } from './due-cases.js';
 import { expiryCases } from './expiry-cases.js';
 import { jobCases } from './job-cases.js';
 import { orderCases } from './order-cases.js';
+import { plainJobCases } from './plain-job-cases.js';
+import { queueCases } from './queue-cases.js';
 import { readingCases } from './reading-cases.js';
 import { sendCases } from './send-cases.js';
 import { sharingCases } from './sharing-cases.js';
@@ -23,6 +25,8 @@ export const storeSuite: Readonly<Record<string, readonly StoreCase[]>> = {
   claims: claimCases,
   commits: commitCases,
   jobs: jobCases,
+  'plain jobs': plainJobCases,
+  queues: queueCases,
   expiry: expiryCases,
   'what is due': dueCases,
   reading: readingCases,
