@@ -11,6 +11,7 @@ import {
   load,
   newInstance,
   newJob,
+  newPlainJob,
 } from '../../src/testing/store-suite/fixture.js';
 import { freshPath } from './sqlite-folder.js';
 
@@ -111,6 +112,23 @@ describe('a SQLite store whose worker died', () => {
     expect(await store.claimJobs({ worker: 'last', ...lease })).toEqual([]);
     expect(await store.expire(10)).toBe(1);
     expect((await store.jobs({})).items[0]?.error).toBe('WorkerLost');
+    await store.close();
+  });
+
+  it('fails a plain job if it was the last that may die with it', async () => {
+    const path = freshPath();
+    let store = await open(path);
+    const retry = { attempts: 2, delayMs: 100, rate: 2, maxDelayMs: 1_000 };
+    await store.enqueue([newPlainJob('one', { retry })]);
+    for (const attempt of [1, 2]) {
+      const [job] = await store.claimJobs({ worker: `w${attempt}`, ...lease });
+      expect(job?.attempts).toBe(attempt);
+      await store.close();
+      store = await open(path, `w${attempt}`);
+    }
+    expect(await store.claimJobs({ worker: 'last', ...lease })).toEqual([]);
+    expect(await store.expire(10)).toBe(1);
+    expect((await store.job('one'))?.error).toBe('WorkerLost');
     await store.close();
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JobEnd, NewPlainJob } from '../../src/core/job.js';
 import type { NewMessage } from '../../src/core/message.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Commit, Store } from '../../src/store/store.js';
@@ -16,6 +17,18 @@ function inCommit(change: (commit: Commit) => Commit): Fault {
 /** A fault in how a message from outside is kept. */
 function inSend(change: (message: NewMessage) => NewMessage): Fault {
   return (store) => ({ send: (messages) => store.send(messages.map(change)) });
+}
+
+/** A fault in how a plain job is kept. */
+function inJob(change: (job: NewPlainJob) => NewPlainJob): Fault {
+  return (store) => ({ enqueue: (jobs) => store.enqueue(jobs.map(change)) });
+}
+
+/** A fault in how a job ends. */
+function inEnd(change: (end: JobEnd) => JobEnd): Fault {
+  return (store) => ({
+    endJobs: (ends) => store.endJobs(ends.map((one) => ({ ...one, end: change(one.end) }))),
+  });
 }
 
 function withoutHash({ hash: _, ...message }: NewMessage): NewMessage {
@@ -175,6 +188,67 @@ const FAULTS: Readonly<Record<string, Fault>> = {
       ),
   }),
   'releases no job': () => ({ releaseJobs: async () => undefined }),
+  'keeps every plain job as a new one': (store) => ({
+    enqueue: async (jobs) => (await store.enqueue(jobs)).map(() => 'created'),
+  }),
+  'takes another body of a plain job for the same': inJob((job) => ({ ...job, hash: 'same' })),
+  'forgets a job’s priority': inJob((job) => ({ ...job, priority: 5 })),
+  'forgets a job’s queue': inJob((job) => ({ ...job, queue: 'default' })),
+  'forgets a job’s delay': inJob((job) => ({ ...job, delayMs: 0 })),
+  'forgets a job’s timeout': inJob((job) => ({ ...job, timeoutMs: 1e9 })),
+  'forgets a job’s heartbeat': inJob(({ heartbeatMs: _, ...job }) => job),
+  'tries a job again without a pause': inJob((job) => ({ ...job, retry: { ...job.retry, delayMs: 0 } })),
+  'pauses longer than the longest pause': inJob((job) => ({
+    ...job,
+    retry: { ...job.retry, maxDelayMs: 1e9 },
+  })),
+  'gives a job one attempt more': inJob((job) => ({
+    ...job,
+    retry: { ...job.retry, attempts: job.retry.attempts + 1 },
+  })),
+  'tries nothing again': inEnd((end) => (end.status === 'failed' ? { ...end, final: true } : end)),
+  'tries what is final again': inEnd((end) => (end.status === 'failed' ? { ...end, final: false } : end)),
+  'keeps no output': inEnd((end) => (end.status === 'completed' ? { ...end, output: 'null' } : end)),
+  'cancels no job': () => ({ cancelJob: async () => 'changed' }),
+  'retries no job': () => ({ retryJob: async () => 'changed' }),
+  'hands out of every queue': (store) => ({ claimJobs: ({ queues: _, ...query }) => store.claimJobs(query) }),
+  'limits no queue': () => ({ limitQueue: async () => undefined }),
+  'never lifts the limit of a queue': (store) => ({
+    limitQueue: (queue, concurrency) => store.limitQueue(queue, concurrency ?? 1),
+  }),
+  'hands out of paused queues': (store) => ({
+    claimJobs: async (query) => {
+      const paused = await store.paused();
+      for (const target of paused) await store.resume(target);
+      const claimed = await store.claimJobs(query);
+      for (const target of paused) await store.pause(target);
+      return claimed;
+    },
+  }),
+  'is kept awake by paused queues': (store) => ({
+    nextDue: async (query) => {
+      const paused = await store.paused();
+      for (const target of paused) await store.resume(target);
+      const due = await store.nextDue(query);
+      for (const target of paused) await store.pause(target);
+      return due;
+    },
+  }),
+  'is kept awake by queues of others': (store) => ({
+    nextDue: ({ queues: _, ...query }) => store.nextDue(query),
+  }),
+  'resumes no queue': () => ({ resume: async () => true }),
+  'counts no queue': () => ({ queues: async () => [] }),
+  'counts what is delayed as pending': (store) => ({
+    queues: async () =>
+      (await store.queues()).map((queue) => ({
+        ...queue,
+        pending: queue.pending + queue.delayed,
+        delayed: 0,
+      })),
+  }),
+  'lists jobs of every queue': (store) => ({ jobs: ({ queue: _, ...query }) => store.jobs(query) }),
+  'lists jobs of every name': (store) => ({ jobs: ({ name: _, ...query }) => store.jobs(query) }),
   'expires nothing': () => ({ expire: async () => 0 }),
   'expires without a limit': (store) => ({ expire: () => store.expire(1_000) }),
   'knows nothing that is due': () => ({ nextDue: async () => undefined }),
