@@ -25,7 +25,8 @@ export function fireDue(turn: Turn, timer: Timer): void {
     miss(turn, timer.time, start);
     fireEach(turn, start);
   } else {
-    const last = Math.max(start, timetable.upTo(event.at) ?? start);
+    const isLast = (timetable.after(start) ?? end) >= end;
+    const last = isLast ? start : (timetable.upTo(event.at) ?? start);
     miss(turn, timer.time, last);
     decide(turn, event.at);
     fire(turn, { scheduledAt: last, triggered: false });
@@ -55,6 +56,7 @@ function decide(turn: Turn, time: number): void {
 
 /** Notes the times from `from` to before `to`. */
 function miss(turn: Turn, from: number, to: number): void {
+  if (from >= to) return;
   const count = turn.plan.timetable.count(from, to, MAX_COUNTED_MISSES);
   if (count === 0) return;
   turn.count('missed', count);

@@ -260,12 +260,14 @@ describe('someone who', () => {
     expect(drive.outcome.kind).toBe('applied');
   });
 
-  it('resumes it at the very time it fired does not make it fire again', () => {
+  it('resumes or updates it at the very time it fired does not make it fire again', () => {
     const drive = new Drive(every('1h'), at('03:00'));
     drive.fire();
     drive.signal('pause');
     drive.signal('resume');
     expect(drive.next).toBe(at('04:00'));
+    drive.signal('update', every('30m'));
+    expect(drive.next).toBe(at('03:30'));
   });
 
   it('pauses it holds back what waits for a run, but not what was triggered', () => {
