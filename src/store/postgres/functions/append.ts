@@ -1,0 +1,89 @@
+import { OUT_OF_ROW_LENGTH } from '../../../core/limits.js';
+import { MAX_STEP_BACK_MS } from '../../steady-clock.js';
+
+/**
+ * Puts messages into their mailboxes, which the caller has locked, and says of each what became of it. A
+ * message with a hash claims its id (rule 3). One without a due time is due on its arrival, which never is
+ * before that of the one before it in the same mailbox (rule 4).
+ */
+export const APPEND = `
+CREATE OR REPLACE FUNCTION detent.append(
+  now bigint, known_only boolean, m_to text[], m_id text[], m_due bigint[], m_event text[], m_cause text[],
+  m_hops int[], m_hash text[], m_timer boolean[]
+) RETURNS text[] LANGUAGE plpgsql AS $body$
+DECLARE
+  results text[];
+BEGIN
+  IF cardinality(m_to) = 0 THEN RETURN '{}'; END IF;
+
+  WITH u AS MATERIALIZED (
+    SELECT u.*, row_number() OVER (PARTITION BY u.recipient, u.id, u.hash IS NULL ORDER BY u.ord) = 1 AS is_first,
+      NOT known_only OR EXISTS (
+        SELECT FROM detent.mailbox b WHERE b.instance = u.recipient AND b.definition <> '') AS is_known
+    FROM unnest(m_to, m_id, m_hash) WITH ORDINALITY AS u (recipient, id, hash, ord)
+  ), claimed AS (
+    INSERT INTO detent.receipt (instance, event_id, hash)
+    SELECT recipient, id, hash FROM u WHERE hash IS NOT NULL AND is_first AND is_known
+    ON CONFLICT DO NOTHING
+    RETURNING instance, event_id
+  )
+  SELECT array_agg(
+    CASE
+      WHEN NOT is_known THEN 'unknown'
+      WHEN u.hash IS NULL OR is_first AND c.instance IS NOT NULL THEN 'accepted'
+      ELSE 'taken'
+    END ORDER BY u.ord)
+  INTO results
+  FROM u LEFT JOIN claimed c ON u.hash IS NOT NULL AND c.instance = u.recipient AND c.event_id = u.id;
+
+  IF 'taken' = ANY (results) THEN
+    SELECT array_agg(
+      CASE WHEN u.result <> 'taken' THEN u.result WHEN r.hash = u.hash THEN 'duplicate' ELSE 'conflict' END
+      ORDER BY u.ord)
+    INTO results
+    FROM unnest(m_to, m_id, m_hash, results) WITH ORDINALITY AS u (recipient, id, hash, result, ord)
+    LEFT JOIN detent.receipt r ON u.result = 'taken' AND r.instance = u.recipient AND r.event_id = u.id;
+  END IF;
+
+  INSERT INTO detent.payload (instance, hash, text)
+  SELECT DISTINCT ON (1, 2) u.recipient, sha256(convert_to(u.event, 'UTF8')), u.event
+  FROM unnest(m_to, m_event, results) AS u (recipient, event, result)
+  WHERE u.result = 'accepted' AND octet_length(u.event) > ${OUT_OF_ROW_LENGTH}
+  ON CONFLICT DO NOTHING;
+
+  INSERT INTO detent.message (recipient, id, due_at, event, payload, seed, cause, hops, timer)
+  SELECT u.recipient, u.id, coalesce(u.due, detent.arrival(b.arrived_at, now)),
+    CASE WHEN octet_length(u.event) <= ${OUT_OF_ROW_LENGTH} THEN u.event END,
+    CASE WHEN octet_length(u.event) > ${OUT_OF_ROW_LENGTH} THEN sha256(convert_to(u.event, 'UTF8')) END,
+    gen_random_uuid()::text, u.cause, u.hops, u.timer
+  FROM unnest(m_to, m_id, m_due, m_event, m_cause, m_hops, m_timer, results)
+    WITH ORDINALITY AS u (recipient, id, due, event, cause, hops, timer, result, ord)
+  JOIN detent.mailbox b ON b.instance = u.recipient
+  WHERE u.result = 'accepted'
+  ORDER BY u.ord;
+
+  UPDATE detent.mailbox b SET
+    next_due_at = least(b.next_due_at, a.due),
+    wake_at = CASE
+      WHEN b.parked IS NULL AND NOT b.paused THEN greatest(least(b.next_due_at, a.due), b.lease_until) END,
+    arrived_at = CASE WHEN a.is_immediate THEN detent.arrival(b.arrived_at, now) ELSE b.arrived_at END
+  FROM (
+    SELECT u.recipient, bool_or(u.due IS NULL) AS is_immediate,
+      min(greatest(coalesce(u.due, detent.arrival(m.arrived_at, now)), now)) AS due
+    FROM unnest(m_to, m_due, results) AS u (recipient, due, result)
+    JOIN detent.mailbox m ON m.instance = u.recipient
+    WHERE u.result = 'accepted'
+    GROUP BY u.recipient
+  ) a
+  WHERE b.instance = a.recipient
+    AND (b.next_due_at IS NULL OR b.next_due_at > a.due OR a.is_immediate AND b.arrived_at <> now);
+  RETURN results;
+END
+$body$`;
+
+/** When a message arrives: now, or with the one before it where the clock stepped back a little since. */
+export const ARRIVAL = `
+CREATE OR REPLACE FUNCTION detent.arrival(before bigint, now bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE AS $body$
+  SELECT CASE WHEN before - now > ${MAX_STEP_BACK_MS} THEN now ELSE greatest(before, now) END
+$body$`;

@@ -1,0 +1,156 @@
+import { JOB_ERRORS } from '../../../core/job.js';
+import { DEAD_LETTER_MS } from '../../../core/limits.js';
+import { DEAD_LETTER } from '../../parking.js';
+
+/**
+ * How an attempt that has expired ends, as jobs end: the rest of the answer, which is also what is kept. Says
+ * what `expiredEnd` says.
+ */
+const EXPIRED = `
+    CASE
+      WHEN j.deadline_at <= now
+        THEN '"error":"${JOB_ERRORS.timeout}","cause":"it had no answer before its deadline"'
+      WHEN j.beat_at + j.heartbeat_ms <= now
+        THEN '"error":"${JOB_ERRORS.heartbeat}","cause":"its handler was silent for ' || j.heartbeat_ms || ' ms"'
+      ELSE '"error":"${JOB_ERRORS.workerLost}","cause":"its worker was lost; it was handed out ' || j.attempts
+        || ' times"'
+    END`;
+
+/** The pause before the next attempt of a plain job, as `backoffMs` has it; no power here gets out of range. */
+export const BACKOFF_MS = `
+CREATE OR REPLACE FUNCTION detent.backoff_ms(delay_ms float8, rate float8, max_delay_ms float8, attempt int)
+RETURNS bigint LANGUAGE sql IMMUTABLE AS $body$
+  SELECT CASE
+    WHEN delay_ms = 0 OR ln(greatest(rate, 1e-9)) * (attempt - 1) < -60 THEN 0
+    WHEN ln(greatest(rate, 1e-9)) * (attempt - 1) > 60 THEN max_delay_ms
+    ELSE least(floor(delay_ms * power(rate, attempt - 1) + 0.5), max_delay_ms)
+  END::bigint
+$body$`;
+
+/**
+ * Ends jobs, or lets them be tried again, and answers their instances. The caller has locked their mailboxes and
+ * then them, and they are processing or have expired. `f_rest`: the members of the answer that say how it ended.
+ */
+export const FINISH_JOBS = `
+CREATE OR REPLACE FUNCTION detent.finish_jobs(
+  now bigint, f_id text[], f_done boolean[], f_rest text[], f_final boolean[]
+) RETURNS text[] LANGUAGE plpgsql AS $body$
+DECLARE
+  results text[];
+BEGIN
+  SELECT array_agg(
+    CASE
+      WHEN NOT f.done AND NOT f.final AND j.instance IS NULL AND j.attempts < j.max_attempts THEN 'retried'
+      ELSE 'ended'
+    END ORDER BY f.ord)
+  INTO results
+  FROM unnest(f_id, f_done, f_final) WITH ORDINALITY AS f (id, done, final, ord)
+  JOIN detent.job j ON j.id = f.id;
+
+  PERFORM detent.append(
+    now, false, array_agg(a.instance), array_agg(a.id), array_agg(NULL::bigint), array_agg(a.event),
+    array_agg(a.cause), array_agg(0), array_agg(NULL::text), array_agg(false))
+  FROM (
+    SELECT j.instance, j.id, regexp_replace(j.id, '/[^/]*$', '') AS cause,
+      '{"type":"' || CASE WHEN f.done THEN 'task.succeeded' ELSE 'task.failed' END || '","effect":'
+        || to_json(j.effect) || ',' || f.rest || coalesce(',"startedAt":' || j.started_at, '') || '}' AS event
+    FROM unnest(f_id, f_done, f_rest) WITH ORDINALITY AS f (id, done, rest, ord)
+    JOIN detent.job j ON j.id = f.id
+    JOIN detent.mailbox b ON b.instance = j.instance
+    WHERE j.ask
+    ORDER BY f.ord
+  ) a
+  HAVING count(*) > 0;
+
+  UPDATE detent.job j SET
+    status = CASE WHEN f.result = 'retried' THEN 'pending' WHEN f.done THEN 'completed' ELSE 'failed' END,
+    ended_at = CASE WHEN f.result = 'ended' THEN now END,
+    due_at = CASE
+      WHEN f.result = 'retried' THEN now + detent.backoff_ms(j.delay_ms, j.rate, j.max_delay_ms, j.attempts)
+      ELSE j.due_at END,
+    deadline_at = CASE WHEN j.instance IS NOT NULL THEN j.deadline_at END,
+    output = CASE WHEN f.done AND j.instance IS NULL THEN substr(f.rest, 10) END,
+    failure = CASE WHEN NOT f.done THEN '{' || f.rest || '}' END,
+    expires_at = NULL, token = NULL, worker = NULL, lease_until = NULL, beat_at = NULL
+  FROM unnest(f_id, f_done, f_rest, results) AS f (id, done, rest, result)
+  WHERE j.id = f.id;
+  RETURN results;
+END
+$body$`;
+
+/** Ends jobs by their lease tokens. */
+export const END_JOBS = `
+CREATE OR REPLACE FUNCTION detent.end_jobs(
+  given bigint, e_id text[], e_token text[], e_done boolean[], e_rest text[], e_final boolean[]
+) RETURNS text[] LANGUAGE plpgsql AS $body$
+DECLARE
+  held bigint[];
+  finished text[];
+  results text[];
+BEGIN
+  PERFORM detent.lock_mailboxes(array_agg(j.instance)) FROM detent.job j WHERE j.id = ANY (e_id) AND j.ask;
+  PERFORM FROM detent.job j WHERE j.id = ANY (e_id) ORDER BY j.id FOR NO KEY UPDATE;
+
+  SELECT coalesce(array_agg(h.ord ORDER BY h.ord), '{}') INTO held FROM (
+    SELECT DISTINCT ON (e.id) e.ord
+    FROM unnest(e_id, e_token) WITH ORDINALITY AS e (id, token, ord)
+    JOIN detent.job j ON j.id = e.id AND j.token = e.token
+    ORDER BY e.id, e.ord
+  ) h;
+
+  SELECT detent.finish_jobs(
+    detent.now_ms(given), array_agg(e_id[h.ord] ORDER BY h.ord), array_agg(e_done[h.ord] ORDER BY h.ord),
+    array_agg(e_rest[h.ord] ORDER BY h.ord), array_agg(e_final[h.ord] ORDER BY h.ord))
+  INTO finished FROM unnest(held) AS h (ord) HAVING count(*) > 0;
+
+  SELECT array_agg(coalesce(f.result, 'lost') ORDER BY e.ord) INTO results
+  FROM generate_series(1, cardinality(e_id)) AS e (ord)
+  LEFT JOIN unnest(held, finished) AS f (ord, result) ON f.ord = e.ord;
+  RETURN coalesce(results, '{}');
+END
+$body$`;
+
+/**
+ * Ends what waited too long, the longest overdue first: attempts of jobs, and mailboxes whose instance never
+ * came. What another is just working on is left for the next call.
+ */
+export const EXPIRE = `
+CREATE OR REPLACE FUNCTION detent.expire(given bigint, wanted int) RETURNS int LANGUAGE plpgsql AS $body$
+DECLARE
+  now bigint := detent.now_ms(given);
+  overdue text[];
+  count_ended int := 0;
+  count_parked int;
+BEGIN
+  SELECT array_agg(o.id) INTO overdue FROM (
+    SELECT j.id FROM detent.job j WHERE j.expires_at <= now ORDER BY j.expires_at, j.seq LIMIT wanted
+  ) o;
+  IF overdue IS NOT NULL THEN
+    PERFORM detent.lock_mailboxes(array_agg(j.instance)) FROM detent.job j WHERE j.id = ANY (overdue) AND j.ask;
+    SELECT coalesce(cardinality(detent.finish_jobs(
+      now, array_agg(o.id), array_agg(false), array_agg(o.rest), array_agg(false))), 0)
+    INTO count_ended
+    FROM (
+      SELECT j.id, ${EXPIRED} AS rest
+      FROM detent.job j WHERE j.id = ANY (overdue) AND j.expires_at <= now
+      ORDER BY j.expires_at, j.seq
+      FOR NO KEY UPDATE SKIP LOCKED
+    ) o
+    HAVING count(*) > 0;
+    count_ended := coalesce(count_ended, 0);
+  END IF;
+
+  UPDATE detent.mailbox b SET
+    parked = '${JSON.stringify(DEAD_LETTER).replaceAll("'", "''")}', parked_at = now, wake_at = NULL,
+    token = NULL, worker = NULL
+  FROM (
+    SELECT m.instance FROM detent.mailbox m
+    WHERE m.definition = '' AND (m.attempts > 0) = false AND m.wake_at <= now - ${DEAD_LETTER_MS}
+    ORDER BY m.wake_at, m.instance LIMIT wanted
+    FOR NO KEY UPDATE SKIP LOCKED
+  ) o
+  WHERE b.instance = o.instance;
+  GET DIAGNOSTICS count_parked = ROW_COUNT;
+  RETURN count_ended + count_parked;
+END
+$body$`;

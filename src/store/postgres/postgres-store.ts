@@ -1,0 +1,371 @@
+import type { Definition, NewDefinition, Version } from '../../core/definition.js';
+import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
+import type { Job, NewPlainJob } from '../../core/job.js';
+import type { JournalEntry } from '../../core/journal.js';
+import type { Message, NewMessage } from '../../core/message.js';
+import { Listeners } from '../listeners.js';
+import { steadyClock } from '../steady-clock.js';
+import type * as port from '../store.js';
+import { changes } from './changes.js';
+import { Database, type SqlValue } from './database.js';
+import { Group } from './group.js';
+import { endMembers, jobOf, jobs, plainJobColumns, statisticsOf } from './jobs.js';
+import { type PostgresStoreOptions, settingsOf } from './options.js';
+import * as reading from './reading.js';
+import { definitionOf, entryOf, messageOf, readingOf, snapshotOf, versionOf } from './rows.js';
+import { checkServer, migrate } from './schema.js';
+import * as calls from './sql/calls.js';
+import * as definitions from './sql/definitions.js';
+import { CLAIM_JOBS, JOB } from './sql/jobs.js';
+import * as queues from './sql/queues.js';
+import { COUNTS, FOLDED, MESSAGES, READ, SNAPSHOT } from './sql/reading.js';
+import { sweep } from './sweep.js';
+import { Watch } from './watch.js';
+import { checkCommits, commitColumns, instanceColumns, messageColumns } from './writing.js';
+
+/**
+ * A store in one schema of a PostgreSQL database, for any number of processes on any number of machines. The
+ * schema is made, and brought to this version, by whoever opens it first. Rejects with Refused, in one plain
+ * sentence without user or password, if the database cannot serve: `store-driver-missing`, `store-url`,
+ * `store-unreachable`, `store-denied`, `store-unknown`, `store-newer`, `store-foreign`, `store-old`,
+ * `store-encoding`, `store-isolation`, `store-read-only`, `store-tls`, `store-busy`, `store-timeout`,
+ * `store-full`, `store-damaged`, `store-broken`.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<port.Store> {
+  const database = await Database.open(settingsOf(options));
+  try {
+    await checkServer(database);
+    await migrate(database);
+    return new PostgresStore(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+class PostgresStore implements port.Store {
+  readonly url: string;
+  readonly #database: Database;
+  readonly #clock: (() => number) | undefined;
+  readonly #listeners = new Listeners();
+  readonly #watch: Watch;
+  readonly #sends: Group<NewMessage, port.SendResult>;
+  readonly #creations: Group<port.NewInstance, port.CreateResult>;
+  readonly #ends: Group<port.EndJob, port.EndJobResult>;
+  readonly #open = new Set<Promise<unknown>>();
+  #closing: Promise<void> | undefined;
+
+  constructor(database: Database) {
+    const { shownUrl, clock } = database.settings;
+    this.url = shownUrl;
+    this.#database = database;
+    this.#clock = clock && steadyClock(clock);
+    this.#watch = new Watch(database, () => this.#listeners.notify());
+    this.#sends = new Group((messages) => this.#value(calls.SEND, this.#time(), ...messageColumns(messages)));
+    this.#creations = new Group((instances) =>
+      this.#value(calls.CREATE, this.#time(), ...instanceColumns(instances)),
+    );
+    this.#ends = new Group((ends) => this.#endJobs(ends));
+  }
+
+  now(): Promise<number> {
+    return this.#value(calls.NOW, this.#time());
+  }
+
+  async publish({ hash, machine, language, source, code }: NewDefinition): Promise<Definition> {
+    const text = JSON.stringify(source);
+    const rows = await this.#rows(definitions.PUBLISH, hash, machine, language, text, code ?? null);
+    this.#tell();
+    const [published] = rows.map(definitionOf);
+    if (published === undefined) throw new Error(`definition ${hash} was not written`);
+    return published;
+  }
+
+  async definition(hash: string): Promise<Definition | undefined> {
+    return (await this.#rows(definitions.DEFINITION, hash)).map(definitionOf)[0];
+  }
+
+  async latest(machine: string): Promise<Definition | undefined> {
+    return (await this.#rows(definitions.LATEST, machine)).map(definitionOf)[0];
+  }
+
+  async definitions(): Promise<readonly Version[]> {
+    return (await this.#rows(definitions.DEFINITIONS)).map(versionOf);
+  }
+
+  async create(instances: readonly port.NewInstance[]): Promise<readonly port.CreateResult[]> {
+    const results = await this.#grouped(this.#creations, instances);
+    return this.#telling(results, results.includes('created'));
+  }
+
+  async send(messages: readonly NewMessage[]): Promise<readonly port.SendResult[]> {
+    const results = await this.#grouped(this.#sends, messages);
+    return this.#telling(results, results.includes('accepted'));
+  }
+
+  async claim({ worker, limit, leaseMs, definitions }: port.ClaimQuery): Promise<readonly port.Claim[]> {
+    const rows = await this.#rows(calls.CLAIM, this.#time(), worker, limit, leaseMs, definitions);
+    return rows.map((row) => {
+      const [instance, token, attempts] = row as [string, string, number];
+      return { instance, token, attempts };
+    });
+  }
+
+  load(claims: readonly port.Lease[], limit: number): Promise<readonly port.Load[]> {
+    return this.#whileOpen(() => reading.load(this.#database, claims, limit, this.#time()));
+  }
+
+  /** Where some are conflicts nothing is written, and the others are tried again without them. */
+  async commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
+    checkCommits(commits);
+    if (commits.length === 0) return [];
+    const held = await this.#value<boolean[]>(calls.COMMIT, this.#time(), ...commitColumns(commits));
+    if (!held.includes(false))
+      return this.#telling(
+        held.map(() => 'committed' as const),
+        true,
+      );
+    const rest = [...(await this.commit(commits.filter((_, index) => held[index] === true)))];
+    return held.map((holds) => (holds ? (rest.shift() ?? 'conflict') : 'conflict'));
+  }
+
+  extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
+    const instances = leases.map(({ instance }) => instance);
+    const tokens = leases.map(({ token }) => token);
+    return this.#value(calls.EXTEND, this.#time(), instances, tokens, leaseMs);
+  }
+
+  async release(releases: readonly port.Release[]): Promise<void> {
+    await this.#rows(
+      calls.RELEASE,
+      this.#time(),
+      releases.map(({ instance }) => instance),
+      releases.map(({ token }) => token),
+      releases.map(({ giveBack }) => giveBack),
+      releases.map(({ problem }) => (problem === undefined ? null : JSON.stringify(problem))),
+    );
+    this.#tell();
+  }
+
+  async unpark(instance: string): Promise<boolean> {
+    const unparked = await this.#value<boolean>(calls.UNPARK, this.#time(), instance);
+    return this.#telling(unparked, unparked);
+  }
+
+  async pause(target: port.Pausable): Promise<boolean> {
+    return 'instance' in target
+      ? this.#value(calls.PAUSE_INSTANCE, this.#time(), target.instance)
+      : (await this.#rows(queues.PAUSE, ...kindAndName(target))).length > 0;
+  }
+
+  async resume(target: port.Pausable): Promise<boolean> {
+    const resumed =
+      'instance' in target
+        ? await this.#value<boolean>(calls.RESUME_INSTANCE, this.#time(), target.instance)
+        : (await this.#rows(queues.RESUME, ...kindAndName(target))).length > 0;
+    return this.#telling(resumed, resumed);
+  }
+
+  async paused(): Promise<readonly port.Pausable[]> {
+    return (await this.#rows(queues.PAUSED)).map((row) => {
+      const [kind, name] = row as [string, string];
+      return kind === 'machine' ? { machine: name } : { queue: name };
+    });
+  }
+
+  async enqueue(jobs: readonly NewPlainJob[]): Promise<readonly port.CreateResult[]> {
+    if (jobs.length === 0) return [];
+    const results = await this.#value<port.CreateResult[]>(
+      calls.ENQUEUE,
+      this.#time(),
+      ...plainJobColumns(jobs),
+    );
+    return this.#telling(results, results.includes('created'));
+  }
+
+  cancelJob(id: string): Promise<port.JobChange> {
+    return this.#changeJob(id, true);
+  }
+
+  retryJob(id: string): Promise<port.JobChange> {
+    return this.#changeJob(id, false);
+  }
+
+  async limitQueue(queue: string, concurrency: number | undefined): Promise<void> {
+    if (concurrency === undefined) await this.#rows(queues.UNLIMIT_QUEUE, queue);
+    else await this.#rows(queues.LIMIT_QUEUE, queue, concurrency);
+    this.#tell();
+  }
+
+  async queues(): Promise<readonly port.QueueStatistics[]> {
+    return (await this.#rows(queues.QUEUES, this.#time())).map(statisticsOf);
+  }
+
+  async claimJobs(query: port.ClaimJobsQuery): Promise<readonly port.ClaimedJob[]> {
+    const { worker, limit, leaseMs, names, queues } = query;
+    const lanes = [names ?? null, queues ?? null];
+    const rows = await this.#rows(CLAIM_JOBS, this.#time(), worker, limit, leaseMs, ...lanes);
+    return rows.map((row) => ({ ...jobOf(row), token: row.at(-1) as string }));
+  }
+
+  extendJobs(leases: readonly port.JobLease[], leaseMs: number): Promise<readonly string[]> {
+    const ids = leases.map(({ id }) => id);
+    const tokens = leases.map(({ token }) => token);
+    const beats = leases.map(({ beat }) => beat === true);
+    return this.#value(calls.EXTEND_JOBS, this.#time(), ids, tokens, beats, leaseMs);
+  }
+
+  async endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
+    const results = await this.#grouped(this.#ends, ends);
+    return this.#telling(
+      results,
+      results.some((result) => result !== 'lost'),
+    );
+  }
+
+  async releaseJobs(leases: readonly port.JobLease[]): Promise<void> {
+    const ids = leases.map(({ id }) => id);
+    const tokens = leases.map(({ token }) => token);
+    await this.#rows(calls.RELEASE_JOBS, ids, tokens);
+    this.#tell();
+  }
+
+  async expire(limit: number): Promise<number> {
+    const count = await this.#value<number>(calls.EXPIRE, this.#time(), limit);
+    return this.#telling(count, count > 0);
+  }
+
+  sweep(query: port.SweepQuery): Promise<number> {
+    return this.#whileOpen(() => sweep(this.#database, query));
+  }
+
+  async nextDue({ definitions, names, queues }: port.DueQuery): Promise<number | undefined> {
+    const lanes = [names ?? null, queues ?? null];
+    return (await this.#value<number | null>(calls.NEXT_DUE, definitions, ...lanes)) ?? undefined;
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#checkOpen();
+    this.#watch.start();
+    return this.#listeners.add(listener);
+  }
+
+  async read(instance: string): Promise<port.Reading | undefined> {
+    return (await this.#rows(READ, instance)).map(readingOf)[0];
+  }
+
+  find(query: InstanceQuery): Promise<Page<port.Reading>> {
+    return this.#whileOpen(() => reading.find(this.#database, query));
+  }
+
+  count(query: Omit<InstanceQuery, keyof PageQuery>): Promise<number> {
+    return this.#whileOpen(() => reading.count(this.#database, query));
+  }
+
+  journal(instance: string, query: PageQuery): Promise<Page<JournalEntry>> {
+    return this.#whileOpen(() => reading.journal(this.#database, instance, query));
+  }
+
+  async folded(instance: string, eventId: string): Promise<JournalEntry | undefined> {
+    return (await this.#rows(FOLDED, instance, eventId)).map(entryOf)[0];
+  }
+
+  async snapshot(instance: string, revision: number): Promise<port.Snapshot | undefined> {
+    return (await this.#rows(SNAPSHOT, instance, revision)).map(snapshotOf)[0];
+  }
+
+  changes(query: port.ChangesQuery): Promise<port.Changes> {
+    return this.#whileOpen(() => changes(this.#database, query));
+  }
+
+  jobs(query: JobQuery): Promise<Page<Job>> {
+    return this.#whileOpen(() => jobs(this.#database, query));
+  }
+
+  async job(id: string): Promise<Job | undefined> {
+    return (await this.#rows(JOB, id)).map(jobOf)[0];
+  }
+
+  async messages(instance: string): Promise<readonly Message[]> {
+    return (await this.#rows(MESSAGES, instance)).map(messageOf);
+  }
+
+  async counts(): Promise<port.Counts> {
+    const [row] = await this.#rows(COUNTS, this.#time());
+    const [instances, dueMessages, pendingJobs, parked] = row as [number, number, number, number];
+    return { instances, dueMessages, pendingJobs, parked };
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= Promise.allSettled(this.#open).then(async () => {
+      await this.#watch.close();
+      await this.#database.close();
+    });
+    return this.#closing;
+  }
+
+  async #endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
+    return this.#database.value(
+      calls.END_JOBS,
+      this.#time(),
+      ends.map(({ id }) => id),
+      ends.map(({ token }) => token),
+      ends.map(({ end }) => end.status === 'completed'),
+      ends.map(({ end }) => endMembers(end)),
+      ends.map(({ end }) => end.status === 'failed' && end.final === true),
+    );
+  }
+
+  async #changeJob(id: string, cancels: boolean): Promise<port.JobChange> {
+    const change = await this.#value<port.JobChange>(calls.CHANGE_JOB, this.#time(), id, cancels);
+    return this.#telling(change, change === 'changed');
+  }
+
+  /** Null where the database's clock decides, as it does but in tests. */
+  #time(): number | null {
+    return this.#clock?.() ?? null;
+  }
+
+  #rows(sql: string, ...values: readonly SqlValue[]) {
+    return this.#whileOpen(() => this.#database.rows(sql, ...values));
+  }
+
+  #value<T>(sql: string, ...values: readonly SqlValue[]): Promise<T> {
+    return this.#whileOpen(() => this.#database.value<T>(sql, ...values));
+  }
+
+  #grouped<T, R>(group: Group<T, R>, items: readonly T[]): Promise<readonly R[]> {
+    return this.#whileOpen(async () => (items.length === 0 ? [] : group.add(items)));
+  }
+
+  /** What has begun is waited for when the store is closed. */
+  async #whileOpen<T>(work: () => Promise<T>): Promise<T> {
+    this.#checkOpen();
+    const call = work();
+    this.#open.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#open.delete(call);
+    }
+  }
+
+  #telling<T>(result: T, tells: boolean): T {
+    if (tells) this.#tell();
+    return result;
+  }
+
+  /** Tells those who listen, here and in other processes, that there is something they may wait for. */
+  #tell(): void {
+    this.#listeners.notify();
+    this.#watch.tellOthers();
+  }
+
+  #checkOpen(): void {
+    if (this.#closing !== undefined) throw new Error('the store is closed');
+  }
+}
+
+function kindAndName(target: Exclude<port.Pausable, { readonly instance: string }>): [string, string] {
+  return 'machine' in target ? ['machine', target.machine] : ['queue', target.queue];
+}

@@ -1,0 +1,76 @@
+import type { InstanceQuery, Page, PageQuery } from '../../core/engine.js';
+import { given } from '../../core/given.js';
+import type { JournalEntry } from '../../core/journal.js';
+import { pageLimit, pageStart } from '../page.js';
+import type { Lease, Load, Reading } from '../store.js';
+import type { Database } from './database.js';
+import { page } from './paging.js';
+import { entryOf, instanceOf, messageOf, readingOf } from './rows.js';
+import { LOAD } from './sql/load.js';
+import { countStatement, findStatement, JOURNAL } from './sql/reading.js';
+
+type Conditions = Omit<InstanceQuery, keyof PageQuery>;
+
+export function find(database: Database, query: InstanceQuery): Promise<Page<Reading>> {
+  const { conditions, values } = conditionsOf(query);
+  const sql = findStatement(conditions, values.length + 1, values.length + 2);
+  return page(
+    query,
+    readingOf,
+    (row) => row[12] as number,
+    (before, limit) => database.rows(sql, ...values, before, limit),
+  );
+}
+
+export function count(database: Database, query: Conditions): Promise<number> {
+  const { conditions, values } = conditionsOf(query);
+  return database.value(countStatement(conditions, query.parked === true), ...values);
+}
+
+export async function journal(
+  database: Database,
+  instance: string,
+  query: PageQuery,
+): Promise<Page<JournalEntry>> {
+  const limit = pageLimit(query.limit);
+  const rows = await database.rows(JOURNAL, instance, pageStart(query.after) ?? 0, limit + 1);
+  const items = rows.slice(0, limit).map(entryOf);
+  return { items, ...(rows.length > limit ? { next: String(items.at(-1)?.revision) } : {}) };
+}
+
+/** An instance comes once for each of its messages, its state with the first alone. */
+export async function load(
+  database: Database,
+  leases: readonly Lease[],
+  limit: number,
+  clock: number | null,
+): Promise<Load[]> {
+  const instances = leases.map(({ instance }) => instance);
+  const tokens = leases.map(({ token }) => token);
+  const loads = new Map<
+    number,
+    { now: number; row: readonly unknown[]; messages: ReturnType<typeof messageOf>[] }
+  >();
+  for (const row of await database.rows(LOAD, clock, instances, tokens, limit)) {
+    const [now, place] = row as [number, number];
+    let load = loads.get(place);
+    if (load === undefined) {
+      load = { now, row: row.slice(2, 11), messages: [] };
+      loads.set(place, load);
+    }
+    if (row[11] !== null) load.messages.push(messageOf(row.slice(11)));
+  }
+  return [...loads.values()].map(({ now, row, messages }) => ({ instance: instanceOf(row), messages, now }));
+}
+
+/** Which rows a query is after, in SQL made of our own words: what it holds is bound. */
+function conditionsOf({ machine, status, parked }: Conditions) {
+  const wanted = Object.entries(given({ machine, status })) as [string, string][];
+  return {
+    conditions: [
+      parked === true ? 'b.parked IS NOT NULL' : 'true',
+      ...wanted.map(([column], index) => `i.${column} = $${index + 1}`),
+    ].join(' AND '),
+    values: wanted.map(([, value]) => value),
+  };
+}

@@ -1,0 +1,20 @@
+/** All but what a lease adds. */
+const COLUMNS = `
+  j.seq, j.id, j.instance, j.effect, j.queue, j.name, j.priority, coalesce(j.input, p.text), j.ask, j.status,
+  j.attempts, j.created_at, j.due_at, j.deadline_at, j.heartbeat_ms, j.max_attempts, j.delay_ms, j.rate,
+  j.max_delay_ms, j.timeout_ms, j.started_at, j.ended_at, j.failure, j.output`;
+const PAYLOAD =
+  'LEFT JOIN detent.payload p ON j.payload IS NOT NULL AND p.instance = j.instance AND p.hash = j.payload';
+
+export const CLAIM_JOBS = `
+  SELECT ${COLUMNS}, j.token FROM detent.claim_jobs($1, $2, $3, $4, $5, $6) j ${PAYLOAD}
+  ORDER BY j.priority, j.due_at, j.seq`;
+
+export const JOB = `SELECT ${COLUMNS} FROM detent.job j ${PAYLOAD} WHERE j.id = $1`;
+
+/** The last two parameters: before which seq, and how many. */
+export function jobsStatement(conditions: string, before: number, limit: number): string {
+  return `
+    SELECT ${COLUMNS} FROM detent.job j ${PAYLOAD}
+    WHERE ${conditions} AND j.seq < $${before} ORDER BY j.seq DESC LIMIT $${limit}`;
+}

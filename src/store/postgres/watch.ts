@@ -1,0 +1,133 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { type Database, quoted } from './database.js';
+import { LAST_XID, NOTIFY } from './sql/notify.js';
+
+/** The least time between two notifications, in milliseconds: what happens in between is told together. */
+const QUIET_MS = 5;
+
+/** How often it is looked whether the database moved, where nothing else tells, in milliseconds. */
+const POLL_MS = 200;
+
+/** The pause before a listening connection that broke is made again, in milliseconds. */
+const RECONNECT_MS = 1_000;
+
+/**
+ * Tells other processes of changes, and hears of theirs, by NOTIFY: always in a transaction of its own, since it
+ * lets only one transaction commit at a time. Where there is no listening connection, because a pooler does not
+ * allow one or it broke, it is looked now and then whether anything was written. All of it is a hint.
+ */
+export class Watch {
+  readonly #database: Database;
+  readonly #onChange: () => void;
+  readonly #channel: string;
+  /** What of one's own is heard again is nothing new. */
+  readonly #self = randomUUID();
+  #client: pg.Client | undefined;
+  #reconnect: NodeJS.Timeout | undefined;
+  #poll: NodeJS.Timeout | undefined;
+  #lastXid: unknown;
+  #quiet: NodeJS.Timeout | undefined;
+  #wantsToTell = false;
+  #telling: Promise<void> | undefined;
+  #isStarted = false;
+  #isClosed = false;
+
+  constructor(database: Database, onChange: () => void) {
+    this.#database = database;
+    this.#onChange = onChange;
+    const { schema } = database.settings;
+    this.#channel = `detent_${createHash('sha256').update(schema).digest('hex').slice(0, 32)}`;
+  }
+
+  /** Begins to hear of others. */
+  start(): void {
+    if (this.#isStarted) return;
+    this.#isStarted = true;
+    this.#pollFor();
+    if (this.#database.settings.listen) void this.#listen();
+  }
+
+  /** Soon, and at most every QUIET_MS. */
+  tellOthers(): void {
+    if (!this.#database.settings.listen || this.#isClosed) return;
+    this.#wantsToTell = true;
+    if (this.#quiet !== undefined || this.#telling !== undefined) return;
+    this.#telling = new Promise((resolve) => setImmediate(resolve)).then(() => this.#tell());
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearInterval(this.#poll);
+    clearTimeout(this.#reconnect);
+    clearTimeout(this.#quiet);
+    await this.#telling;
+    await this.#client?.end().catch(() => undefined);
+  }
+
+  async #tell(): Promise<void> {
+    this.#wantsToTell = false;
+    // A hint that is lost is made up for by looking.
+    await this.#database.rows(NOTIFY, this.#channel, this.#self).catch(() => undefined);
+    this.#telling = undefined;
+    if (this.#isClosed) return;
+    this.#quiet = setTimeout(() => {
+      this.#quiet = undefined;
+      if (this.#wantsToTell) this.tellOthers();
+    }, QUIET_MS).unref();
+  }
+
+  async #listen(): Promise<void> {
+    const { driver, settings } = this.#database;
+    // A pool keeps the password where copying its options does not find it.
+    const { options } = settings.pool ?? {};
+    const client = new driver.Client(
+      options === undefined ? settings.connection : { ...options, password: options.password as string },
+    );
+    this.#client = client;
+    client.on('error', () => undefined);
+    client.on('end', () => this.#listenAgain());
+    client.on('notification', ({ payload }) => {
+      if (payload !== this.#self) this.#onChange();
+    });
+    try {
+      await client.connect();
+      unref(client);
+      await client.query(`LISTEN ${quoted(this.#channel)}`);
+      clearInterval(this.#poll);
+      this.#poll = undefined;
+      // What was written while nobody listened.
+      this.#onChange();
+    } catch {
+      await client.end().catch(() => undefined);
+      this.#listenAgain();
+    }
+  }
+
+  #listenAgain(): void {
+    if (this.#isClosed || this.#reconnect !== undefined) return;
+    this.#pollFor();
+    this.#reconnect = setTimeout(() => {
+      this.#reconnect = undefined;
+      void this.#listen();
+    }, RECONNECT_MS).unref();
+  }
+
+  #pollFor(): void {
+    this.#poll ??= setInterval(() => void this.#look(), POLL_MS).unref();
+  }
+
+  /** Transactions are numbered as they begin to write: where no number was given, nothing was written. */
+  async #look(): Promise<void> {
+    const [row] = await this.#database.rows(LAST_XID).catch(() => []);
+    const xid = row?.[0];
+    if (xid === undefined || xid === this.#lastXid) return;
+    this.#lastXid = xid;
+    this.#onChange();
+  }
+}
+
+/** Listening keeps no process alive. */
+function unref(client: pg.Client): void {
+  (client as unknown as { unref?: () => void }).unref?.();
+}
