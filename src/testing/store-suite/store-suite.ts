@@ -1,4 +1,5 @@
 import { agreementCases } from './agreement-cases.js';
+import { changeCases } from './change-cases.js';
 import { claimCases } from './claim-cases.js';
 import { commitCases } from './commit-cases.js';
 import { crashCases } from './crash-cases.js';
@@ -8,12 +9,15 @@ import { dueCases } from './due-cases.js';
 import { expiryCases } from './expiry-cases.js';
 import { jobCases } from './job-cases.js';
 import { orderCases } from './order-cases.js';
+import { pauseCases } from './pause-cases.js';
 import { plainJobCases } from './plain-job-cases.js';
 import { queueCases } from './queue-cases.js';
 import { readingCases } from './reading-cases.js';
 import { sendCases } from './send-cases.js';
 import { sharingCases } from './sharing-cases.js';
+import { snapshotCases } from './snapshot-cases.js';
 import type { StoreCase } from './store-case.js';
+import { sweepCases } from './sweep-cases.js';
 import { textCases } from './text-cases.js';
 
 /** What every store must do, by subject. A store is one if all cases pass that its harness can set up. */
@@ -30,6 +34,10 @@ export const storeSuite: Readonly<Record<string, readonly StoreCase[]>> = {
   expiry: expiryCases,
   'what is due': dueCases,
   reading: readingCases,
+  pauses: pauseCases,
+  snapshots: snapshotCases,
+  changes: changeCases,
+  sweeping: sweepCases,
   texts: textCases,
   'several processes': sharingCases,
   crashes: crashCases,
