@@ -5,8 +5,8 @@ import { hasEnded } from '../../src/core/instance.js';
 import type { Happening, Outcome } from '../../src/core/journal.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
 import type { View } from '../../src/core/language.js';
+import { SCHEDULE_MACHINE, scheduleId } from '../../src/core/schedule-id.js';
 import { schedule } from '../../src/schedule/language.js';
-import { SCHEDULE_MACHINE, scheduleId } from '../../src/schedule/name.js';
 
 type Of<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
