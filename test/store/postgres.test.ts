@@ -17,7 +17,13 @@ if (url === undefined) {
     const { schema, drop } = freshSchema(url);
     const opened: Store[] = [];
     const open = async () => {
-      const store = await openPostgresStore({ url, schema, clock: clock.now, maxConnections: 4, overflow: 0 });
+      const store = await openPostgresStore({
+        url,
+        schema,
+        clock: clock.now,
+        maxConnections: 4,
+        overflow: 0,
+      });
       opened.push(store);
       return store;
     };

@@ -21,7 +21,7 @@ import * as queues from './sql/queues.js';
 import { COUNTS, FOLDED, MESSAGES, READ, SNAPSHOT } from './sql/reading.js';
 import { sweep } from './sweep.js';
 import { Watch } from './watch.js';
-import { checkCommits, commitColumns, instanceColumns, messageColumns } from './writing.js';
+import { commitColumns, faultOf, instanceColumns, messageColumns } from './writing.js';
 
 /**
  * A store in one schema of a PostgreSQL database, for any number of processes on any number of machines. The
@@ -117,9 +117,9 @@ class PostgresStore implements port.Store {
 
   /** Where some are conflicts nothing is written, and the others are tried again without them. */
   async commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
-    checkCommits(commits);
     if (commits.length === 0) return [];
-    const held = await this.#value<boolean[]>(calls.COMMIT, this.#time(), ...commitColumns(commits));
+    const fault = faultOf(commits) ?? null;
+    const held = await this.#value<boolean[]>(calls.COMMIT, this.#time(), fault, ...commitColumns(commits));
     if (!held.includes(false))
       return this.#telling(
         held.map(() => 'committed' as const),

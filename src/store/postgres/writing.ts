@@ -82,15 +82,15 @@ export function commitColumns(commits: readonly Commit[]): SqlValue[] {
   ];
 }
 
-/** Throws for what a correct caller never does: a revision left out, or without what was folded. */
-export function checkCommits(commits: readonly Commit[]): void {
+/** What a correct caller never does: a revision left out, or without what was folded. */
+export function faultOf(commits: readonly Commit[]): string | undefined {
   for (const { lease, baseRevision, revision, folded } of commits) {
     for (const [index, { revision: own }] of folded.entries()) {
-      if (own !== baseRevision + index + 1)
-        throw new Error(`${lease.instance}: revision ${own} is out of order`);
+      if (own !== baseRevision + index + 1) return `${lease.instance}: revision ${own} is out of order`;
     }
     if (revision !== baseRevision + folded.length) {
-      throw new Error(`${lease.instance}: revision ${revision} has no journal entry`);
+      return `${lease.instance}: revision ${revision} has no journal entry`;
     }
   }
+  return undefined;
 }

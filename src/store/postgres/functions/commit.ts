@@ -2,11 +2,11 @@ import { MAX_DELIVERIES, OUT_OF_ROW_LENGTH, SNAPSHOT_EVERY } from '../../../core
 
 /**
  * Writes turns, or, if the lease or the revision of any is no longer what it was, nothing at all; says which of
- * them hold. What is theirs comes as columns, and `…_of` is the number of the commit, from 1.
+ * them hold. `fault`: what is wrong with one of them that no correct caller does. What is theirs comes as columns, and `…_of` is the number of the commit, from 1.
  */
 export const COMMIT = `
 CREATE OR REPLACE FUNCTION detent.commit(
-  given bigint,
+  given bigint, fault text,
   c_instance text[], c_token text[], c_base bigint[], c_revision bigint[], c_status text[], c_state text[],
   c_updated bigint[],
   f_of int[], f_seq bigint[], f_revision bigint[], f_at bigint[], f_outcome text[], f_history text[],
@@ -41,6 +41,7 @@ BEGIN
     WHERE b.instance = ANY (m_to || i_id) AND b.definition = '' AND b.next_due_at IS NULL;
     RETURN held;
   END IF;
+  IF fault IS NOT NULL THEN RAISE EXCEPTION '%', fault; END IF;
 
   WITH folded AS (
     DELETE FROM detent.message m

@@ -20,7 +20,7 @@ BEGIN
       SELECT DISTINCT ON (q.id) q.*
       FROM unnest(q_id, q_hash, q_queue, q_name, q_priority, q_input, q_delay, q_attempts, q_retry_delay, q_rate,
         q_max_delay, q_timeout, q_heartbeat)
-        WITH ORDINALITY AS q (id, machine, hash, queue, name, priority, input, delay, attempts, retry_delay, rate,
+        WITH ORDINALITY AS q (id, hash, queue, name, priority, input, delay, attempts, retry_delay, rate,
           max_delay, timeout, heartbeat, ord)
       ORDER BY q.id, q.ord
     ) q

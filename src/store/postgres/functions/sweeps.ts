@@ -29,9 +29,12 @@ $body$`;
 /** Deletes everything of receivers whose mailboxes are locked. */
 export const DROP_RECEIVERS = `
 CREATE OR REPLACE FUNCTION detent.drop_receivers(ids text[]) RETURNS void LANGUAGE plpgsql AS $body$
+DECLARE
+  entries detent.journal[];
 BEGIN
   WITH gone AS (DELETE FROM detent.journal j WHERE j.instance = ANY (ids) RETURNING j)
-  SELECT detent.mark_swept(array_agg(g.j)) FROM gone g HAVING count(*) > 0;
+  SELECT array_agg(g.j) INTO entries FROM gone g;
+  PERFORM detent.mark_swept(entries);
   DELETE FROM detent.job j WHERE j.instance = ANY (ids);
   DELETE FROM detent.message m WHERE m.recipient = ANY (ids);
   DELETE FROM detent.snapshot s WHERE s.instance = ANY (ids);
@@ -167,7 +170,7 @@ BEGIN
     IF cardinality(entries) < left_over THEN
       UPDATE detent.snapshot s SET trimmed = true WHERE s.instance = kept.instance AND s.revision = kept.revision;
     END IF;
-    IF cardinality(entries) > 0 THEN PERFORM detent.mark_swept(entries); END IF;
+    PERFORM detent.mark_swept(entries);
     SELECT owners || coalesce(array_agg(e.instance), '{}'), hashes || coalesce(array_agg(e.payload), '{}')
     INTO owners, hashes FROM unnest(entries) AS e WHERE e.payload IS NOT NULL;
     left_over := left_over - cardinality(entries);

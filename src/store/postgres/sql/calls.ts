@@ -2,7 +2,7 @@
 export const NOW = 'SELECT detent.now_ms($1)';
 export const CREATE = call('create_all', 12);
 export const SEND = call('send', 8);
-export const COMMIT = call('commit', 48);
+export const COMMIT = call('commit', 49);
 export const EXTEND = call('extend', 4);
 export const RELEASE = call('release', 5);
 export const UNPARK = call('unpark', 2);
