@@ -36,6 +36,8 @@ const RARE = [
   'retryJob: changed',
   'pause: true',
   'resume: true',
+  'sweep: 1',
+  'sweep: 2',
   'parked',
 ];
 

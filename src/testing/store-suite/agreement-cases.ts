@@ -6,7 +6,7 @@ import type { StoreCase } from './store-case.js';
 
 /** Lives that are compared, and calls in each. */
 export const LIVES = 8;
-export const CALLS = 180;
+export const CALLS = 240;
 
 /** What two stores may differ in: tokens, seeds, and the numbers that only tell an order. */
 function comparable(value: unknown): unknown {

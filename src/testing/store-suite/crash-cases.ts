@@ -75,6 +75,17 @@ const LIFE: readonly Call[] = [
   call('claimJobs and releaseJobs', async (store) => store.releaseJobs(await claimJobs(store, 1))),
   call('expire', (store) => store.expire(10)),
   call('unpark', (store) => store.unpark('a')),
+  call('pause', (store) => store.pause({ instance: 'a' })),
+  call('resume', (store) => store.resume({ instance: 'a' })),
+  call('pause a machine', (store) => store.pause({ machine: 'light' })),
+  call('resume a machine', (store) => store.resume({ machine: 'light' })),
+  call('create another', (store) => store.create([newInstance('b', { definition: 'hash-of-other' })])),
+  call('end it', async (store) => {
+    const [lease] = await claim(store, 1, ['hash-of-other']);
+    if (lease === undefined) return;
+    await store.commit([commitOf(lease, await load(store, lease), { status: 'succeeded' })]);
+  }),
+  call('sweep', (store, { now }) => store.sweep({ what: 'instances', before: now + 1, limit: 10 })),
 ];
 
 function call(name: string, make: Call['make']): Call {

@@ -19,6 +19,8 @@ const NAMES = ['lamp', 'bell'];
 const QUEUES = ['default', 'slow'];
 const PLAIN = ['one', 'two', 'three', 'four', 'five'];
 const DEFINITIONS = [DEFINITION, 'hash-of-other'];
+/** Of each definition, once it is published. */
+const MACHINES = ['light', 'door'];
 const PAUSES_MS = [0, 0, 1, 5, 5, LEASE / 2, LEASE, LEASE + 1];
 const EVENTS = 12;
 
@@ -27,10 +29,12 @@ export interface Hand {
   readonly store: Store;
   readonly held: { readonly claim: Claim; readonly loaded: Load }[];
   readonly jobs: ClaimedJob[];
+  /** Where it read up to, in the changes of all. */
+  readonly positions: string[];
 }
 
 export function handOf(store: Store): Hand {
-  return { store, held: [], jobs: [] };
+  return { store, held: [], jobs: [], positions: [''] };
 }
 
 export type Call = (hand: Hand) => Promise<unknown>;
@@ -69,7 +73,8 @@ export class Life {
         this.#enqueue,
         this.#changeJob,
       ],
-      ...[this.#pauseQueue, this.#limitQueue],
+      ...[this.#pauseQueue, this.#limitQueue, this.#pauseInstance, this.#pauseMachine, this.#publish],
+      ...[this.#sweep, this.#changes],
       ...(seed % 2 === 1
         ? [this.#commit, this.#claim, this.#claimJobs, this.#claimJobs]
         : [...work, ...work]),
@@ -86,7 +91,11 @@ export class Life {
 
   #create(): Call {
     const input = this.#below(4) === 0 ? { inputHash: 'hash-of-other' } : {};
-    const instance = newInstance(this.#pick(IDS), { definition: this.#pick(DEFINITIONS), ...input });
+    const id = this.#pick(IDS);
+    // A child of one that comes before it, so that nobody is a child of its own.
+    const parent = this.#pick(IDS.slice(0, IDS.indexOf(id) + 1));
+    const kin = parent === id ? {} : { parent, detached: this.#below(3) === 0 };
+    const instance = newInstance(id, { definition: this.#pick(DEFINITIONS), ...input, ...kin });
     return ({ store }) => store.create([instance]);
   }
 
@@ -153,7 +162,7 @@ export class Life {
       messages: letters === 0 ? [] : [{ id: `${instance}/${revision}/9`, to, event: '{}', hops: 1 }],
       cancelledTimers: cancels ? known.timers.slice(0, 2) : [],
       cancelledJobs: cancels ? known.jobs.slice(0, 2) : [],
-      status: letters === 0 ? 'running' : 'paused',
+      status: letters === 0 ? 'running' : 'succeeded',
     });
   }
 
@@ -258,6 +267,41 @@ export class Life {
   #pauseQueue(): Call {
     const [queue, pauses] = [this.#pick(QUEUES), this.#below(3) === 0];
     return ({ store }) => (pauses ? store.pause({ queue }) : store.resume({ queue }));
+  }
+
+  #pauseInstance(): Call {
+    const [instance, pauses] = [this.#pick(IDS), this.#below(3) === 0];
+    return ({ store }) => (pauses ? store.pause({ instance }) : store.resume({ instance }));
+  }
+
+  #pauseMachine(): Call {
+    const [machine, pauses] = [this.#pick(MACHINES), this.#below(3) === 0];
+    return ({ store }) => (pauses ? store.pause({ machine }) : store.resume({ machine }));
+  }
+
+  /** Until then nobody knows which machine a definition is of. */
+  #publish(): Call {
+    const at = this.#below(DEFINITIONS.length);
+    const [hash, machine] = [DEFINITIONS[at] as string, MACHINES[at] as string];
+    return ({ store }) => store.publish({ hash, machine, language: 'statechart', source: {} });
+  }
+
+  /** Whole families at once: in which order the members of one go is the store's affair. */
+  #sweep(): Call {
+    const what = this.#pick(['instances', 'jobs', 'letters', 'journals'] as const);
+    const before = this.#now() - this.#below(2) * this.pause();
+    const machines = this.#pick([{}, {}, { machines: ['light'] }, { exceptMachines: ['light'] }]);
+    return ({ store }) => store.sweep({ what, before, limit: 2 * IDS.length, ...machines });
+  }
+
+  #changes(): Call {
+    const [at, limit] = [this.#recent(), this.#below(4) + 1];
+    const where = this.#pick([{}, {}, { instance: this.#pick(IDS) }, { machine: this.#pick(MACHINES) }]);
+    return async ({ store, positions }) => {
+      const { entries, position } = await store.changes({ after: positions.at(-at), limit, ...where });
+      positions.push(position);
+      return entries;
+    };
   }
 
   #limitQueue(): Call {

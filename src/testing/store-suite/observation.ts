@@ -1,3 +1,4 @@
+import { MAX_PAGE } from '../../core/limits.js';
 import type { Store } from '../../store/store.js';
 
 /** Everything that can be seen of a store, for two moments or two stores to be compared. */
@@ -15,6 +16,7 @@ export async function observe(store: Store, receivers: readonly string[]) {
     jobs: (await store.jobs({})).items,
     queues: await store.queues(),
     paused: await store.paused(),
+    changes: (await store.changes({ after: '', limit: MAX_PAGE })).entries,
     counts: await store.counts(),
     nextDue: await store.nextDue({ definitions: readings.map(({ instance }) => instance.definition) }),
   };
