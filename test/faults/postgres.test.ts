@@ -9,7 +9,6 @@ import { Counters } from './counters.js';
 import { CuttingProxy } from './cutting-proxy.js';
 import { pause } from './dev-process.js';
 import { killFleet } from './fleet.js';
-import { handlers } from './handlers.mjs';
 import { ringAcrossRestart } from './timers.js';
 import { WorkerProcess } from './worker-process.js';
 
@@ -145,7 +144,7 @@ describe.skipIf(found.url === undefined)(`PostgreSQL${why}`, () => {
     url.searchParams.delete('host');
     url.hostname = '127.0.0.1';
     url.port = String(proxy.port);
-    const engine = await openEngine({ db: url.href, definitions: [TRIP], handlers, onError: () => {} });
+    const engine = await openEngine({ db: url.href, definitions: [TRIP, join(import.meta.dirname, 'handlers.mjs')], onError: () => {} });
     try {
       const counters = new Counters(engine);
       await counters.create(50);
