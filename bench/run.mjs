@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { print } from './table.mjs';
 
 const SECTIONS = {
   transition: 'Pure transitions',
@@ -25,27 +26,4 @@ try {
   }
 } finally {
   rmSync(dir, { recursive: true, force: true });
-}
-
-/** Rows of { name, value, unit, ratio, note }. */
-function print(title, rows) {
-  console.log(`\n## ${title}\n`);
-  const cells = rows.map((row) => [
-    row.name,
-    `${format(row.value)} ${row.unit}`,
-    row.ratio === undefined ? '' : `×${format(row.ratio)}`,
-    row.note ?? '',
-  ]);
-  const head = ['', 'measured', 'ratio', ''];
-  const widths = head.map((_, i) => Math.max(...[head, ...cells].map((line) => line[i].length)));
-  for (const line of [head, widths.map((width) => '-'.repeat(width)), ...cells]) {
-    console.log(
-      `| ${line.map((cell, i) => (i === 1 || i === 2 ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(' | ')} |`,
-    );
-  }
-}
-
-function format(value) {
-  if (value >= 1000) return Math.round(value).toLocaleString('en-US');
-  return value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }

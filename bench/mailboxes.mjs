@@ -1,0 +1,102 @@
+// Instances in a store that each take one event a commit, without a language: the store's own cost.
+
+/** Claimed under; in no store's list of definitions, which no store asks for. */
+const DEFINITION = 'bench';
+/** Instances that are made in one call. */
+const PORTION = 500;
+export const STATE = JSON.stringify({ value: 'waiting', context: { note: 'x'.repeat(800) } });
+export const EVENT = JSON.stringify({ type: 'signal', name: 'tick', data: { quantity: 3 } });
+export const HISTORY = JSON.stringify([{ type: 'transition', data: { from: 'waiting', to: 'waiting' } }]);
+
+/** Events to so many instances, in turn or as `pick` says, and the commits that consume them. */
+export class Mailboxes {
+  #store;
+  #count;
+  #sent = 0;
+
+  constructor(store, count) {
+    this.#store = store;
+    this.#count = count;
+  }
+
+  async create() {
+    for (let first = 0; first < this.#count; first += PORTION) {
+      const ids = Array.from({ length: Math.min(PORTION, this.#count - first) }, (_, n) => `i${first + n}`);
+      await this.#store.create(
+        ids.map((id) => ({
+          id,
+          machine: 'bench',
+          definition: DEFINITION,
+          inputHash: 'h',
+          start: { id: 'start', to: id, event: EVENT },
+        })),
+      );
+      await this.commit(await this.loaded(await this.claim(ids.length)));
+    }
+  }
+
+  async send(count, pick = (n) => n % this.#count) {
+    const messages = Array.from({ length: count }, () => {
+      this.#sent += 1;
+      return { id: `e${this.#sent}`, to: `i${pick(this.#sent)}`, event: EVENT };
+    });
+    for (let first = 0; first < count; first += PORTION) {
+      const results = await this.#store.send(messages.slice(first, first + PORTION));
+      if (!results.every((result) => result === 'accepted')) throw new Error(`not accepted: ${results}`);
+    }
+  }
+
+  /** `store` where another worker claims than the one that sends. */
+  claim(count, store = this.#store) {
+    return store.claim({ worker: 'bench', limit: count, leaseMs: 120_000, definitions: [DEFINITION] });
+  }
+
+  /** The commits of what was claimed. */
+  async loaded(leases, store = this.#store) {
+    if (leases.length === 0) return [];
+    const leaseOf = new Map(leases.map((lease) => [lease.instance, lease]));
+    return (await store.load(leases, 10)).map((load) => commitOf(leaseOf.get(load.instance.id), load));
+  }
+
+  /** Messages that are sent, claimed and loaded: what is left is to commit them. */
+  async prepared(count) {
+    await this.send(count);
+    return this.loaded(await this.claim(count));
+  }
+
+  async commit(commits, store = this.#store) {
+    const results = await store.commit(commits);
+    if (results.length !== commits.length || !results.every((result) => result === 'committed'))
+      throw new Error(`not committed: ${results}`);
+  }
+
+  async turn(count) {
+    await this.commit(await this.loaded(await this.claim(count)));
+  }
+}
+
+function commitOf(lease, { instance, messages, now }) {
+  const folded = messages.map(({ seq }, n) => ({
+    seq,
+    revision: instance.revision + n + 1,
+    at: now,
+    outcome: { kind: 'applied' },
+    history: HISTORY,
+    code: '',
+  }));
+  return {
+    lease,
+    baseRevision: instance.revision,
+    revision: instance.revision + messages.length,
+    status: 'running',
+    state: STATE,
+    updatedAt: now,
+    folded,
+    timers: [],
+    cancelledTimers: [],
+    jobs: [],
+    cancelledJobs: [],
+    messages: [],
+    spawns: [],
+  };
+}
