@@ -1,8 +1,8 @@
-import { describe, it } from 'vitest';
+import { afterAll, describe, it } from 'vitest';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.js';
 import type { Store } from '../../src/store/store.js';
 import { testPostgres } from '../services/postgres.js';
-import { freshSchema } from './postgres-schema.js';
+import { Schemas } from './postgres-schema.js';
 import { describeStore, testClock } from './store-suite.js';
 
 const { url, reason } = await testPostgres();
@@ -12,9 +12,12 @@ if (url === undefined) {
     it.skip('passes the suite of all stores');
   });
 } else {
+  const schemas = new Schemas(url);
+  afterAll(() => schemas.drop());
+
   describeStore('the PostgreSQL store', ['second', 'reference'], async () => {
     const clock = testClock();
-    const { schema, drop } = freshSchema(url);
+    const schema = schemas.take();
     const opened: Store[] = [];
     const open = async () => {
       const store = await openPostgresStore({
@@ -29,7 +32,7 @@ if (url === undefined) {
     };
     const close = async () => {
       for (const store of opened) await store.close();
-      await drop();
+      await schemas.giveBack(schema);
     };
     return { harness: { store: await open(), clock, second: open }, close };
   });

@@ -19,7 +19,6 @@ CREATE OR REPLACE FUNCTION detent.claim(
 DECLARE
   now bigint := detent.now_ms(given);
   fresh text := gen_random_uuid()::text;
-  stopped text[];
   looked int := wanted + ${SLACK};
   candidates text[];
   oldest bigint;
@@ -27,11 +26,12 @@ DECLARE
   taken text[];
 BEGIN
   PERFORM set_config('synchronous_commit', 'off', true);
-  SELECT coalesce(array_agg(p.name), '{}') INTO stopped FROM detent.paused p WHERE p.kind = 'machine';
   -- A paused machine's mailboxes are not even looked at, however many wait.
-  IF cardinality(stopped) > 0 THEN
+  IF EXISTS (SELECT FROM detent.paused p WHERE p.kind = 'machine') THEN
     SELECT coalesce(array_agg(h.hash), '{}') INTO hashes FROM unnest(hashes) AS h (hash)
-    WHERE NOT EXISTS (SELECT FROM detent.definition d WHERE d.hash = h.hash AND d.machine = ANY (stopped));
+    WHERE NOT EXISTS (
+      SELECT FROM detent.definition d JOIN detent.paused p ON p.kind = 'machine' AND p.name = d.machine
+      WHERE d.hash = h.hash);
   END IF;
 
   SELECT min(f.wake_at), array_agg(f.instance) INTO oldest, candidates FROM (
@@ -39,7 +39,6 @@ BEGIN
     CROSS JOIN LATERAL (
       SELECT b.wake_at, b.instance FROM detent.mailbox b
       WHERE b.definition = h.hash AND (b.attempts > 0) = false AND b.wake_at <= now
-        AND b.machine <> ALL (stopped)
       ORDER BY b.wake_at, b.instance LIMIT looked
     ) c
     ORDER BY c.wake_at, c.instance LIMIT looked
@@ -53,7 +52,6 @@ BEGIN
       CROSS JOIN LATERAL (
         SELECT m.instance, m.wake_at FROM detent.mailbox m
         WHERE m.definition = h.hash AND (m.attempts > 0) = true AND m.wake_at <= now
-          AND m.machine <> ALL (stopped)
         ORDER BY m.wake_at, m.instance LIMIT 8
       ) c
       ORDER BY c.wake_at, c.instance LIMIT 8

@@ -89,14 +89,14 @@ BEGIN
     INSERT INTO detent.job
       (id, instance, machine, effect, queue, name, priority, input, payload, ask, status, max_attempts,
        created_at, due_at, deadline_at, heartbeat_ms, expires_at)
-    SELECT j.id, j.instance, b.machine, j.effect, j.queue, j.name, j.priority,
+    SELECT j.id, j.instance, i.machine, j.effect, j.queue, j.name, j.priority,
       CASE WHEN octet_length(j.input) <= ${OUT_OF_ROW_LENGTH} THEN j.input END,
       CASE WHEN octet_length(j.input) > ${OUT_OF_ROW_LENGTH} THEN sha256(convert_to(j.input, 'UTF8')) END,
       j.ask, 'pending', ${MAX_DELIVERIES}, now, now, j.deadline, j.heartbeat, j.deadline
     FROM unnest(j_instance, j_id, j_effect, j_queue, j_name, j_priority, j_input, j_ask, j_deadline, j_heartbeat)
       WITH ORDINALITY
       AS j (instance, id, effect, queue, name, priority, input, ask, deadline, heartbeat, ord)
-    JOIN detent.mailbox b ON b.instance = j.instance
+    JOIN detent.instance i ON i.id = j.instance
     ORDER BY j.ord;
   END IF;
 

@@ -10,7 +10,6 @@ LANGUAGE sql STABLE AS $body$
      CROSS JOIN LATERAL (
        SELECT b.wake_at FROM detent.mailbox b
        WHERE b.definition = h.hash AND (b.attempts > 0) = s.suspect AND b.wake_at IS NOT NULL
-         AND NOT EXISTS (SELECT FROM detent.paused p WHERE p.kind = 'machine' AND p.name = b.machine)
        ORDER BY b.wake_at LIMIT 1
      ) w
      WHERE NOT EXISTS (

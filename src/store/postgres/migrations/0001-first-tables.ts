@@ -97,7 +97,6 @@ export const FIRST_TABLES: readonly string[] = [
   `CREATE TABLE detent.mailbox (
     instance text COLLATE "C" PRIMARY KEY,
     definition text COLLATE "C" NOT NULL DEFAULT '',
-    machine text COLLATE "C" NOT NULL DEFAULT '',
     next_due_at bigint,
     wake_at bigint,
     arrived_at bigint NOT NULL DEFAULT 0,
