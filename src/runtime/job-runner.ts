@@ -1,18 +1,24 @@
-import { JOB_ERRORS, type JobEnd } from '../core/job.js';
-import { type Json, toJson, utf8Length } from '../core/json.js';
-import { LEASE_MS, MAX_CAUSE_LENGTH, MAX_ID_LENGTH, MAX_PAYLOAD_BYTES } from '../core/limits.js';
-import { thrown } from '../core/thrown.js';
+import { given } from '../core/given.js';
+import { LEASE_MS } from '../core/limits.js';
 import type { ClaimedJob, JobLease, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import { type Clock, pause } from './clock.js';
+import { attempt } from './job-attempt.js';
+import { type HeldJob, JobEnds } from './job-ends.js';
 import type { Registry } from './registry.js';
-import { blamable } from './stray-error.js';
 import { POLL_MS, RETRY_MS } from './worker.js';
 
 /** Handlers that one process runs at once; one whose job was taken from it no longer counts. */
 export const JOB_CONCURRENCY = 100;
 
 const EXTEND_EVERY_MS = LEASE_MS / 3;
+
+/**
+ * Places are filled together: as soon as this share of them is free, or all are, or some were for so long, in
+ * milliseconds. A claim for each would cost more than the jobs.
+ */
+const CLAIM_SHARE = 0.25;
+const GATHER_MS = 10;
 
 /** How long heartbeats are gathered before they are written. */
 export const BEAT_MS = 50;
@@ -23,17 +29,19 @@ export interface JobRunnerOptions {
   readonly clock: Clock;
   readonly identity: string;
   readonly concurrency?: number;
+  /** The queues to serve; all if absent. */
+  readonly queues?: readonly string[];
   /** Take every job, and fail at once those that no handler is here for (rule 9: dev and run only). */
   readonly failMissing?: boolean;
   readonly note?: (instance: string) => void;
   readonly onError?: (error: unknown) => void;
 }
 
-interface Running {
-  /** Replaced where its lease was lost and came back to us. */
-  job: ClaimedJob;
+interface Running extends HeldJob {
   readonly abort: AbortController;
   beat: boolean;
+  /** Its handler is done, and its end is on its way to the store. */
+  isOver: boolean;
 }
 
 /**
@@ -44,8 +52,12 @@ export class JobRunner {
   readonly #options: JobRunnerOptions;
   readonly #alarm: Alarm;
   readonly #unsubscribe: () => void;
-  /** What runs here and is ours, by job: not a handler that goes on after its signal. */
+  readonly #ends: JobEnds;
+  /** What is ours, by job, until its end is written: not a handler that goes on after its signal. */
   readonly #running = new Map<string, Running>();
+  /** How many of them have a handler at work. */
+  #busy = 0;
+  #claimedAt = Number.NEGATIVE_INFINITY;
   readonly #settling = new Set<Promise<void>>();
   #open = true;
   /** What still runs was told to stop. */
@@ -59,6 +71,7 @@ export class JobRunner {
     this.#options = options;
     this.#extendedAt = options.clock.now();
     this.#alarm = new Alarm(options.clock);
+    this.#ends = new JobEnds(options.store, options.clock, options.onError);
     this.#unsubscribe = options.store.onChange(() => this.#alarm.ring());
   }
 
@@ -77,10 +90,12 @@ export class JobRunner {
     await this.#finished;
     if (drainMs > 0) await this.#settled(drainMs);
     this.#aborted = true;
+    this.#ends.giveUp();
     for (const { abort } of this.#running.values()) abort.abort(new Error('the process is stopping'));
     await this.#settled(graceMs);
     this.#stopExtending();
-    await this.#giveBack([...this.#running.values()].map(({ job }) => job));
+    const left = [...this.#running.values()].filter(({ isOver }) => !isOver);
+    await this.#giveBack(left.map(({ job }) => job));
     this.#unsubscribe();
   }
 
@@ -97,10 +112,7 @@ export class JobRunner {
   async #run(): Promise<void> {
     while (this.#open) {
       try {
-        const jobs = await this.#claim();
-        if (this.#open) for (const job of jobs) this.#begin(job);
-        else await this.#giveBack(jobs);
-        if (this.#open && jobs.length === 0) await this.#sleep();
+        await this.#fill();
       } catch (error) {
         this.#options.onError?.(error);
         if (this.#open) await pause(this.#options.clock, RETRY_MS);
@@ -108,41 +120,65 @@ export class JobRunner {
     }
   }
 
-  async #claim(): Promise<readonly ClaimedJob[]> {
-    const { store, clock, identity, concurrency = JOB_CONCURRENCY } = this.#options;
-    // A process that stood still renews what it has before it takes its own jobs for abandoned ones.
-    if (clock.now() - this.#extendedAt > EXTEND_EVERY_MS * 2) await this.#extend();
-    const limit = concurrency - this.#running.size;
-    if (limit <= 0) return [];
-    return store.claimJobs({ worker: identity, limit, leaseMs: LEASE_MS, ...this.#names() });
+  /** Fills the places that are free, or waits until there is something to fill them with. */
+  async #fill(): Promise<void> {
+    const free = this.#free();
+    const gatherMs = this.#gatherMs(free);
+    if (gatherMs > 0) return this.#alarm.wait(gatherMs);
+    const jobs = await this.#claim(free);
+    if (!this.#open) return this.#giveBack(jobs);
+    for (const job of jobs) this.#begin(job);
+    if (jobs.length < free) await this.#sleep();
   }
 
-  /** The names to ask for; none given means every job. */
-  #names(): { names?: readonly string[] } {
-    return this.#options.failMissing ? {} : { names: this.#options.registry.handlerNames };
+  #free(): number {
+    const { concurrency = JOB_CONCURRENCY } = this.#options;
+    // What has ended needs no place; but where the store falls behind with the ends, nothing more is begun.
+    return Math.max(0, Math.min(concurrency - this.#busy, 2 * concurrency - this.#running.size));
+  }
+
+  /** How long to wait for more places before the free ones are filled. */
+  #gatherMs(free: number): number {
+    const { concurrency = JOB_CONCURRENCY, clock } = this.#options;
+    if (free === 0) return POLL_MS;
+    if (this.#busy === 0 || free >= concurrency * CLAIM_SHARE) return 0;
+    return Math.max(0, this.#claimedAt + GATHER_MS - clock.now());
+  }
+
+  async #claim(limit: number): Promise<readonly ClaimedJob[]> {
+    const { store, clock, identity } = this.#options;
+    // A process that stood still renews what it has before it takes its own jobs for abandoned ones.
+    if (clock.now() - this.#extendedAt > EXTEND_EVERY_MS * 2) await this.#extend();
+    this.#claimedAt = clock.now();
+    return store.claimJobs({ worker: identity, limit, leaseMs: LEASE_MS, ...this.#lanes() });
+  }
+
+  /** The names and queues to ask for; none given means every job. */
+  #lanes(): { names?: readonly string[]; queues?: readonly string[] } {
+    const { failMissing, registry, queues } = this.#options;
+    return given({ names: failMissing ? undefined : registry.handlerNames, queues });
   }
 
   async #sleep(): Promise<void> {
-    const { store, concurrency = JOB_CONCURRENCY } = this.#options;
-    let pause = POLL_MS;
-    if (this.#running.size < concurrency) {
-      const due = await store.nextDue({ definitions: [], ...this.#names() });
-      if (due !== undefined) pause = Math.min(POLL_MS, Math.max(1, due - (await store.now())));
-    }
+    const { store } = this.#options;
+    const due = await store.nextDue({ definitions: [], ...this.#lanes() });
+    const pause = due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, due - (await store.now())));
     await this.#alarm.wait(pause);
   }
 
   #begin(job: ClaimedJob): void {
     const before = this.#running.get(job.id);
-    if (before !== undefined) {
+    if (before !== undefined && (before.isOver || before.job.dueAt === job.dueAt)) {
       // It was lost while its handler went on here, and is ours again: once is enough.
       before.job = job;
       return;
     }
-    const running: Running = { job, abort: new AbortController(), beat: false };
+    // The attempt that goes on here has failed in the store: this is the next one.
+    if (before !== undefined) this.#letGo(before);
+    const running = { job, abort: new AbortController(), beat: false, isOver: false };
     this.#running.set(job.id, running);
+    this.#busy += 1;
     const settled = this.#carryOut(running).finally(() => {
-      if (this.#running.get(job.id) === running) this.#running.delete(job.id);
       this.#settling.delete(settled);
       this.#alarm.ring();
     });
@@ -150,66 +186,34 @@ export class JobRunner {
   }
 
   async #carryOut(running: Running): Promise<void> {
-    const end = await this.#end(running);
+    const { registry, note } = this.#options;
+    const { job, abort } = running;
+    const place = { abort, note, heartbeat: () => this.#beat(running) };
+    const end = await attempt(job, registry.handler(job.name), place);
+    if (!this.#isOurs(running)) return;
+    running.isOver = true;
+    this.#busy -= 1;
+    this.#alarm.ring();
     // While the process stops, a handler that gave up on our signal has not failed: the job goes on elsewhere.
-    if (this.#aborted && running.abort.signal.aborted && end.status === 'failed')
-      return this.#giveBack([running.job]);
-    while (true) {
-      const { job } = running;
-      try {
-        const [result] = await this.#options.store.endJobs([{ id: job.id, token: job.token, end }]);
-        if (result === 'ended' || running.job === job) return;
-      } catch (error) {
-        this.#options.onError?.(error);
-        if (this.#aborted) return;
-        await pause(this.#options.clock, RETRY_MS);
-      }
-    }
+    const again =
+      this.#aborted && abort.signal.aborted && end.status === 'failed'
+        ? await this.#giveBack([running.job])
+        : await this.#ends.end(running, end);
+    this.#running.delete(job.id);
+    if (again === undefined) return;
+    if (this.#open) this.#begin(again);
+    else await this.#giveBack([again]);
+  }
+
+  #isOurs(running: Running): boolean {
+    return this.#running.get(running.job.id) === running;
   }
 
   /** Best effort: where it fails, the leases run out by themselves. */
-  async #giveBack(left: readonly ClaimedJob[]): Promise<void> {
+  async #giveBack(left: readonly ClaimedJob[]): Promise<undefined> {
     if (left.length === 0) return;
     const leases = left.map(({ id, token }) => ({ id, token }));
     await this.#options.store.releaseJobs(leases).catch(() => {});
-  }
-
-  async #end(running: Running): Promise<JobEnd> {
-    const { job, abort } = running;
-    const { registry, note } = this.#options;
-    const handler = registry.handler(job.name);
-    if (handler === undefined) {
-      return failed(JOB_ERRORS.handlerMissing, `there is no handler "${job.name}" here`);
-    }
-    const resource = job.name;
-    // Whoever is to blame: the instance where there is one.
-    const owner = job.instance ?? job.id;
-    const context = {
-      jobId: job.id,
-      resource,
-      ...(job.instance === undefined ? {} : { instance: job.instance }),
-      attempt: job.attempts,
-      signal: abort.signal,
-      heartbeat: () => this.#beat(running),
-    };
-    try {
-      const result = await new Promise((resolve, reject) => {
-        const fail = (error: unknown) => {
-          reject(error);
-          abort.abort(new Error('the job has failed'));
-        };
-        note?.(owner);
-        const returned = blamable({ instance: owner, resource, fail }, async () =>
-          handler(JSON.parse(job.input) as Json, context),
-        );
-        // What blocks the process has happened by now; what is awaited blocks nobody.
-        note?.('');
-        returned.then(resolve, reject);
-      });
-      return resultEnd(resource, result);
-    } catch (error) {
-      return thrownEnd(error);
-    }
   }
 
   /** Beats of many handlers travel together, soon enough for the shortest heartbeat worth asking for. */
@@ -254,9 +258,11 @@ export class JobRunner {
 
   /** Tells a handler that its job is no longer ours. Whether it listens or not, its place is free. */
   #letGo(running: Running): void {
-    const { job, abort } = running;
-    if (this.#running.get(job.id) === running) this.#running.delete(job.id);
-    abort.abort(new Error('the job is no longer ours'));
+    // What has ended already is told by the store.
+    if (running.isOver || !this.#isOurs(running)) return;
+    this.#running.delete(running.job.id);
+    this.#busy -= 1;
+    running.abort.abort(new Error('the job is no longer ours'));
     this.#alarm.ring();
   }
 }
@@ -266,29 +272,4 @@ function leaseOf(running: Running): Required<JobLease> {
   const { job, beat } = running;
   running.beat = false;
   return { id: job.id, token: job.token, beat };
-}
-
-function failed(error: string, cause: string): JobEnd {
-  return { status: 'failed', error: error.slice(0, MAX_ID_LENGTH), cause: cause.slice(0, MAX_CAUSE_LENGTH) };
-}
-
-function resultEnd(name: string, result: unknown): JobEnd {
-  const checked = toJson(result);
-  if ('problem' in checked) {
-    const { path, message } = checked.problem;
-    return failed(
-      JOB_ERRORS.resultNotJson,
-      `${name} returned something that is not JSON: ${message} at "${path}"`,
-    );
-  }
-  const output = JSON.stringify(checked.value);
-  if (utf8Length(output) > MAX_PAYLOAD_BYTES) {
-    return failed(JOB_ERRORS.resultTooLarge, `${name} returned more than ${MAX_PAYLOAD_BYTES} bytes`);
-  }
-  return { status: 'completed', output };
-}
-
-function thrownEnd(error: unknown): JobEnd {
-  const { name, message } = thrown(error);
-  return failed(name, message);
 }
