@@ -117,7 +117,10 @@ export interface Store {
    * how many it ended, or had tried again.
    */
   expire(limit: number): Promise<number>;
-  /** Deletes, or trims, what nobody needs any more, at most `limit` of it; answers how many. */
+  /**
+   * Deletes, or trims, what nobody needs any more, at most `limit` of it; answers how many, and 0 once nothing is
+   * left. What is large goes a portion at a time, leaves first, and counts each time.
+   */
   sweep(query: SweepQuery): Promise<number>;
 
   /** When the next thing that the caller could do is due: a mailbox, a job, a deadline. */
@@ -292,9 +295,10 @@ export interface DueQuery {
 
 /**
  * - `instances`: those that ended before, with everything of theirs, and only together with all their children,
- *   ended too; a child not before its parent, unless it is detached
- * - `journals`: the entries from before, of instances that go on, up to a snapshot that is as old; with what
- *   only they referred to
+ *   ended too; a child not before its parent, unless it is detached, which then is a child no more. Not before
+ *   the jobs have ended that they asked for without waiting for them
+ * - `journals`: the entries from before, of instances that stay, up to a snapshot that is as old; with what
+ *   only they referred to. It is entries that are counted
  * - `jobs`: those that ended before: plain ones, and those of instances
  * - `letters`: mailboxes without an instance that were parked before, with their messages
  */
@@ -317,7 +321,10 @@ export interface Snapshot {
 }
 
 export interface ChangesQuery {
-  /** A position that was handed out; `''` for the beginning of what is kept. Undefined for the end: no entries. */
+  /**
+   * A position that was handed out (else Refused, `invalid-position`); `''` for the beginning of what is kept.
+   * Undefined for the end: no entries.
+   */
   readonly after: string | undefined;
   /** At most MAX_PAGE. */
   readonly limit: number;
@@ -329,7 +336,7 @@ export interface Changes {
   readonly entries: readonly JournalEntry[];
   /** Where to go on: behind these entries and whatever was passed over. */
   readonly position: string;
-  /** Something behind the position asked for was swept away: what follows may have a gap. */
+  /** Something behind the position asked for was swept since it was handed out: what follows may have a gap. */
   readonly reset: boolean;
 }
 

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JobEnd, NewPlainJob } from '../../src/core/job.js';
 import type { NewMessage } from '../../src/core/message.js';
-import { openMemoryStore } from '../../src/store/memory/memory-store.js';
-import type { Commit, Store } from '../../src/store/store.js';
-import { storeSuite } from '../../src/testing/store-suite/store-suite.js';
-import { testClock } from './store-suite.js';
-
-/** Makes a store wrong in one way. */
-type Fault = (store: Store) => Partial<Store>;
+import type { Commit } from '../../src/store/store.js';
+import { type Fault, isCaught } from './fault.js';
 
 /** A fault in how a commit is written. */
 function inCommit(change: (commit: Commit) => Commit): Fault {
@@ -272,28 +267,6 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'tells its own time': () => ({ now: async () => Date.now() }),
   'answers after its end': () => ({ close: async () => undefined }),
 };
-
-/** Whether any case of the suite fails. */
-async function isCaught(fault: Fault): Promise<boolean> {
-  for (const { needs, run } of Object.values(storeSuite).flat()) {
-    if (needs !== undefined) continue;
-    const clock = testClock();
-    const sound = openMemoryStore({ clock: clock.now });
-    const faulty = fault(sound);
-    const store = new Proxy(sound, {
-      get: (target, name) => {
-        const method: unknown = Reflect.get(faulty, name) ?? Reflect.get(target, name);
-        return typeof method === 'function' ? method.bind(name in faulty ? faulty : target) : method;
-      },
-    });
-    try {
-      await run({ store, clock });
-    } catch {
-      return true;
-    }
-  }
-  return false;
-}
 
 describe('the store suite', () => {
   it('finds nothing wrong with a sound store', async () => {
