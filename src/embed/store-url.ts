@@ -8,7 +8,7 @@ export interface OpenedStore {
 }
 
 /**
- * Opens the store that a URL names: `sqlite:PATH` or `memory:`. A back end is loaded only when it is asked for.
+ * Opens the store that a URL names: `sqlite:PATH`, `postgres://…` or `memory:`. A back end is loaded only when it is asked for.
  * Throws Refused `unknown-store` for any other.
  */
 export async function openStore(url: string): Promise<OpenedStore> {
@@ -22,10 +22,14 @@ export async function openStore(url: string): Promise<OpenedStore> {
     const { openSqliteStore } = await import('../store/sqlite/sqlite-store.js');
     return { store: await openSqliteStore({ path: url.slice('sqlite:'.length) }), identity };
   }
+  if (/^postgres(ql)?:/.test(url)) {
+    const { openPostgresStore } = await import('../store/postgres/postgres-store.js');
+    return { store: await openPostgresStore({ url }), identity };
+  }
   throw new Refused({
     code: 'unknown-store',
     message: `${JSON.stringify(url)} names no database`,
     path: '',
-    hint: 'write sqlite:PATH or memory:',
+    hint: 'write sqlite:PATH, postgres://user@host/database or memory:',
   });
 }
