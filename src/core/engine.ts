@@ -14,6 +14,7 @@ import type { Problem } from './problem.js';
  * - `unknown-machine`, `unknown-instance`: there is none of that name
  * - `conflict`: the id is taken by something else
  * - `invalid-id`, `not-json`, `payload-too-large`: the request itself
+ * - `schedule-invalid`: the specification, with everything that is wrong with it
  */
 export interface Engine {
   /** Checks and stores a definition; the same content again answers the version it already has. */
@@ -22,6 +23,11 @@ export interface Engine {
   machines(): Promise<readonly Version[]>;
   /** Resolves once the instance is durable and readable. The same id, machine and input answers the same. */
   create(machine: string, options?: CreateOptions): Promise<InstanceView>;
+  /**
+   * Creates the schedule of a name, which is an instance: read it, send it `pause`, `trigger` or `update`, and
+   * stop it by the id that comes back. The same name and specification answers the same.
+   */
+  schedule(name: string, specification: Json): Promise<InstanceView>;
   /** Resolves once the event is durable; with `wait` once it was applied, or the wait is over. */
   send(instance: string, event: SentEvent, options?: SendOptions): Promise<Receipt>;
   /** Undefined if there is no such instance. */

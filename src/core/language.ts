@@ -28,6 +28,8 @@ export interface Language<P extends Program = Program> {
   check(source: Json): readonly Problem[];
   /** Throws Refused with the problems if the source has errors or an implementation is missing. */
   compile(source: Json, implementations?: Implementations): P;
+  /** Everything that is wrong with what an instance is to start with; where there is no such thing, nothing is. */
+  checkInput?(program: P, input: Json): readonly Problem[];
   /** `state` is null before the start event. */
   step(program: P, state: Json, event: Event): Step;
   /** What people want to see of a state. Needs no program, so that an instance can be read where it cannot be stepped. */

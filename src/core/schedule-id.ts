@@ -4,6 +4,9 @@
  */
 export const SCHEDULE_MACHINE = 'detent/schedule';
 
+/** The name of the language that it is written in. */
+export const SCHEDULE_LANGUAGE = 'schedule';
+
 const PREFIX = 'schedule/';
 
 /**

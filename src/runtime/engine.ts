@@ -22,6 +22,7 @@ import type { Json } from '../core/json.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import type { NewMessage } from '../core/message.js';
 import { didYouMean, isError, Refused } from '../core/problem.js';
+import { SCHEDULE_LANGUAGE, SCHEDULE_MACHINE, scheduleId } from '../core/schedule-id.js';
 import type { CreateResult, Reading, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
@@ -108,6 +109,7 @@ export class DurableEngine implements Engine {
   async create(machine: string, options: CreateOptions = {}): Promise<InstanceView> {
     const waitMs = options.wait === undefined ? undefined : checkedWait(options.wait);
     const id = options.id ?? newId();
+    refuseId('instance id', id);
     if ((await this.#create(machine, id, options.input)) === 'conflict') {
       throw new Refused({
         code: 'conflict',
@@ -116,6 +118,29 @@ export class DurableEngine implements Engine {
       });
     }
     if (waitMs !== undefined) await this.#folded(id, START_ID, waitMs);
+    return this.#created(id);
+  }
+
+  async schedule(name: string, specification: Json): Promise<InstanceView> {
+    refuseId('schedule name', name);
+    this.#registry.language(SCHEDULE_LANGUAGE);
+    if ((await this.#store.latest(SCHEDULE_MACHINE)) === undefined) {
+      const definition = { machine: SCHEDULE_MACHINE, language: SCHEDULE_LANGUAGE, source: {} };
+      await this.#store.publish(identify(definition));
+    }
+    const id = scheduleId(name);
+    if ((await this.#create(SCHEDULE_MACHINE, id, specification)) === 'conflict') {
+      throw new Refused({
+        code: 'conflict',
+        message: `schedule "${name}" exists already, with another specification`,
+        path: '',
+        hint: `send "update" to "${id}"`,
+      });
+    }
+    return this.#created(id);
+  }
+
+  async #created(id: string): Promise<InstanceView> {
     const view = await this.read(id);
     if (view === undefined) throw new Error(`instance ${id} was created and cannot be read`);
     return view;
@@ -124,9 +149,10 @@ export class DurableEngine implements Engine {
   async #create(machine: string, id: string, payload?: Json): Promise<CreateResult | undefined> {
     const definition = await this.#store.latest(machine);
     if (definition === undefined) throw await this.#unknownMachine(machine);
-    this.#registry.add(definition);
+    const steppable = this.#registry.add(definition);
     const input = checkedPayload(payload, 'the input');
-    refuseId('instance id', id);
+    const problems = steppable?.language.checkInput?.(steppable.program, input).filter(isError) ?? [];
+    if (problems.length > 0) throw new Refused(problems);
     const hash = bodyHash(input);
     const start = message(START_ID, id, { type: 'start', machine, input });
     const [result] = await this.#store.create([
@@ -155,6 +181,7 @@ export class DurableEngine implements Engine {
     let [result] = await this.#store.send([mail]);
     if (result === 'unknown' && options.create !== undefined) {
       // Whoever was quicker, and with what input: there is one now.
+      refuseId('instance id', mail.to);
       await this.#create(options.create, mail.to);
       [result] = await this.#store.send([mail]);
     }

@@ -1,6 +1,8 @@
 import { isJsonObject, type Json } from '../core/json.js';
 import type { Graph, Language, Program } from '../core/language.js';
 import { type Problem, Refused } from '../core/problem.js';
+import { SCHEDULE_LANGUAGE } from '../core/schedule-id.js';
+import { checkSchedule } from './plan.js';
 import { fromState, standOf, viewOf } from './state.js';
 import { step } from './step.js';
 
@@ -12,13 +14,14 @@ import { step } from './step.js';
  * schedule.check({}); // => []
  */
 export const schedule: Language = {
-  name: 'schedule',
+  name: SCHEDULE_LANGUAGE,
   check,
   compile(source): Program {
     const problems = check(source);
     if (problems.length > 0) throw new Refused(problems);
-    return { language: 'schedule', tasks: [] };
+    return { language: SCHEDULE_LANGUAGE, tasks: [] };
   },
+  checkInput: (_program, input) => checkSchedule(input),
   step: (_program, state, event) => step(state, event),
   view: viewOf,
   active: (_program, state) => (state === null ? [] : [standOf(fromState(state))]),

@@ -174,7 +174,7 @@ describe('however late its timers are', () => {
         const counts = drive.context.counts as { readonly fired: number };
         expect(counts.fired).toBe(fired.length);
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 
