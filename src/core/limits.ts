@@ -40,8 +40,9 @@ export const MAX_ATTEMPTS = 5;
 export const CAUTIOUS_ATTEMPTS = 3;
 
 /**
- * How much older than the oldest clean mailbox one with attempts behind it must be, for each of them, to be
- * claimed before it, in milliseconds: others go on first, and it is not forgotten (rule 8).
+ * How much older than the oldest clean mailbox one with attempts behind it must be to be claimed before it, in
+ * milliseconds, for each of them but the first: that one was most likely a worker's own end, and others wait to
+ * take over; of the next ones it is ever less likely, so others go on first, and it is not forgotten (rule 8).
  */
 export const SUSPECT_PATIENCE_MS = 2_000;
 

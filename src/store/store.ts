@@ -44,7 +44,7 @@ export interface Store {
   /**
    * Takes mailboxes with something due, oldest first, and writes the attempt (rule 8). Either clean ones, up
    * to `limit`, or exactly one that has an attempt behind it, which must be older than the oldest clean one by
-   * SUSPECT_PATIENCE_MS for each attempt. One with MAX_ATTEMPTS behind it is parked instead. Only instances
+   * SUSPECT_PATIENCE_MS for each attempt but the first. One with MAX_ATTEMPTS behind it is parked instead. Only instances
    * whose definition the caller can step (rule 9).
    */
   claim(query: ClaimQuery): Promise<readonly Claim[]>;

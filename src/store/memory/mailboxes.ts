@@ -263,7 +263,7 @@ function wake(box: Mailbox): number {
 
 /** Whether a mailbox with attempts behind it is old enough to be claimed before a clean one. */
 function comesBefore(suspect: Mailbox, clean: Mailbox): boolean {
-  return wake(suspect) + suspect.attempts * SUSPECT_PATIENCE_MS <= wake(clean);
+  return wake(suspect) + (suspect.attempts - 1) * SUSPECT_PATIENCE_MS <= wake(clean);
 }
 
 function wakesBefore(a: Mailbox, b: Mailbox): boolean {

@@ -112,7 +112,8 @@ export function claim({ database, random, now }: Acceptance, query: ClaimQuery):
       []) as [string?, number?, number?, (string | null)?];
     if (instance === undefined || wakeAt === undefined || attempts === undefined) break;
     if (attempts < MAX_ATTEMPTS) {
-      if (wakeAt + attempts * SUSPECT_PATIENCE_MS <= oldest) taken = [{ instance, attempts: attempts + 1 }];
+      if (wakeAt + (attempts - 1) * SUSPECT_PATIENCE_MS <= oldest)
+        taken = [{ instance, attempts: attempts + 1 }];
       break;
     }
     database.run(PARK, instance, problem ?? JSON.stringify(gaveUp(attempts)), now);

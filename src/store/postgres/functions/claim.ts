@@ -14,7 +14,7 @@ const GAVE_UP = JSON.stringify(gaveUp(MAX_ATTEMPTS)).replaceAll("'", "''");
 export const CLAIM = `
 CREATE OR REPLACE FUNCTION detent.claim(
   given bigint, a_worker text, wanted int, lease_ms bigint, hashes text[]
-) RETURNS TABLE (instance text, token text, attempts int) LANGUAGE plpgsql AS $body$
+) RETURNS TABLE (instance text, token text, attempts int) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
 #variable_conflict use_column
 DECLARE
   now bigint := detent.now_ms(given);
@@ -60,7 +60,7 @@ BEGIN
     FOR NO KEY UPDATE SKIP LOCKED;
     EXIT WHEN NOT FOUND;
     IF suspect.attempts < ${MAX_ATTEMPTS} THEN
-      IF oldest IS NULL OR suspect.wake_at + suspect.attempts * ${SUSPECT_PATIENCE_MS} <= oldest THEN
+      IF oldest IS NULL OR suspect.wake_at + (suspect.attempts - 1) * ${SUSPECT_PATIENCE_MS} <= oldest THEN
         taken := ARRAY[suspect.instance];
       END IF;
       EXIT;

@@ -19,13 +19,13 @@ CREATE OR REPLACE FUNCTION detent.commit(
   x_instance text[], x_id text[],
   i_id text[], i_machine text[], i_definition text[], i_hash text[], i_parent text[], i_detached boolean[],
   s_id text[], s_event text[], s_cause text[], s_hops int[], s_hash text[]
-) RETURNS boolean[] LANGUAGE plpgsql AS $body$
+) RETURNS boolean[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
 DECLARE
   now bigint;
   held boolean[];
   moved bigint;
 BEGIN
-  PERFORM detent.make_mailboxes(m_to || i_id);
+  IF cardinality(m_to) + cardinality(i_id) > 0 THEN PERFORM detent.make_mailboxes(m_to || i_id); END IF;
   PERFORM detent.lock_mailboxes(c_instance || m_to || i_id);
   now := detent.now_ms(given);
 
@@ -66,13 +66,21 @@ BEGIN
     AS c (instance, revision, status, state, updated)
   WHERE i.id = c.instance;
 
+  -- Few commits pass a multiple.
+  IF EXISTS (
+    SELECT FROM unnest(c_base, c_revision) AS c (base, revision)
+    WHERE c.revision / ${SNAPSHOT_EVERY} > c.base / ${SNAPSHOT_EVERY}
+  ) THEN
   INSERT INTO detent.snapshot (instance, revision, machine, at, status, state)
   SELECT i.id, i.revision, i.machine, now, i.status, i.state
   FROM unnest(c_instance, c_base, c_revision) AS c (instance, base, revision)
   JOIN detent.instance i ON i.id = c.instance
   WHERE c.revision / ${SNAPSHOT_EVERY} > c.base / ${SNAPSHOT_EVERY};
+  END IF;
 
-  PERFORM detent.append(now, false, m_to, m_id, m_due, m_event, m_cause, m_hops, m_hash, m_timer);
+  IF cardinality(m_to) > 0 THEN
+    PERFORM detent.append(now, false, m_to, m_id, m_due, m_event, m_cause, m_hops, m_hash, m_timer);
+  END IF;
 
   IF cardinality(t_id) > 0 THEN
     DELETE FROM detent.message m USING unnest(t_to, t_id) AS t (recipient, id)

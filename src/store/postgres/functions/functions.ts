@@ -26,7 +26,8 @@ import {
 
 /**
  * Everything that writes, as functions in the database: each is one round trip and one transaction, and reads
- * what it decides on after it has its locks. Put in place whenever the schema is brought to a new version.
+ * what it decides on after it has its locks. Plans are made once a connection: with arrays as parameters the
+ * planner would make them anew at every call, which takes longer than the work of a small one. Put in place whenever the schema is brought to a new version.
  */
 export const FUNCTIONS: readonly string[] = [
   NOW_MS,

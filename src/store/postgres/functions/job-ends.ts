@@ -82,7 +82,7 @@ $body$`;
 export const END_JOBS = `
 CREATE OR REPLACE FUNCTION detent.end_jobs(
   given bigint, e_id text[], e_token text[], e_done boolean[], e_rest text[], e_final boolean[]
-) RETURNS text[] LANGUAGE plpgsql AS $body$
+) RETURNS text[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
 DECLARE
   held bigint[];
   finished text[];
@@ -115,7 +115,7 @@ $body$`;
  * came. What another is just working on is left for the next call.
  */
 export const EXPIRE = `
-CREATE OR REPLACE FUNCTION detent.expire(given bigint, wanted int) RETURNS int LANGUAGE plpgsql AS $body$
+CREATE OR REPLACE FUNCTION detent.expire(given bigint, wanted int) RETURNS int LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
 DECLARE
   now bigint := detent.now_ms(given);
   overdue text[];
