@@ -13,20 +13,17 @@ const HEAVY = 50;
 const ENDED = `
   status IN ('succeeded', 'failed', 'timed_out', 'stopped') AND (parent IS NULL OR detached = 1)`;
 
-/** The instances that stand and fall with one, itself included. */
-const TREE = (root: string) => `
-  WITH RECURSIVE tree (id) AS (
-    SELECT ${root}
-    UNION ALL
-    SELECT child.id FROM tree CROSS JOIN instance child ON child.parent = tree.id AND child.detached = 0)`;
-
-/** Something in the tree goes on: an instance, or a job that nobody waits for. */
+/** Something goes on of the instances that stand and fall with one: an instance, or a job that nobody waits for. */
 const UNDER_WAY = `
   EXISTS (
-    ${TREE('root.id')}
-    SELECT 1 FROM tree CROSS JOIN instance i ON i.id = tree.id
-    WHERE i.status IN ('running', 'paused') OR EXISTS (
-      SELECT 1 FROM job WHERE job.instance = i.id AND ask = 0 AND instance IS NOT NULL AND ended_at IS NULL))`;
+    WITH RECURSIVE tree (id, status) AS (
+      SELECT root.id, root.status
+      UNION ALL
+      SELECT child.id, child.status FROM tree CROSS JOIN instance child
+      ON child.parent = tree.id AND child.detached = 0)
+    SELECT 1 FROM tree
+    WHERE status IN ('running', 'paused') OR EXISTS (
+      SELECT 1 FROM job WHERE instance = tree.id AND ask = 0 AND instance IS NOT NULL AND ended_at IS NULL))`;
 
 /** ?1: machines as a JSON array. */
 const FIRST_ENDED = `
