@@ -8,20 +8,28 @@ export const STATE = JSON.stringify({ value: 'waiting', context: { note: 'x'.rep
 export const EVENT = JSON.stringify({ type: 'signal', name: 'tick', data: { quantity: 3 } });
 export const HISTORY = JSON.stringify([{ type: 'transition', data: { from: 'waiting', to: 'waiting' } }]);
 
-/** Events to so many instances, in turn or as `pick` says, and the commits that consume them. */
+/**
+ * Events to so many instances, in turn or as `pick` says, and the commits that consume them. The instances have
+ * a state of 0.9 kB, or the one that is given, and where `timerMs` is given a timer each, that far ahead.
+ */
 export class Mailboxes {
   #store;
   #count;
+  #state;
+  #timerMs;
   #sent = 0;
 
-  constructor(store, count) {
+  constructor(store, count, { state = STATE, timerMs } = {}) {
     this.#store = store;
     this.#count = count;
+    this.#state = state;
+    this.#timerMs = timerMs;
   }
 
-  async create() {
-    for (let first = 0; first < this.#count; first += PORTION) {
-      const ids = Array.from({ length: Math.min(PORTION, this.#count - first) }, (_, n) => `i${first + n}`);
+  /** Makes them: all, or the first of them where the others come another way. */
+  async create(count = this.#count) {
+    for (let first = 0; first < count; first += PORTION) {
+      const ids = Array.from({ length: Math.min(PORTION, count - first) }, (_, n) => `i${first + n}`);
       await this.#store.create(
         ids.map((id) => ({
           id,
@@ -31,7 +39,8 @@ export class Mailboxes {
           start: { id: 'start', to: id, event: EVENT },
         })),
       );
-      await this.commit(await this.loaded(await this.claim(ids.length)));
+      const commits = await this.loaded(await this.claim(ids.length));
+      await this.commit(commits.map((commit) => ({ ...commit, timers: this.#timers(commit) })));
     }
   }
 
@@ -55,7 +64,9 @@ export class Mailboxes {
   async loaded(leases, store = this.#store) {
     if (leases.length === 0) return [];
     const leaseOf = new Map(leases.map((lease) => [lease.instance, lease]));
-    return (await store.load(leases, 10)).map((load) => commitOf(leaseOf.get(load.instance.id), load));
+    return (await store.load(leases, 10)).map((load) =>
+      commitOf(leaseOf.get(load.instance.id), load, this.#state),
+    );
   }
 
   /** Messages that are sent, claimed and loaded: what is left is to commit them. */
@@ -70,12 +81,18 @@ export class Mailboxes {
       throw new Error(`not committed: ${results}`);
   }
 
+  #timers({ lease: { instance }, updatedAt }) {
+    if (this.#timerMs === undefined) return [];
+    const event = JSON.stringify({ type: 'timer.fired', effect: '1.0' });
+    return [{ id: `${instance}/1.0`, to: instance, event, dueAt: updatedAt + this.#timerMs }];
+  }
+
   async turn(count) {
     await this.commit(await this.loaded(await this.claim(count)));
   }
 }
 
-function commitOf(lease, { instance, messages, now }) {
+function commitOf(lease, { instance, messages, now }, state) {
   const folded = messages.map(({ seq }, n) => ({
     seq,
     revision: instance.revision + n + 1,
@@ -89,7 +106,7 @@ function commitOf(lease, { instance, messages, now }) {
     baseRevision: instance.revision,
     revision: instance.revision + messages.length,
     status: 'running',
-    state: STATE,
+    state,
     updatedAt: now,
     folded,
     timers: [],
