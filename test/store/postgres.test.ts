@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { afterAll, describe, it } from 'vitest';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.js';
 import type { Store } from '../../src/store/store.js';
@@ -13,7 +14,12 @@ if (url === undefined) {
   });
 } else {
   const schemas = new Schemas(url);
-  afterAll(() => schemas.drop());
+  // One for all cases: what a connection has learnt of the functions serves the next case.
+  const pool = new pg.Pool({ connectionString: url, max: 4 });
+  afterAll(async () => {
+    await pool.end();
+    await schemas.drop();
+  });
 
   describeStore('the PostgreSQL store', ['second', 'reference'], async () => {
     const clock = testClock();
