@@ -1,7 +1,8 @@
 import type { Effect } from './effect.js';
-import type { Event } from './event.js';
+import type { Event, StopEvent } from './event.js';
 import { addressProblem, nameProblem } from './identifier.js';
 import { hasEnded, type Status } from './instance.js';
+import { APPLIED } from './journal.js';
 import type { Json } from './json.js';
 import type { Language, Program, Step } from './language.js';
 import { MAX_TASK_NAME_LENGTH } from './limits.js';
@@ -23,6 +24,7 @@ export const UNBORN: Standing = { status: 'running', state: null };
 export function fold(language: Language, program: Program, standing: Standing, event: Event): Step {
   if (hasEnded(standing.status)) return ignored(standing, `the instance has ended (${standing.status})`);
   if (event.type === 'start' && standing.state !== null) return ignored(standing, 'it has started already');
+  if (event.type === 'stop' && standing.state === null) return stillborn(event);
   if (event.type !== 'start' && standing.state === null) return ignored(standing, 'it has not started');
   const step = language.step(program, standing.state, event);
   if (step.outcome.kind === 'ignored' && step.effects.length > 0) {
@@ -36,6 +38,16 @@ export function fold(language: Language, program: Program, standing: Standing, e
     }
   }
   return step;
+}
+
+/** Stopped before its start, which may be what it could not be stepped over. */
+function stillborn({ error, cause }: StopEvent): Step {
+  const data = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+  return {
+    ...{ state: null, status: 'stopped', effects: [] },
+    history: [{ type: 'InstanceStopped', data }],
+    outcome: APPLIED,
+  };
 }
 
 /** What a definition computes as a receiver may be anything. */

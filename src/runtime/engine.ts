@@ -12,6 +12,8 @@ import type {
   Receipt,
   SendOptions,
   SentEvent,
+  WatchedHistory,
+  WatchOptions,
 } from '../core/engine.js';
 import type { EventBody } from '../core/event.js';
 import { given } from '../core/given.js';
@@ -22,6 +24,7 @@ import type { Json } from '../core/json.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import type { NewMessage } from '../core/message.js';
 import { didYouMean, isError, Refused } from '../core/problem.js';
+import type { Pausable } from '../core/queue.js';
 import { SCHEDULE_LANGUAGE, SCHEDULE_MACHINE, scheduleId } from '../core/schedule-id.js';
 import type { CreateResult, Reading, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
@@ -29,10 +32,12 @@ import type { Clock } from './clock.js';
 import { bodyHash, identify } from './hash.js';
 import { newId } from './identifier.js';
 import { JobRunner } from './job-runner.js';
+import { pausedMachines, sendStop, setPaused } from './pausing.js';
 import { viewOf } from './reading.js';
 import type { Registry } from './registry.js';
 import { checkedLimit, checkedPayload, checkedWait, refuseId, refuseName } from './request.js';
 import { START_ID } from './spawning.js';
+import { watchHistory } from './watching.js';
 import { Worker } from './worker.js';
 
 /** How often a waiting caller looks, at most, for what a hint did not tell. */
@@ -66,6 +71,7 @@ export class DurableEngine implements Engine {
   readonly #registry: Registry;
   readonly #clock: Clock;
   readonly #drainMs: number;
+  readonly #closing = new AbortController();
   readonly #worker: Worker | undefined;
   readonly #runner: JobRunner | undefined;
 
@@ -173,7 +179,21 @@ export class DurableEngine implements Engine {
   }
 
   async stop(instance: string, reason: { error?: string; cause?: string } = {}): Promise<Receipt> {
-    return this.#deliver(message(ownEventId(), instance, { type: 'stop', ...reason }), {});
+    const stop = message(ownEventId(), instance, { type: 'stop', ...reason });
+    if ((await sendStop(this.#store, stop)) === 'unknown') throw unknownInstance(instance);
+    return { instance, id: stop.id, duplicate: false };
+  }
+
+  async pause(target: Pausable): Promise<boolean> {
+    return setPaused(this.#store, target, true);
+  }
+
+  async resume(target: Pausable): Promise<boolean> {
+    return setPaused(this.#store, target, false);
+  }
+
+  async paused(): Promise<readonly Pausable[]> {
+    return this.#store.paused();
   }
 
   async #deliver(mail: NewMessage, options: SendOptions): Promise<Receipt> {
@@ -199,13 +219,14 @@ export class DurableEngine implements Engine {
 
   async read(instance: string): Promise<InstanceView | undefined> {
     const reading = await this.#store.read(instance);
-    return reading && this.#view(reading);
+    return reading && this.#view(reading, await pausedMachines(this.#store));
   }
 
   async list(query: InstanceQuery = {}): Promise<Page<InstanceView>> {
     const page = await this.#store.find({ ...query, limit: checkedLimit(query.limit) });
     const items: InstanceView[] = [];
-    for (const reading of page.items) items.push(await this.#view(reading));
+    const paused = await pausedMachines(this.#store);
+    for (const reading of page.items) items.push(await this.#view(reading, paused));
     return { ...page, items };
   }
 
@@ -217,6 +238,15 @@ export class DurableEngine implements Engine {
     if ((await this.#store.read(instance)) === undefined) throw unknownInstance(instance);
     const page = await this.#store.journal(instance, { ...query, limit: checkedLimit(query.limit) });
     return { ...page, items: historyOf(page.items) };
+  }
+
+  async *watch(options: WatchOptions = {}): AsyncIterable<WatchedHistory> {
+    const { instance, machine } = options;
+    if (instance !== undefined && (await this.#store.read(instance)) === undefined)
+      throw unknownInstance(instance);
+    if (machine !== undefined && (await this.#store.latest(machine)) === undefined)
+      throw await this.#unknownMachine(machine);
+    yield* watchHistory(this.#store, this.#clock, options, this.#closing.signal);
   }
 
   async jobs(query: JobQuery = {}): Promise<Page<Job>> {
@@ -234,17 +264,18 @@ export class DurableEngine implements Engine {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await Promise.all([this.#worker?.stop(), this.#runner?.stop(CLOSE_GRACE_MS, this.#drainMs)]);
     await this.#store.close();
   }
 
-  async #view(reading: Reading): Promise<InstanceView> {
-    const hash = reading.instance.definition;
+  async #view(reading: Reading, paused: ReadonlySet<string>): Promise<InstanceView> {
+    const { definition: hash, machine } = reading.instance;
     const definition = this.#registry.definition(hash) ?? (await this.#store.definition(hash));
     if (definition === undefined) throw new Error(`definition ${hash} is not in the store`);
     this.#registry.add(definition);
     const works = this.#worker !== undefined;
-    return viewOf(reading, definition, this.#registry, await this.#store.now(), works);
+    return viewOf(reading, definition, this.#registry, await this.#store.now(), works, paused.has(machine));
   }
 
   /** The fate of an event, as soon as it has one, or nothing if the wait is over before. */

@@ -1,0 +1,56 @@
+import type { WatchedHistory, WatchOptions } from '../core/engine.js';
+import { given } from '../core/given.js';
+import { historyOf } from '../core/journal.js';
+import type { ChangesQuery, Store } from '../store/store.js';
+import { Alarm } from './alarm.js';
+import { type Clock, pause } from './clock.js';
+
+/** How often a watcher looks, at most, for what a hint did not tell, in milliseconds. */
+export const WATCH_POLL_MS = 500;
+
+/** Journal entries that a watcher holds at once. */
+export const WATCH_PAGE = 100;
+
+/** The pause after a page that had nothing for the watcher in it, so that what others write costs little. */
+const PASSED_OVER_MS = 10;
+
+/**
+ * Reads on and on what is committed, a page at a time, and no page before the one before it was taken. The first
+ * comes at once, empty if there is nothing yet, so that its position is known. Ends where either signal says so.
+ */
+export async function* watchHistory(
+  store: Store,
+  clock: Clock,
+  { after, instance, machine, signal }: WatchOptions,
+  closing: AbortSignal,
+): AsyncGenerator<WatchedHistory, void, undefined> {
+  const alarm = new Alarm(clock);
+  const ring = () => alarm.ring();
+  const isOver = () => signal?.aborted === true || closing.aborted;
+  const unsubscribe = store.onChange(ring);
+  for (const one of [signal, closing]) one?.addEventListener('abort', ring);
+  try {
+    let position = after;
+    for (let isFirst = true; !isOver(); isFirst = false) {
+      const query: ChangesQuery = { after: position, limit: WATCH_PAGE, ...given({ instance, machine }) };
+      const page = await store.changes(query).catch((error: unknown) => {
+        // A store that is closed under a watcher who is told to stop is no failure.
+        if (isOver()) return undefined;
+        throw error;
+      });
+      if (page === undefined || isOver()) return;
+      const hasMoved = position !== undefined && page.position !== position;
+      position = page.position;
+      const entries = historyOf(page.entries);
+      if (isFirst || page.reset || entries.length > 0) {
+        yield { entries, position, ...(page.reset ? { reset: true } : {}) };
+      }
+      if (page.entries.length > 0) continue;
+      if (hasMoved) await pause(clock, PASSED_OVER_MS);
+      else if (!isOver()) await alarm.wait(WATCH_POLL_MS);
+    }
+  } finally {
+    unsubscribe();
+    for (const one of [signal, closing]) one?.removeEventListener('abort', ring);
+  }
+}
