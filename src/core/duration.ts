@@ -1,6 +1,9 @@
 import { MAX_DELAY_MS } from './limits.js';
 import type { Checked } from './problem.js';
 
+/** A duration as people and programs write it: see `parseDuration`. */
+export type Duration = string | number;
+
 const UNIT_MS: Readonly<Record<string, number>> = {
   ms: 1,
   s: 1_000,

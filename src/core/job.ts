@@ -56,6 +56,11 @@ export interface JobRetry {
   readonly maxDelayMs: number;
 }
 
+/** A job in a worker's hands, and the token that shows it. */
+export interface ClaimedJob extends Job {
+  readonly token: string;
+}
+
 /** A job of an instance before the store has it. */
 export interface NewJob {
   readonly id: string;

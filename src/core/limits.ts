@@ -61,6 +61,34 @@ export const DEFAULT_PRIORITY = 5;
 /** Times that a plain job may ask to be handed out. */
 export const MAX_JOB_ATTEMPTS = 1_000;
 
+/** Times that a plain job is handed out that does not ask for a number. */
+export const DEFAULT_JOB_ATTEMPTS = 3;
+
+/** The pauses between the attempts of a plain job that asks for none: a second, then twice as long, up to an hour. */
+export const DEFAULT_BACKOFF = { delayMs: 1_000, rate: 2, maxDelayMs: 3_600_000 };
+
+/** How much longer each pause between attempts may be than the one before. */
+export const MAX_BACKOFF_RATE = 100;
+
+/** How many jobs of a queue a limit may let be processed at once. */
+export const MAX_QUEUE_CONCURRENCY = 1_000_000;
+
+/** Jobs that a worker in another process may claim at once. */
+export const MAX_REMOTE_CLAIM = 100;
+
+/** Names, or queues, that such a worker may list. */
+export const MAX_REMOTE_NAMES = 1_000;
+
+/** How long the claim of a worker in another process holds without a heartbeat, if it asks for no time: 30 s. */
+export const REMOTE_LEASE_MS = 30_000;
+
+/** The shortest and the longest that it may ask for, in milliseconds: a second, an hour. */
+export const MIN_REMOTE_LEASE_MS = 1_000;
+export const MAX_REMOTE_LEASE_MS = 3_600_000;
+
+/** The longest that such a worker may wait for a job in one call, in milliseconds. */
+export const MAX_CLAIM_WAIT_MS = 60_000;
+
 /** Texts longer than this many characters are kept out of their rows, once for each instance or job. */
 export const OUT_OF_ROW_LENGTH = 16_384;
 

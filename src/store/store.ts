@@ -1,10 +1,14 @@
 import type { Definition, NewDefinition, Version } from '../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../core/engine.js';
 import type { Instance, Status } from '../core/instance.js';
-import type { Job, JobEnd, NewJob, NewPlainJob } from '../core/job.js';
+import type { ClaimedJob, Job, JobEnd, NewJob, NewPlainJob } from '../core/job.js';
 import type { JournalEntry, Outcome } from '../core/journal.js';
 import type { Message, NewMessage } from '../core/message.js';
 import type { Problem } from '../core/problem.js';
+import type { Pausable, QueueStatistics } from '../core/queue.js';
+
+export type { ClaimedJob } from '../core/job.js';
+export type { Pausable, QueueStatistics } from '../core/queue.js';
 
 /**
  * Where everything lives: the port that every back end implements, and whose suite (testing/store-suite) it
@@ -258,10 +262,6 @@ export interface ClaimJobsQuery {
   readonly queues?: readonly string[];
 }
 
-export interface ClaimedJob extends Job {
-  readonly token: string;
-}
-
 export interface JobLease {
   readonly id: string;
   readonly token: string;
@@ -280,11 +280,6 @@ export type EndJobResult = 'ended' | 'retried' | 'lost';
 
 /** `owned`: it belongs to an instance, which alone decides. `unchanged`: it stands where it cannot be changed so. */
 export type JobChange = 'changed' | 'unchanged' | 'owned' | 'unknown';
-
-export type Pausable =
-  | { readonly instance: string }
-  | { readonly machine: string }
-  | { readonly queue: string };
 
 export interface DueQuery {
   readonly definitions: readonly string[];
@@ -354,19 +349,4 @@ export interface Counts {
   readonly pendingJobs: number;
   /** Mailboxes that were given up on, those without an instance included. */
   readonly parked: number;
-}
-
-export interface QueueStatistics {
-  readonly queue: string;
-  readonly paused: boolean;
-  readonly concurrency?: number;
-  /** Pending ones that are due, and those that are not yet. */
-  readonly pending: number;
-  readonly delayed: number;
-  readonly processing: number;
-  readonly completed: number;
-  readonly failed: number;
-  readonly cancelled: number;
-  /** When the oldest pending one became due. */
-  readonly pendingSince?: number;
 }
