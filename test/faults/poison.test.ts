@@ -7,6 +7,9 @@ import { DevProcess, freePort, pause } from './dev-process.js';
 /** Whether to wait until a guard that takes the process down is parked for it; set by `npm run test:faults`. */
 const IS_LONG = process.env['DETENT_POISON'] !== undefined;
 
+/** After so long a process counts as sound, and the next restart comes soon again. */
+const HEALTHY_MS = 11_000;
+
 const here = (file: string) => join(import.meta.dirname, file);
 const closers: (() => unknown)[] = [];
 
@@ -15,6 +18,9 @@ afterEach(async () => {
 });
 
 type View = Readonly<Record<string, unknown>>;
+
+/** The server says that it cannot answer yet. */
+class Away extends Error {}
 
 async function startDev(machine: string) {
   const dir = mkdtempSync(join(tmpdir(), 'detent-poison-'));
@@ -25,7 +31,9 @@ async function startDev(machine: string) {
   const ask = async (path: string, body?: unknown): Promise<View> => {
     const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
     const response = await fetch(`${dev.url}/api/v1/instances${path}`, init);
-    return (await response.json()) as View;
+    const answer = (await response.json()) as View;
+    if (response.status >= 500) throw new Away(JSON.stringify(answer));
+    return answer;
   };
   /** Asks again while the server is away. */
   const insist = async (path: string, body?: unknown): Promise<View> => {
@@ -33,7 +41,7 @@ async function startDev(machine: string) {
       try {
         return await ask(path, body);
       } catch (error) {
-        if (!(error instanceof TypeError)) throw error;
+        if (!(error instanceof TypeError) && !(error instanceof Away)) throw error;
       }
     }
     throw new Error(`no answer to ${path}`);
@@ -85,40 +93,41 @@ describe('dev, with a machine that does harm', () => {
   });
 
   it.skipIf(!IS_LONG)(
-    'parks each instance whose guard takes the process down, and the others go on',
+    'parks an instance whose guard takes the process down, and the others go on',
     async () => {
       const { dev, insist } = await startDev('poison-machine.mjs');
-      const bad = { 'loop-1': 'LOOP', 'loop-2': 'LOOP', 'hoard-1': 'HOARD' };
+      const bad = { looping: 'LOOP', hoarding: 'HOARD' };
       for (const id of ['other', ...Object.keys(bad)]) await insist('?wait=30s', { machine: 'poison', id });
-      for (const [id, type] of Object.entries(bad)) await insist(`/${id}/events`, { type, id: 'bad' });
-      const began = performance.now();
       let sent = 0;
       let slowestMs = 0;
-      for (let parked = 0; parked < 3; ) {
-        expect(performance.now() - began).toBeLessThan(300_000);
-        const at = performance.now();
+      const sendToOther = async () => {
+        const began = performance.now();
         const event = { type: 'ADD', id: `add-${sent++}` };
         while ((await insist('/other/events?wait=10s', event))['applied'] === undefined);
-        slowestMs = Math.max(slowestMs, performance.now() - at);
-        const listed = await insist('?parked=true');
-        if (!Array.isArray(listed['items'])) throw new Error(JSON.stringify(listed));
-        parked = listed['items'].length;
-      }
-      expect(slowestMs).toBeLessThan(30_000);
-      for (const id of Object.keys(bad)) {
-        const view = await insist(`/${id}`);
-        expect(view).toMatchObject({ status: 'running', value: 'open', revision: 1 });
-        expect(view['parked']).toMatchObject({ code: 'gave-up', message: expect.any(String) });
+        slowestMs = Math.max(slowestMs, performance.now() - began);
+      };
+      for (const [id, type] of Object.entries(bad)) {
+        await insist(`/${id}/events`, { type, id: 'bad' });
+        const giveUpAt = performance.now() + 120_000;
+        for (let view: View = {}; view['parked'] === undefined; view = await insist(`/${id}`)) {
+          expect(performance.now(), `${id} is not parked`).toBeLessThan(giveUpAt);
+          await sendToOther();
+        }
+        expect(await insist(`/${id}`)).toMatchObject({
+          status: 'running',
+          value: 'open',
+          revision: 1,
+          parked: { code: 'gave-up', message: expect.any(String) },
+        });
+        const deaths = dev.output.split('\n').filter((line) => line.includes(`while stepping ${id};`));
+        expect(deaths.length, `deaths by ${id}`).toBe(5);
+        // So that the next one is met by a process that has worked a while, as this one was.
+        for (const healthyAt = performance.now() + HEALTHY_MS; performance.now() < healthyAt; )
+          await sendToOther();
       }
       expect(await insist('/other')).toMatchObject({ context: { n: sent } });
-      const deaths = dev.output.split('\n').filter((line) => line.includes('restarting it'));
-      for (const id of Object.keys(bad)) {
-        const said = deaths.filter((line) => line.includes(`while stepping ${id};`));
-        expect(said.length, id).toBeGreaterThanOrEqual(5);
-      }
-      console.log(
-        `poison: ${deaths.length} processes lost, the others waited ${Math.round(slowestMs)} ms at most`,
-      );
+      expect(slowestMs).toBeLessThan(40_000);
+      console.log(`poison: the others waited ${Math.round(slowestMs)} ms at most`);
     },
     400_000,
   );
