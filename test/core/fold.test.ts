@@ -20,6 +20,16 @@ describe('fold', () => {
     expect(again).toMatchObject({ outcome: { kind: 'ignored' }, state: born.state });
   });
 
+  it('stops what has not started, and starts it no more', () => {
+    const stopped = fold(probe, program, UNBORN, event(1, { type: 'stop', error: 'E', cause: 'c' }));
+    expect(stopped).toEqual({
+      ...{ state: null, status: 'stopped', effects: [], outcome: { kind: 'applied' } },
+      history: [{ type: 'InstanceStopped', data: { error: 'E', cause: 'c' } }],
+    });
+    const late = fold(probe, program, stopped, start);
+    expect(late).toMatchObject({ outcome: { kind: 'ignored' }, status: 'stopped', state: null });
+  });
+
   it('ignores everything after the end', () => {
     const ended = fold(
       probe,
