@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { CommandLine, Run } from './command-line.js';
 import { addCheck } from './commands/check.js';
 import { addCreate } from './commands/create.js';
+import { addDb } from './commands/db.js';
 import { addDev } from './commands/dev.js';
 import { addHistory } from './commands/history.js';
 import { addJobs } from './commands/jobs.js';
@@ -27,6 +28,7 @@ const COMMANDS = [
   addJobs,
   addRetry,
   addStop,
+  addDb,
 ];
 
 /** Carries out one call of `detent` and answers its exit code. Everything there is to say was said then. */

@@ -12,7 +12,10 @@ export interface StoreOption {
 
 /** Adds `--db`. */
 export function takesStore(command: Command, fallback = `$DETENT_DB, else ${DEFAULT_DB}`): Command {
-  return command.option('--db <url>', `the store: sqlite:PATH or memory: (default: ${fallback})`);
+  return command.option(
+    '--db <url>',
+    `the store: sqlite:PATH, postgres://… or memory: (default: ${fallback})`,
+  );
 }
 
 /** The store that a command means. */

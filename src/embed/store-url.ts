@@ -8,8 +8,8 @@ export interface OpenedStore {
 }
 
 /**
- * Opens the store that a URL names: `sqlite:PATH`, `postgres://…` or `memory:`. A back end is loaded only when it is asked for.
- * Throws Refused `unknown-store` for any other.
+ * Opens the store that a URL names: `sqlite:PATH`, `postgres://…` or `memory:`. A back end is loaded only when it
+ * is asked for. Throws Refused `unknown-store` for any other.
  */
 export async function openStore(url: string): Promise<OpenedStore> {
   const { workerIdentity } = await import('../store/sqlite/worker-identity.js');
@@ -28,8 +28,13 @@ export async function openStore(url: string): Promise<OpenedStore> {
   }
   throw new Refused({
     code: 'unknown-store',
-    message: `${JSON.stringify(url)} names no database`,
+    message: `${JSON.stringify(withoutSecrets(url))} names no database`,
     path: '',
     hint: 'write sqlite:PATH, postgres://user@host/database or memory:',
   });
+}
+
+/** What stands before an `@` may be a password. */
+function withoutSecrets(url: string): string {
+  return url.replace(/^(\w*:?\/\/).*@/, '$1');
 }
