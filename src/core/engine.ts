@@ -1,10 +1,20 @@
 import type { Definition, Version } from './definition.js';
+import type { Duration } from './duration.js';
 import type { Instance, Status } from './instance.js';
-import type { Job, JobStatus } from './job.js';
+import type { ClaimedJob, Job, JobStatus } from './job.js';
 import type { HistoryEntry, Outcome } from './journal.js';
 import type { Json } from './json.js';
 import type { View } from './language.js';
 import type { Problem } from './problem.js';
+import type {
+  EnqueuedJob,
+  EnqueueOptions,
+  JobClaimOptions,
+  JobFailure,
+  Pausable,
+  QueueStatistics,
+} from './queue.js';
+import type { Retention } from './retention.js';
 
 /**
  * What server, CLI and programs speak to: made by the runtime on a Store. What a caller did wrong rejects
@@ -13,13 +23,17 @@ import type { Problem } from './problem.js';
  * - `definition-invalid`, `unknown-language`: nothing was published
  * - `unknown-machine`, `unknown-instance`: there is none of that name
  * - `conflict`: the id is taken by something else
- * - `invalid-id`, `not-json`, `payload-too-large`: the request itself
+ * - `ended`: the instance has, and cannot be paused any more
+ * - `unknown-job`, `job-owned`, `job-state`, `lease-lost`: the job is not there, or not to be changed so
+ * - `invalid-job`, `invalid-id`, `not-json`, `payload-too-large`: the request itself
+ * - `reserved`: the machine, or the language, is that of schedules
+ * - `retention-invalid`: how long to keep what, with everything that is wrong with it
  * - `schedule-invalid`: the specification, with everything that is wrong with it
  */
 export interface Engine {
   /** Checks and stores a definition; the same content again answers the version it already has. */
   publish(definition: Publication): Promise<Definition>;
-  /** The newest version of every machine, by name. */
+  /** The newest version of every machine, by name; not that of schedules, which nobody published. */
   machines(): Promise<readonly Version[]>;
   /** Resolves once the instance is durable and readable. The same id, machine and input answers the same. */
   create(machine: string, options?: CreateOptions): Promise<InstanceView>;
@@ -35,11 +49,47 @@ export interface Engine {
   list(query?: InstanceQuery): Promise<Page<InstanceView>>;
   count(query?: Omit<InstanceQuery, 'limit' | 'after'>): Promise<number>;
   history(instance: string, query?: PageQuery): Promise<Page<HistoryEntry>>;
+  /**
+   * Reads on and on what happens, in the order of the commits: page after page, the first at once. Whoever kept a
+   * position goes on behind it, with nothing skipped or repeated. Ends with the signal, or with the engine.
+   * Rejects with Refused (`invalid-position`) where a position was never handed out.
+   */
+  watch(options?: WatchOptions): AsyncIterable<WatchedHistory>;
   jobs(query?: JobQuery): Promise<Page<Job>>;
+  /** Undefined if there is no such job. */
+  job(id: string): Promise<Job | undefined>;
+  /** Puts a job into a queue, for whichever handler has its name; resolves once it is durable. */
+  enqueue(name: string, options?: EnqueueOptions): Promise<EnqueuedJob>;
+  /** Cancels a plain job that has not ended. */
+  cancelJob(id: string): Promise<Job>;
+  /** Makes a plain job pending again that failed or was cancelled, its attempts forgotten. */
+  retryJob(id: string): Promise<Job>;
+  /** Every queue that has jobs, a limit, or is paused, by name. */
+  queues(): Promise<readonly QueueStatistics[]>;
+  /** How many jobs of a queue may be processed at once, by all workers together; null for any number. */
+  limitQueue(queue: string, concurrency: number | null): Promise<void>;
+  /** Takes jobs for a worker that is no part of this process: it answers for each before its lease ends. */
+  claimJobs(options?: JobClaimOptions): Promise<readonly ClaimedJob[]>;
+  /** Tells that such a worker is alive and makes progress: its lease begins anew. */
+  heartbeatJob(id: string, token: string, options?: { readonly lease?: Duration }): Promise<void>;
+  completeJob(id: string, token: string, output?: Json): Promise<Job>;
+  /** Answers the job: pending again where it is to be tried again. */
+  failJob(id: string, token: string, failure: JobFailure): Promise<Job>;
+  /**
+   * Lets nothing more be begun of an instance, of a machine's instances, or of a queue, until it is resumed.
+   * False if it was paused already.
+   */
+  pause(target: Pausable): Promise<boolean>;
+  /** False if it was not paused. */
+  resume(target: Pausable): Promise<boolean>;
+  /** The machines and queues that are paused. */
+  paused(): Promise<readonly Pausable[]>;
   /** Ends a running instance from outside. */
   stop(instance: string, reason?: { readonly error?: string; readonly cause?: string }): Promise<Receipt>;
   /** Lets a parked instance be stepped again (rule 8). */
   retry(instance: string): Promise<void>;
+  /** Deletes at once what is older than a retention says; answers how many. */
+  sweep(retention: Retention): Promise<SweepCounts>;
   health(): Promise<Health>;
   close(): Promise<void>;
 }
@@ -58,8 +108,8 @@ export interface CreateOptions {
   readonly wait?: Wait;
 }
 
-/** How long to wait for the effect of a request: a duration (`5s`), or milliseconds. */
-export type Wait = string | number;
+/** How long to wait for the effect of a request. */
+export type Wait = Duration;
 
 export interface SentEvent {
   readonly type: string;
@@ -96,6 +146,23 @@ export interface InstanceView extends Omit<Instance, 'state'>, View {
   readonly lag?: string;
 }
 
+export interface WatchOptions {
+  /** The position to go on behind; `''` for the beginning of what is kept. The end, if absent. */
+  readonly after?: string;
+  /** Of this instance alone, or of the instances of this machine. */
+  readonly instance?: string;
+  readonly machine?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface WatchedHistory {
+  readonly entries: readonly HistoryEntry[];
+  /** Behind these entries: opaque, and good for as long as the store is. */
+  readonly position: string;
+  /** Some of what came after the position asked for was swept away before it could be read. */
+  readonly reset?: boolean;
+}
+
 export interface PageQuery {
   /** At most MAX_PAGE. */
   readonly limit?: number;
@@ -122,6 +189,14 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Present if there is more. */
   readonly next?: string;
+}
+
+/** What was deleted: of journals it is the entries that are counted. */
+export interface SweepCounts {
+  readonly instances: number;
+  readonly journals: number;
+  readonly jobs: number;
+  readonly letters: number;
 }
 
 export interface Health {

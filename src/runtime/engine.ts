@@ -1,4 +1,5 @@
 import type { Definition, Version } from '../core/definition.js';
+import type { Duration } from '../core/duration.js';
 import type {
   CreateOptions,
   Engine,
@@ -12,31 +13,49 @@ import type {
   Receipt,
   SendOptions,
   SentEvent,
+  SweepCounts,
   WatchedHistory,
   WatchOptions,
 } from '../core/engine.js';
 import type { EventBody } from '../core/event.js';
 import { given } from '../core/given.js';
 import { idProblem, nameProblem } from '../core/identifier.js';
-import type { Job } from '../core/job.js';
+import type { ClaimedJob, Job } from '../core/job.js';
 import { type HistoryEntry, historyOf } from '../core/journal.js';
 import type { Json } from '../core/json.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import type { NewMessage } from '../core/message.js';
 import { didYouMean, isError, Refused } from '../core/problem.js';
-import type { Pausable } from '../core/queue.js';
+import type {
+  EnqueuedJob,
+  EnqueueOptions,
+  JobClaimOptions,
+  JobFailure,
+  Pausable,
+  QueueStatistics,
+} from '../core/queue.js';
+import { type Retention, type SweepRule, sweepRules } from '../core/retention.js';
 import { SCHEDULE_LANGUAGE, SCHEDULE_MACHINE, scheduleId } from '../core/schedule-id.js';
 import type { CreateResult, Reading, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import { bodyHash, identify } from './hash.js';
 import { newId } from './identifier.js';
+import { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 import { pausedMachines, sendStop, setPaused } from './pausing.js';
 import { viewOf } from './reading.js';
 import type { Registry } from './registry.js';
-import { checkedLimit, checkedPayload, checkedWait, refuseId, refuseName } from './request.js';
+import {
+  checkedLimit,
+  checkedPayload,
+  checkedWait,
+  refuseId,
+  refuseName,
+  refuseReserved,
+} from './request.js';
 import { START_ID } from './spawning.js';
+import { Sweeper } from './sweeper.js';
 import { watchHistory } from './watching.js';
 import { Worker } from './worker.js';
 
@@ -55,6 +74,8 @@ export interface DurableEngineOptions {
   /** Whether it also steps instances and runs handlers. */
   readonly works: boolean;
   readonly failMissing?: boolean;
+  /** What it deletes of its own accord, if it works. */
+  readonly sweeps?: readonly SweepRule[];
   /** Jobs of these queues alone; of all if absent. */
   readonly queues?: readonly string[];
   /** Handlers that run at once. */
@@ -72,7 +93,9 @@ export class DurableEngine implements Engine {
   readonly #clock: Clock;
   readonly #drainMs: number;
   readonly #closing = new AbortController();
+  readonly #jobs: JobQueue;
   readonly #worker: Worker | undefined;
+  readonly #sweeper: Sweeper | undefined;
   readonly #runner: JobRunner | undefined;
 
   constructor(options: DurableEngineOptions) {
@@ -80,10 +103,15 @@ export class DurableEngine implements Engine {
     this.#registry = options.registry;
     this.#clock = options.clock;
     this.#drainMs = options.drainMs ?? 0;
+    this.#jobs = new JobQueue(options.store, options.clock, this.#closing.signal);
     if (options.works) {
       this.#worker = new Worker(options);
       this.#runner = new JobRunner(options);
       this.#worker.start();
+      if (options.sweeps !== undefined && options.sweeps.length > 0) {
+        this.#sweeper = new Sweeper({ ...options, rules: options.sweeps });
+        this.#sweeper.start();
+      }
       this.#runner.start();
     }
   }
@@ -92,6 +120,7 @@ export class DurableEngine implements Engine {
     const problem = idProblem('machine name', publication.machine);
     if (problem !== undefined) throw new Refused(problem);
     checkedPayload(publication.source, 'the definition', MAX_DEFINITION_BYTES);
+    refuseReserved('language', publication.language, SCHEDULE_LANGUAGE);
     const language = this.#registry.language(publication.language);
     const problems = language.check(publication.source).filter(isError);
     if (problems.length > 0) {
@@ -109,6 +138,7 @@ export class DurableEngine implements Engine {
   async machines(): Promise<readonly Version[]> {
     const newest = new Map<string, Version>();
     for (const version of await this.#store.definitions()) newest.set(version.machine, version);
+    newest.delete(SCHEDULE_MACHINE);
     return [...newest.values()];
   }
 
@@ -116,6 +146,7 @@ export class DurableEngine implements Engine {
     const waitMs = options.wait === undefined ? undefined : checkedWait(options.wait);
     const id = options.id ?? newId();
     refuseId('instance id', id);
+    refuseReserved('machine', machine, SCHEDULE_MACHINE);
     if ((await this.#create(machine, id, options.input)) === 'conflict') {
       throw new Refused({
         code: 'conflict',
@@ -202,6 +233,7 @@ export class DurableEngine implements Engine {
     if (result === 'unknown' && options.create !== undefined) {
       // Whoever was quicker, and with what input: there is one now.
       refuseId('instance id', mail.to);
+      refuseReserved('machine', options.create, SCHEDULE_MACHINE);
       await this.#create(options.create, mail.to);
       [result] = await this.#store.send([mail]);
     }
@@ -253,10 +285,58 @@ export class DurableEngine implements Engine {
     return this.#store.jobs({ ...query, limit: checkedLimit(query.limit) });
   }
 
+  async job(id: string): Promise<Job | undefined> {
+    return this.#store.job(id);
+  }
+
+  async enqueue(name: string, options: EnqueueOptions = {}): Promise<EnqueuedJob> {
+    return this.#jobs.enqueue(name, options);
+  }
+
+  async cancelJob(id: string): Promise<Job> {
+    return this.#jobs.cancel(id);
+  }
+
+  async retryJob(id: string): Promise<Job> {
+    return this.#jobs.retry(id);
+  }
+
+  async queues(): Promise<readonly QueueStatistics[]> {
+    return this.#jobs.queues();
+  }
+
+  async limitQueue(queue: string, concurrency: number | null): Promise<void> {
+    return this.#jobs.limit(queue, concurrency);
+  }
+
+  async claimJobs(options: JobClaimOptions = {}): Promise<readonly ClaimedJob[]> {
+    return this.#jobs.claim(options);
+  }
+
+  async heartbeatJob(id: string, token: string, options: { lease?: Duration } = {}): Promise<void> {
+    return this.#jobs.heartbeat(id, token, options.lease);
+  }
+
+  async completeJob(id: string, token: string, output?: Json): Promise<Job> {
+    return this.#jobs.complete(id, token, output);
+  }
+
+  async failJob(id: string, token: string, failure: JobFailure): Promise<Job> {
+    return this.#jobs.fail(id, token, failure);
+  }
+
   async retry(instance: string): Promise<void> {
     if (await this.#store.unpark(instance)) return;
     if ((await this.#store.read(instance)) === undefined) throw unknownInstance(instance);
     throw new Refused({ code: 'not-parked', message: `instance "${instance}" is not parked`, path: '' });
+  }
+
+  async sweep(retention: Retention): Promise<SweepCounts> {
+    const rules = sweepRules(retention);
+    const counts = await new Sweeper({ store: this.#store, clock: this.#clock, rules }).sweep();
+    const total = { instances: 0, journals: 0, jobs: 0, letters: 0 };
+    for (const [at, { what }] of rules.entries()) total[what] += counts[at] ?? 0;
+    return total;
   }
 
   async health(): Promise<Health> {
@@ -265,7 +345,11 @@ export class DurableEngine implements Engine {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await Promise.all([this.#worker?.stop(), this.#runner?.stop(CLOSE_GRACE_MS, this.#drainMs)]);
+    await Promise.all([
+      this.#sweeper?.stop(),
+      this.#worker?.stop(),
+      this.#runner?.stop(CLOSE_GRACE_MS, this.#drainMs),
+    ]);
     await this.#store.close();
   }
 
