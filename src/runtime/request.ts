@@ -29,6 +29,14 @@ export function refuseId(what: string, id: string): void {
   if (problem !== undefined) throw new Refused({ ...problem, path: '/id' });
 }
 
+/** Refuses a name that schedules alone have: each of them is made from a specification, not from a definition. */
+export function refuseReserved(what: 'language' | 'machine', name: string, reserved: string): void {
+  if (name !== reserved) return;
+  const message = `the ${what} "${name}" is that of schedules`;
+  const hint = 'create a schedule: from a program with engine.schedule(name, specification)';
+  throw new Refused({ code: 'reserved', message, path: `/${what}`, hint });
+}
+
 /** Refuses an event's name that no definition could have. */
 export function refuseName(name: unknown): void {
   if (typeof name === 'string' && name !== '' && name.length <= MAX_ID_LENGTH) return;

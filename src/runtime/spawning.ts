@@ -1,5 +1,6 @@
 import type { ChildEndedEvent } from '../core/event.js';
 import type { NewMessage } from '../core/message.js';
+import { SCHEDULE_MACHINE } from '../core/schedule-id.js';
 import type { Commit, NewInstance, Store } from '../store/store.js';
 import type { Fold, Spawn } from './folding.js';
 import { bodyHash } from './hash.js';
@@ -14,7 +15,9 @@ export const START_ID = '/start';
 export async function withChildren(store: Store, folds: readonly Fold[]): Promise<readonly Commit[]> {
   const newest = new Map<string, string | undefined>();
   for (const { machine } of folds.flatMap(({ spawns }) => spawns)) {
-    if (!newest.has(machine)) newest.set(machine, (await store.latest(machine))?.hash);
+    // Schedules are nobody's children.
+    if (newest.has(machine) || machine === SCHEDULE_MACHINE) continue;
+    newest.set(machine, (await store.latest(machine))?.hash);
   }
   return folds.map((fold) => {
     const spawns: NewInstance[] = [];

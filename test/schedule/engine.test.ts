@@ -3,6 +3,12 @@ import type { Engine, InstanceView } from '../../src/core/engine.js';
 import type { JsonObject } from '../../src/core/json.js';
 import { SCHEDULE_MACHINE } from '../../src/core/schedule-id.js';
 import { openEngine } from '../../src/embed/engine.js';
+import { systemClock } from '../../src/runtime/clock.js';
+import { DurableEngine } from '../../src/runtime/engine.js';
+import { Registry } from '../../src/runtime/registry.js';
+import { schedule } from '../../src/schedule/language.js';
+import { openMemoryStore } from '../../src/store/memory/memory-store.js';
+import { probe } from '../../src/testing/probe-language.js';
 
 const engines: Engine[] = [];
 
@@ -106,6 +112,47 @@ describe('an engine', () => {
       code: 'invalid-id',
     });
     expect(await engine.count({ machine: SCHEDULE_MACHINE })).toBe(0);
+  });
+
+  it('keeps the machine and the language of schedules to itself', async () => {
+    const engine = await open();
+    await engine.schedule('report', yearly({ machine: 'quick' }));
+    const machines = (await engine.machines()).map(({ machine }) => machine);
+    expect(machines).toEqual(['quick', 'slow']);
+    const input = yearly({ machine: 'quick' });
+    await expect(engine.create(SCHEDULE_MACHINE, { id: 'mine', input })).rejects.toMatchObject({
+      code: 'reserved',
+      problems: [{ path: '/machine', hint: expect.stringContaining('engine.schedule') }],
+    });
+    const sent = engine.send('mine', { type: 'trigger' }, { create: SCHEDULE_MACHINE });
+    await expect(sent).rejects.toMatchObject({ code: 'reserved' });
+    const publication = { machine: 'mine', language: 'schedule', source: {} };
+    await expect(engine.publish(publication)).rejects.toMatchObject({
+      code: 'reserved',
+      problems: [{ path: '/language' }],
+    });
+    expect(await engine.read('mine')).toBeUndefined();
+  });
+
+  it('lets nobody have a schedule as a child', async () => {
+    const engine = new DurableEngine({
+      store: openMemoryStore(),
+      registry: new Registry({ languages: [probe, schedule] }),
+      clock: systemClock,
+      identity: 'test',
+      works: true,
+    });
+    engines.push(engine);
+    await engine.publish({ machine: 'probe', language: 'probe', source: {} });
+    await engine.schedule('report', yearly({ machine: 'probe' }));
+    await engine.create('probe', { id: 'parent' });
+    const spawn = { spawn: SCHEDULE_MACHINE, input: yearly({ machine: 'probe' }) };
+    await engine.send('parent', { type: 'go', data: [spawn] }, { wait });
+    for (let i = 0; i < 2_000 && (await engine.read('parent'))?.revision !== 3; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect(contextOf(await engine.read('parent'))).toMatchObject({ answers: { '2.0': 'child.ended' } });
+    expect(await engine.count({ machine: SCHEDULE_MACHINE })).toBe(1);
   });
 
   it('keeps the ids of schedules to itself', async () => {
