@@ -19,6 +19,7 @@ import {
   checkedFailure,
   checkedLease,
   newPlainJob,
+  refuseQueue,
 } from './job-request.js';
 import { checkedPayload } from './request.js';
 import { POLL_MS } from './worker.js';

@@ -31,8 +31,8 @@ import { checkedPayload } from './request.js';
 
 /** What someone asked to be enqueued, checked. Its hash is of what they asked for, not of what we made of it. */
 export function newPlainJob(id: string, name: string, options: EnqueueOptions): NewPlainJob {
-  refuseNamed('a job id', id, '/id', idProblem('a job id', id));
-  refuseNamed('a task name', name, '/name', nameProblem('a task name', name, MAX_TASK_NAME_LENGTH));
+  refuseNamed('a job id', id, '/id', idProblem);
+  refuseNamed('a task name', name, '/name', (what, text) => nameProblem(what, text, MAX_TASK_NAME_LENGTH));
   if (options.queue !== undefined) refuseQueue(options.queue);
   const input = checkedPayload(options.input, 'the input');
   const asked = given({
@@ -105,7 +105,7 @@ export function checkedConcurrency(concurrency: number | null): number | undefin
 }
 
 export function refuseQueue(queue: string): void {
-  refuseNamed('a queue', queue, '/queue', idProblem('a queue', queue));
+  refuseNamed('a queue', queue, '/queue', idProblem);
 }
 
 function checkedNames(names: readonly string[], path: string): readonly string[] {
@@ -114,8 +114,10 @@ function checkedNames(names: readonly string[], path: string): readonly string[]
   throw invalid(`${path.slice(1)} must be a list of at most ${MAX_REMOTE_NAMES} texts`, path);
 }
 
-function refuseNamed(what: string, name: unknown, path: string, problem: ReturnType<typeof idProblem>): void {
+/** A caller may be no TypeScript: whatever is no text is told, too. */
+function refuseNamed(what: string, name: unknown, path: string, problemOf: typeof idProblem): void {
   if (typeof name !== 'string') throw invalid(`${what} must be a text`, path);
+  const problem = problemOf(what, name);
   if (problem !== undefined) throw new Refused({ ...problem, path });
 }
 
