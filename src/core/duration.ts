@@ -11,13 +11,14 @@ const UNIT_MS: Readonly<Record<string, number>> = {
   h: 3_600_000,
   d: 86_400_000,
   w: 604_800_000,
+  y: 31_536_000_000,
 };
 
-const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d|w)/y;
+const PART = /(\d+(?:\.\d+)?)(ms|s|m|h|d|w|y)/y;
 const ISO = /^P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/;
 
 /**
- * Milliseconds of a duration: a number of milliseconds, a text such as `30s`, `1h30m`, `250ms`, a bare number
+ * Milliseconds of a duration: a number of milliseconds, a text such as `30s`, `1h30m`, `250ms`, `1y` (365 days), a bare number
  * as text (milliseconds, as XState's `after` keys are), or ISO 8601 without years and months (`PT5M`).
  *
  * @example

@@ -1,6 +1,7 @@
 import type { Engine } from '../core/engine.js';
 import { given } from '../core/given.js';
 import type { Implementations } from '../core/language.js';
+import { type Retention, sweepRules } from '../core/retention.js';
 import { systemClock } from '../runtime/clock.js';
 import { DurableEngine } from '../runtime/engine.js';
 import type { Handlers } from '../runtime/handler.js';
@@ -26,6 +27,8 @@ export interface EngineOptions {
   readonly worker?: boolean;
   /** Fail a task at once that no handler is here for, instead of leaving it to another process. */
   readonly failFast?: boolean;
+  /** How long what nobody needs is kept; for ever, where nothing is said. A worker deletes what is older. */
+  readonly retention?: Retention;
   /** Take jobs of these queues alone. */
   readonly queues?: readonly string[];
   /** Handlers that run at once; 100 if absent. */
@@ -43,6 +46,7 @@ export interface EngineOptions {
  * Refused and every problem of every definition; nothing is opened or published then.
  */
 export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const rules = sweepRules(options.retention ?? {});
   const collection = await Collection.of(options.definitions ?? []);
   const registry = new Registry({
     languages: LANGUAGES,
@@ -61,6 +65,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     clock: systemClock,
     works: options.worker ?? true,
     failMissing: options.failFast ?? false,
+    sweeps: rules,
     ...given({
       queues: options.queues,
       concurrency: options.concurrency,
