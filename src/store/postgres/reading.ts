@@ -6,7 +6,7 @@ import type { Lease, Load, Reading } from '../store.js';
 import type { Database } from './database.js';
 import { page } from './paging.js';
 import { entryOf, instanceOf, messageOf, readingOf } from './rows.js';
-import { LOAD } from './sql/load.js';
+import { LOAD } from './sql/calls.js';
 import { countStatement, findStatement, JOURNAL } from './sql/reading.js';
 
 type Conditions = Omit<InstanceQuery, keyof PageQuery>;

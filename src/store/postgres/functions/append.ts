@@ -30,11 +30,12 @@ BEGIN
   SELECT array_agg(
     CASE
       WHEN NOT is_known THEN 'unknown'
-      WHEN u.hash IS NULL OR is_first AND c.instance IS NOT NULL THEN 'accepted'
+      WHEN u.hash IS NULL OR is_first AND (u.recipient, u.id) IN (SELECT instance, event_id FROM claimed)
+        THEN 'accepted'
       ELSE 'taken'
     END ORDER BY u.ord)
   INTO results
-  FROM u LEFT JOIN claimed c ON u.hash IS NOT NULL AND c.instance = u.recipient AND c.event_id = u.id;
+  FROM u;
 
   IF 'taken' = ANY (results) THEN
     SELECT array_agg(

@@ -1,5 +1,6 @@
 import { MAX_ATTEMPTS, SUSPECT_PATIENCE_MS } from '../../../core/limits.js';
 import { gaveUp } from '../../parking.js';
+import { SETTINGS } from './settings.js';
 
 /** Mailboxes that are looked at beyond those that are wanted, for those that others are just claiming. */
 const SLACK = 64;
@@ -14,7 +15,7 @@ const GAVE_UP = JSON.stringify(gaveUp(MAX_ATTEMPTS)).replaceAll("'", "''");
 export const CLAIM = `
 CREATE OR REPLACE FUNCTION detent.claim(
   given bigint, a_worker text, wanted int, lease_ms bigint, hashes text[]
-) RETURNS TABLE (instance text, token text, attempts int) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+) RETURNS TABLE (instance text, token text, attempts int) LANGUAGE plpgsql ${SETTINGS} AS $body$
 #variable_conflict use_column
 DECLARE
   now bigint := detent.now_ms(given);
@@ -38,7 +39,7 @@ BEGIN
     SELECT c.wake_at, c.instance FROM unnest(hashes) AS h (hash)
     CROSS JOIN LATERAL (
       SELECT b.wake_at, b.instance FROM detent.mailbox b
-      WHERE b.definition = h.hash AND (b.attempts > 0) = false AND b.wake_at <= now
+      WHERE b.definition = h.hash AND (b.attempts > 0)::int = 0 AND b.wake_at <= now
       ORDER BY b.wake_at, b.instance LIMIT looked
     ) c
     ORDER BY c.wake_at, c.instance LIMIT looked
@@ -51,7 +52,7 @@ BEGIN
       SELECT c.instance FROM unnest(hashes) AS h (hash)
       CROSS JOIN LATERAL (
         SELECT m.instance, m.wake_at FROM detent.mailbox m
-        WHERE m.definition = h.hash AND (m.attempts > 0) = true AND m.wake_at <= now
+        WHERE m.definition = h.hash AND (m.attempts > 0)::int = 1 AND m.wake_at <= now
         ORDER BY m.wake_at, m.instance LIMIT 8
       ) c
       ORDER BY c.wake_at, c.instance LIMIT 8

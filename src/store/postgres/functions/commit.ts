@@ -1,4 +1,5 @@
 import { MAX_DELIVERIES, OUT_OF_ROW_LENGTH, SNAPSHOT_EVERY } from '../../../core/limits.js';
+import { SETTINGS } from './settings.js';
 
 /**
  * Writes turns, or, if the lease or the revision of any is no longer what it was, nothing at all; says which of
@@ -19,7 +20,7 @@ CREATE OR REPLACE FUNCTION detent.commit(
   x_instance text[], x_id text[],
   i_id text[], i_machine text[], i_definition text[], i_hash text[], i_parent text[], i_detached boolean[],
   s_id text[], s_event text[], s_cause text[], s_hops int[], s_hash text[]
-) RETURNS boolean[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+) RETURNS boolean[] LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   now bigint;
   held boolean[];

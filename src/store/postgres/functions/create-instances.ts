@@ -1,3 +1,5 @@
+import { SETTINGS } from './settings.js';
+
 /**
  * Makes instances with their start messages, unless they exist, and says of each what became of it. The caller
  * has locked their mailboxes, and made those that were missing.
@@ -63,7 +65,7 @@ export const CREATE = `
 CREATE OR REPLACE FUNCTION detent.create_all(
   given bigint, i_id text[], i_machine text[], i_definition text[], i_hash text[], i_parent text[],
   i_detached boolean[], s_id text[], s_event text[], s_cause text[], s_hops int[], s_hash text[]
-) RETURNS text[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+) RETURNS text[] LANGUAGE plpgsql ${SETTINGS} AS $body$
 BEGIN
   PERFORM detent.make_mailboxes(i_id);
   PERFORM detent.lock_mailboxes(i_id);

@@ -5,6 +5,7 @@ import { CREATE, CREATE_INSTANCES } from './create-instances.js';
 import { CLAIM_JOBS, EXTEND_JOBS, JOB_EXPIRY, LANES, RELEASE_JOBS } from './job-claims.js';
 import { BACKOFF_MS, END_JOBS, EXPIRE, FINISH_JOBS } from './job-ends.js';
 import { EXTEND, RELEASE, UNPARK } from './leases.js';
+import { LOAD } from './load.js';
 import { LOCK_MAILBOXES, MAKE_MAILBOXES } from './lock-mailboxes.js';
 import { NEXT_DUE } from './next-due.js';
 import { NOW_MS } from './now-ms.js';
@@ -26,8 +27,8 @@ import {
 
 /**
  * Everything that writes, as functions in the database: each is one round trip and one transaction, and reads
- * what it decides on after it has its locks. Plans are made once a connection: with arrays as parameters the
- * planner would make them anew at every call, which takes longer than the work of a small one. Put in place whenever the schema is brought to a new version.
+ * what it decides on after it has its locks. Put in place whenever the schema is
+ * brought to a new version.
  */
 export const FUNCTIONS: readonly string[] = [
   NOW_MS,
@@ -40,6 +41,7 @@ export const FUNCTIONS: readonly string[] = [
   PUBLISH,
   SEND,
   CLAIM,
+  LOAD,
   COMMIT,
   EXTEND,
   RELEASE,

@@ -1,3 +1,5 @@
+import { SETTINGS } from './settings.js';
+
 /** Jobs that are looked at beyond those that are wanted, for those that others are just claiming. */
 const SLACK = 64;
 
@@ -36,7 +38,7 @@ $body$`;
 export const CLAIM_JOBS = `
 CREATE OR REPLACE FUNCTION detent.claim_jobs(
   given bigint, a_worker text, wanted int, lease_ms bigint, names text[], queues text[]
-) RETURNS SETOF detent.job LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+) RETURNS SETOF detent.job LANGUAGE plpgsql ${SETTINGS} AS $body$
 #variable_conflict use_column
 DECLARE
   now bigint := detent.now_ms(given);
@@ -101,7 +103,7 @@ $body$`;
 export const EXTEND_JOBS = `
 CREATE OR REPLACE FUNCTION detent.extend_jobs(
   given bigint, l_id text[], l_token text[], l_beat boolean[], lease_ms bigint
-) RETURNS text[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+) RETURNS text[] LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   now bigint;
   lost text[];
@@ -129,7 +131,7 @@ $body$`;
 /** Makes jobs pending again whose worker cannot go on with them, the attempt given back. */
 export const RELEASE_JOBS = `
 CREATE OR REPLACE FUNCTION detent.release_jobs(l_id text[], l_token text[]) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+LANGUAGE plpgsql ${SETTINGS} AS $body$
 BEGIN
   PERFORM set_config('synchronous_commit', 'off', true);
   PERFORM FROM detent.job j WHERE j.id = ANY (l_id) ORDER BY j.id FOR NO KEY UPDATE;

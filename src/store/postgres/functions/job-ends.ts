@@ -1,6 +1,7 @@
 import { JOB_ERRORS } from '../../../core/job.js';
 import { DEAD_LETTER_MS } from '../../../core/limits.js';
 import { DEAD_LETTER } from '../../parking.js';
+import { SETTINGS } from './settings.js';
 
 /**
  * How an attempt that has expired ends, as jobs end: the rest of the answer, which is also what is kept. Says
@@ -82,7 +83,7 @@ $body$`;
 export const END_JOBS = `
 CREATE OR REPLACE FUNCTION detent.end_jobs(
   given bigint, e_id text[], e_token text[], e_done boolean[], e_rest text[], e_final boolean[]
-) RETURNS text[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+) RETURNS text[] LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   held bigint[];
   finished text[];
@@ -103,10 +104,11 @@ BEGIN
     array_agg(e_rest[h.ord] ORDER BY h.ord), array_agg(e_final[h.ord] ORDER BY h.ord))
   INTO finished FROM unnest(held) AS h (ord) HAVING count(*) > 0;
 
-  SELECT array_agg(coalesce(f.result, 'lost') ORDER BY e.ord) INTO results
-  FROM generate_series(1, cardinality(e_id)) AS e (ord)
-  LEFT JOIN unnest(held, finished) AS f (ord, result) ON f.ord = e.ord;
-  RETURN coalesce(results, '{}');
+  results := array_fill('lost'::text, ARRAY[cardinality(e_id)]);
+  FOR place IN 1..cardinality(held) LOOP
+    results[held[place]] := finished[place];
+  END LOOP;
+  RETURN results;
 END
 $body$`;
 
@@ -115,7 +117,7 @@ $body$`;
  * came. What another is just working on is left for the next call.
  */
 export const EXPIRE = `
-CREATE OR REPLACE FUNCTION detent.expire(given bigint, wanted int) RETURNS int LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+CREATE OR REPLACE FUNCTION detent.expire(given bigint, wanted int) RETURNS int LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   now bigint := detent.now_ms(given);
   overdue text[];
@@ -145,7 +147,7 @@ BEGIN
     token = NULL, worker = NULL
   FROM (
     SELECT m.instance FROM detent.mailbox m
-    WHERE m.definition = '' AND (m.attempts > 0) = false AND m.wake_at <= now - ${DEAD_LETTER_MS}
+    WHERE m.definition = '' AND (m.attempts > 0)::int = 0 AND m.wake_at <= now - ${DEAD_LETTER_MS}
     ORDER BY m.wake_at, m.instance LIMIT wanted
     FOR NO KEY UPDATE SKIP LOCKED
   ) o

@@ -1,7 +1,9 @@
+import { SETTINGS } from './settings.js';
+
 /** Renews leases; answers the instances whose lease was lost. */
 export const EXTEND = `
 CREATE OR REPLACE FUNCTION detent.extend(given bigint, l_instance text[], l_token text[], lease_ms bigint)
-RETURNS text[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+RETURNS text[] LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   lost text[];
 BEGIN
@@ -26,7 +28,7 @@ $body$`;
 export const RELEASE = `
 CREATE OR REPLACE FUNCTION detent.release(
   given bigint, r_instance text[], r_token text[], r_back boolean[], r_problem text[]
-) RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+) RETURNS void LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   now bigint;
 BEGIN
@@ -46,7 +48,7 @@ $body$`;
 /** Lets a parked mailbox start anew; false if it was not parked. */
 export const UNPARK = `
 CREATE OR REPLACE FUNCTION detent.unpark(given bigint, a_instance text) RETURNS boolean
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   now bigint;
 BEGIN

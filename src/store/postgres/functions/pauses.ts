@@ -1,7 +1,9 @@
+import { SETTINGS } from './settings.js';
+
 /** Pauses a running instance: its lease ends at once, and a worker that still held it gets its attempt back. */
 export const PAUSE_INSTANCE = `
 CREATE OR REPLACE FUNCTION detent.pause_instance(given bigint, a_instance text) RETURNS boolean
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+LANGUAGE plpgsql ${SETTINGS} AS $body$
 BEGIN
   PERFORM detent.lock_mailboxes(ARRAY[a_instance]);
   UPDATE detent.instance i SET status = 'paused' WHERE i.id = a_instance AND i.status = 'running';
@@ -16,7 +18,7 @@ $body$`;
 
 export const RESUME_INSTANCE = `
 CREATE OR REPLACE FUNCTION detent.resume_instance(given bigint, a_instance text) RETURNS boolean
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   now bigint;
 BEGIN

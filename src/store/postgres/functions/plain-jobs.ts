@@ -1,10 +1,12 @@
+import { SETTINGS } from './settings.js';
+
 /** Puts plain jobs into queues, unless they are there, and says of each what became of it. */
 export const ENQUEUE = `
 CREATE OR REPLACE FUNCTION detent.enqueue(
   given bigint, q_id text[], q_hash text[], q_queue text[], q_name text[], q_priority int[], q_input text[],
   q_delay bigint[], q_attempts int[], q_retry_delay float8[], q_rate float8[], q_max_delay float8[],
   q_timeout bigint[], q_heartbeat bigint[]
-) RETURNS text[] LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+) RETURNS text[] LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   now bigint := detent.now_ms(given);
   made text[];
@@ -49,7 +51,7 @@ $body$`;
 /** Cancels a plain job that has not ended, or makes one pending again that failed or was cancelled. */
 export const CHANGE_JOB = `
 CREATE OR REPLACE FUNCTION detent.change_job(given bigint, a_id text, cancels boolean) RETURNS text
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $body$
+LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   now bigint;
   found_job detent.job;

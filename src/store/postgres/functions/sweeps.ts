@@ -1,3 +1,5 @@
+import { SETTINGS } from './settings.js';
+
 /** Remembers how far the journal is swept, for those who follow it from a position. */
 export const MARK_SWEPT = `
 CREATE OR REPLACE FUNCTION detent.mark_swept(entries detent.journal[]) RETURNS void LANGUAGE sql AS $body$
@@ -76,7 +78,7 @@ $body$`;
 export const SWEEP_INSTANCES = `
 CREATE OR REPLACE FUNCTION detent.sweep_instances(
   a_before bigint, wanted int, a_machines text[], except_machines text[]
-) RETURNS int LANGUAGE plpgsql AS $body$
+) RETURNS int LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   condemned_root text;
   root text;
@@ -130,7 +132,7 @@ $body$`;
 export const SWEEP_JOURNALS = `
 CREATE OR REPLACE FUNCTION detent.sweep_journals(
   a_before bigint, wanted int, a_machines text[], except_machines text[]
-) RETURNS int LANGUAGE plpgsql AS $body$
+) RETURNS int LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   kept record;
   left_over int := wanted;
@@ -184,7 +186,7 @@ $body$`;
 export const SWEEP_JOBS = `
 CREATE OR REPLACE FUNCTION detent.sweep_jobs(
   a_before bigint, wanted int, a_machines text[], except_machines text[]
-) RETURNS int LANGUAGE plpgsql AS $body$
+) RETURNS int LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   count_gone int;
   owners text[];
@@ -220,7 +222,7 @@ $body$`;
 /** Deletes mailboxes whose instance never came, with their messages. */
 export const SWEEP_LETTERS = `
 CREATE OR REPLACE FUNCTION detent.sweep_letters(a_before bigint, wanted int) RETURNS int
-LANGUAGE plpgsql AS $body$
+LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   gone text[];
 BEGIN

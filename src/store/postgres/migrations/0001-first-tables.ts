@@ -109,7 +109,7 @@ export const FIRST_TABLES: readonly string[] = [
     parked_at bigint,
     paused boolean NOT NULL DEFAULT false
   ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0)`,
-  `CREATE INDEX mailbox_wake ON detent.mailbox (definition, (attempts > 0), wake_at, instance)
+  `CREATE INDEX mailbox_wake ON detent.mailbox (definition, ((attempts > 0)::int), wake_at, instance)
     WHERE wake_at IS NOT NULL`,
   'CREATE INDEX mailbox_parked ON detent.mailbox (parked_at) WHERE parked IS NOT NULL',
 

@@ -19,6 +19,7 @@ export const SWEEP_INSTANCES = call('sweep_instances', 4);
 export const SWEEP_JOURNALS = call('sweep_journals', 4);
 export const SWEEP_JOBS = call('sweep_jobs', 4);
 export const SWEEP_LETTERS = call('sweep_letters', 2);
+export const LOAD = 'SELECT * FROM detent.load($1, $2, $3, $4)';
 export const CLAIM = 'SELECT instance, token, attempts FROM detent.claim($1, $2, $3, $4, $5)';
 
 function call(name: string, parameters: number): string {
