@@ -11,6 +11,7 @@ import { historyEndpoints } from './routes/history.js';
 import { instanceEndpoints } from './routes/instances.js';
 import { jobEndpoints } from './routes/jobs.js';
 import { machineEndpoints } from './routes/machines.js';
+import { scheduleEndpoints } from './routes/schedules.js';
 
 export interface AppOptions {
   /** Take only requests that name this machine (`localhost`, `127.0.0.1`): for a server on a loopback address. */
@@ -44,6 +45,7 @@ export function createApp(engine: Engine, options: AppOptions = {}): Hono {
     ...historyEndpoints(engine),
     ...jobEndpoints(engine),
     ...machineEndpoints(engine),
+    ...scheduleEndpoints(engine),
     ...healthEndpoints(engine, options.isDraining ?? (() => false)),
   ];
   for (const endpoint of endpoints) serveEndpoint(app, endpoint);

@@ -11,14 +11,15 @@ export const MAX_BODY_BYTES = MAX_PAYLOAD_TEXT_BYTES;
 export const MAX_WAIT_MS = 60_000;
 
 /**
- * The body as a JSON object that has no keys but `known`; an empty body is `{}`. Refuses a body beyond
- * MAX_BODY_BYTES while it is still arriving.
+ * The body as a JSON object that has no keys but `known`, or whichever if none are named; an empty body is `{}`.
+ * Refuses a body beyond MAX_BODY_BYTES while it is still arriving.
  */
-export async function readBody(request: Request, known: readonly string[]): Promise<JsonObject> {
+export async function readBody(request: Request, known?: readonly string[]): Promise<JsonObject> {
   const text = await readText(request);
   if (text.trim() === '') return {};
   const body = parse(text);
   if (!isJsonObject(body)) throw refused('the body must be a JSON object', '');
+  if (known === undefined) return body;
   const unknown = Object.keys(body).filter((key) => !known.includes(key));
   if (unknown.length > 0) throw new Refused(unknown.map((key) => unknownName('key', key, known)));
   return body;

@@ -3,6 +3,7 @@ import type { Engine } from '../../src/core/engine.js';
 import { systemClock } from '../../src/runtime/clock.js';
 import { DurableEngine } from '../../src/runtime/engine.js';
 import { Registry } from '../../src/runtime/registry.js';
+import { schedule } from '../../src/schedule/language.js';
 import { type AppOptions, createApp } from '../../src/server/app.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import { probe } from '../../src/testing/probe-language.js';
@@ -17,7 +18,7 @@ afterEach(async () => {
 export async function openProbe(): Promise<Engine> {
   const engine = new DurableEngine({
     store: openMemoryStore(),
-    registry: new Registry({ languages: [probe] }),
+    registry: new Registry({ languages: [probe, schedule] }),
     clock: systemClock,
     identity: 'test',
     works: true,
