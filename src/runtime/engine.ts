@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Definition, Version } from '../core/definition.js';
 import type { Duration } from '../core/duration.js';
 import type {
@@ -103,6 +104,8 @@ export class DurableEngine implements Engine {
     this.#registry = options.registry;
     this.#clock = options.clock;
     this.#drainMs = options.drainMs ?? 0;
+    // One for every watcher and every claim that waits, however many there are.
+    setMaxListeners(0, this.#closing.signal);
     this.#jobs = new JobQueue(options.store, options.clock, this.#closing.signal);
     if (options.works) {
       this.#worker = new Worker(options);

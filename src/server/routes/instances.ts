@@ -49,6 +49,17 @@ export function instanceEndpoints(engine: Engine): readonly Endpoint[] {
         return json(await existing(engine, id));
       },
     },
+    ...(['pause', 'resume'] as const).map(
+      (change): Endpoint => ({
+        path: `/api/v1/instances/:id/${change}`,
+        async post({ req, json }) {
+          const id = req.param('id') ?? '';
+          await readBody(req.raw, []);
+          await engine[change]({ instance: id });
+          return json(await existing(engine, id));
+        },
+      }),
+    ),
     {
       path: '/api/v1/instances/:id/stop',
       async post({ req, json }) {
