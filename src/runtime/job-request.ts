@@ -62,7 +62,8 @@ export function newPlainJob(id: string, name: string, options: EnqueueOptions): 
 }
 
 function checkedBackoff(backoff: Duration | Backoff): Omit<JobRetry, 'attempts'> {
-  const { delay, rate, max }: Backoff = typeof backoff === 'object' ? backoff : { delay: backoff };
+  const isWhole = typeof backoff === 'object' && backoff !== null;
+  const { delay, rate, max }: Backoff = isWhole ? backoff : { delay: backoff };
   const delayMs = checkedDuration(delay, '/backoff/delay', 0, MAX_DELAY_MS) ?? DEFAULT_BACKOFF.delayMs;
   const longest = checkedDuration(max, '/backoff/max', 0, MAX_DELAY_MS);
   const isRate = typeof rate === 'number' && rate >= 1 && rate <= MAX_BACKOFF_RATE;

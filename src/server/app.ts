@@ -11,7 +11,9 @@ import { historyEndpoints } from './routes/history.js';
 import { instanceEndpoints } from './routes/instances.js';
 import { jobEndpoints } from './routes/jobs.js';
 import { machineEndpoints } from './routes/machines.js';
+import { queueEndpoints } from './routes/queues.js';
 import { scheduleEndpoints } from './routes/schedules.js';
+import { watchEndpoints } from './routes/watch.js';
 
 export interface AppOptions {
   /** Take only requests that name this machine (`localhost`, `127.0.0.1`): for a server on a loopback address. */
@@ -43,7 +45,9 @@ export function createApp(engine: Engine, options: AppOptions = {}): Hono {
     ...instanceEndpoints(engine),
     ...eventEndpoints(engine),
     ...historyEndpoints(engine),
+    ...watchEndpoints(engine),
     ...jobEndpoints(engine),
+    ...queueEndpoints(engine),
     ...machineEndpoints(engine),
     ...scheduleEndpoints(engine),
     ...healthEndpoints(engine, options.isDraining ?? (() => false)),

@@ -18,14 +18,19 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   'unknown-route': 404,
   'unknown-machine': 404,
   'unknown-instance': 404,
+  'unknown-job': 404,
   'unknown-schedule': 404,
   'method-not-allowed': 405,
   conflict: 409,
   ended: 409,
   'not-parked': 409,
+  'job-owned': 409,
+  'job-state': 409,
+  'lease-lost': 409,
   'payload-too-large': 413,
   internal: 500,
   unavailable: 503,
+  'too-many-streams': 503,
 };
 
 const TITLES: Readonly<Record<number, string>> = {

@@ -118,6 +118,14 @@ export function waitOf(wait: string | undefined): number | undefined {
   return duration.value;
 }
 
+/** What a request is told again by may stand in the body or, for clients that send one with each, in the header. */
+export function idempotencyId(inBody: string | undefined, inHeader: string | undefined): string | undefined {
+  if (inBody !== undefined && inHeader !== undefined && inBody !== inHeader) {
+    throw refused(`the body's id "${inBody}" and the Idempotency-Key "${inHeader}" differ`, '/id');
+  }
+  return inBody ?? inHeader;
+}
+
 /** One of a few words, if it is there. */
 export function oneOf<T extends string>(
   name: string,
