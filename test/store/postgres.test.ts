@@ -13,12 +13,12 @@ if (url === undefined) {
     it.skip('passes the suite of all stores');
   });
 } else {
-  const schemas = new Schemas(url);
   // One for all cases: what a connection has learnt of the functions serves the next case.
   const pool = new pg.Pool({ connectionString: url, max: 4 });
+  const schemas = new Schemas(pool);
   afterAll(async () => {
-    await pool.end();
     await schemas.drop();
+    await pool.end();
   });
 
   describeStore('the PostgreSQL store', ['second', 'reference'], async () => {
