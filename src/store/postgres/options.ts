@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type pg from 'pg';
 import { didYouMean } from '../../core/problem.js';
+import { thrown } from '../../core/thrown.js';
 import { refused } from './failure.js';
 
 export interface PostgresStoreOptions {
@@ -189,7 +190,7 @@ function without(options: PostgresStoreOptions) {
 
 function tlsOf(parameters: URLSearchParams): ConnectionOptions | false | undefined {
   const [mode, file] = [parameters.get('sslmode'), parameters.get('sslrootcert')];
-  const ca = file === null ? {} : { ca: readFileSync(file, 'utf8') };
+  const ca = file === null ? {} : { ca: certificate(file) };
   switch (mode) {
     case null:
       return file === null ? undefined : { ...ca, rejectUnauthorized: true };
@@ -203,6 +204,14 @@ function tlsOf(parameters: URLSearchParams): ConnectionOptions | false | undefin
       return { ...ca, rejectUnauthorized: true };
     default:
       throw badUrl(`has an sslmode that is none of disable, require, verify-ca, verify-full`);
+  }
+}
+
+function certificate(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw badUrl(`names a certificate that cannot be read: ${thrown(error).message}`);
   }
 }
 
