@@ -249,7 +249,8 @@ async function listFiles(folder: string, files: string[]): Promise<void> {
   }
 }
 
-async function readText(file: string): Promise<string | Problem> {
+/** A file's text, if it is UTF-8 and no longer than a definition may be. */
+export async function readText(file: string): Promise<string | Problem> {
   if ((await stat(file)).size > MAX_DEFINITION_BYTES) {
     const message = `a definition may not exceed ${MAX_DEFINITION_BYTES} bytes`;
     return { code: 'too-large', message, path: '', file };

@@ -6,6 +6,7 @@ import { systemClock } from '../runtime/clock.js';
 import { DurableEngine } from '../runtime/engine.js';
 import type { Handlers } from '../runtime/handler.js';
 import { Registry } from '../runtime/registry.js';
+import type { Store } from '../store/store.js';
 import { Collection, type DefinitionInput } from './collection.js';
 import { LANGUAGES } from './languages.js';
 import { openStore } from './store-url.js';
@@ -15,8 +16,11 @@ export { Refused } from '../core/problem.js';
 export type { Handler, HandlerJob, Handlers } from '../runtime/handler.js';
 
 export interface EngineOptions {
-  /** `sqlite:PATH` or `memory:` (the default). */
-  readonly db?: string;
+  /**
+   * `sqlite:PATH`, `postgres://…` or `memory:` (the default); or a store that was opened with options that no URL
+   * holds, such as a pool of your own (`detent/postgres`), which closes with the engine.
+   */
+  readonly db?: string | Store;
   /** What to publish: objects, texts (YAML or JSON), paths of files and folders, or what createMachine returns. */
   readonly definitions?: readonly DefinitionInput[];
   /** Named pure functions, by machine; those of a machine from createMachine come with it. */

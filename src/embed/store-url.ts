@@ -8,12 +8,13 @@ export interface OpenedStore {
 }
 
 /**
- * Opens the store that a URL names: `sqlite:PATH`, `postgres://…` or `memory:`. A back end is loaded only when it
- * is asked for. Throws Refused `unknown-store` for any other.
+ * Opens the store that a URL names: `sqlite:PATH`, `postgres://…` or `memory:`; one that is open already is taken
+ * as it is. A back end is loaded only when it is asked for. Throws Refused `unknown-store` for any other.
  */
-export async function openStore(url: string): Promise<OpenedStore> {
+export async function openStore(url: string | Store): Promise<OpenedStore> {
   const { workerIdentity } = await import('../store/sqlite/worker-identity.js');
   const identity = workerIdentity();
+  if (typeof url !== 'string') return { store: url, identity };
   if (url === 'memory:') {
     const { openMemoryStore } = await import('../store/memory/memory-store.js');
     return { store: openMemoryStore(), identity };
