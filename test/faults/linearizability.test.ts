@@ -7,7 +7,7 @@ import { Recorder } from '../../src/testing/linearizability/recorder.js';
 import type { Operation, SequentialModel } from '../../src/testing/linearizability/sequential-model.js';
 import { childrenOf, DevProcess, freePort, pause } from './dev-process.js';
 
-/** Rounds, each with histories of its own: 1 in the suite, 20 in `npm run test:faults`. */
+/** Rounds, each with histories of its own: 1 in the suite, 6 in `npm run test:faults`. */
 const ROUNDS = Number(process.env['DETENT_LINEAR_ROUNDS'] ?? 1);
 const KILLS_A_ROUND = 2;
 const CLIENTS = 8;

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Answer, inspect, liveAndDie, type Stored } from './committing-life.js';
 import { SpareProcesses } from './spare-process.js';
 
-/** Times that a log is cut, and that a bit of it is flipped: 60 in the suite, 1,000 in `npm run test:faults`. */
+/** Times that a log is cut, and that a bit of it is flipped: 60 in the suite, 600 in `npm run test:faults`. */
 const TEARS = Number(process.env['DETENT_TEARS'] ?? 60);
 
 /** Tears of one log. */
