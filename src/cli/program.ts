@@ -9,6 +9,7 @@ import { addJobs } from './commands/jobs.js';
 import { addList } from './commands/list.js';
 import { addRetry } from './commands/retry.js';
 import { addRun } from './commands/run.js';
+import { addSchedule } from './commands/schedule.js';
 import { addSend } from './commands/send.js';
 import { addShow } from './commands/show.js';
 import { addStop } from './commands/stop.js';
@@ -28,6 +29,7 @@ const COMMANDS = [
   addJobs,
   addRetry,
   addStop,
+  addSchedule,
   addDb,
 ];
 

@@ -7,14 +7,16 @@ import type { EngineOptions } from '../../src/embed/engine.js';
 import { systemClock } from '../../src/runtime/clock.js';
 import { DurableEngine } from '../../src/runtime/engine.js';
 import { Registry } from '../../src/runtime/registry.js';
+import { schedule } from '../../src/schedule/language.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/store.js';
 import { probe } from '../../src/testing/probe-language.js';
 
-/** The probe under the names that definitions are known by. */
+/** The probe under the names that definitions are known by, and schedules. */
 const LANGUAGES: readonly Language[] = [
   { ...probe, name: 'statechart' },
   { ...probe, name: 'asl' },
+  schedule,
 ];
 
 const engines: Engine[] = [];

@@ -71,6 +71,23 @@ describe('the JSON documents of docs/cli.md', () => {
     expectDocumented('job', jobs.items[0]);
   });
 
+  it('are what the commands of schedules print', async () => {
+    const call = await withInstance();
+    const words = ['--cron', '@yearly', '--start', 'probe'];
+    expectDocumented('schedule', await call('schedule', 'add', 'a', ...words));
+    expectDocumented('receipt', await call('schedule', 'pause', 'a', '--note', 'why', '--wait', '20s'));
+    const shown = await call('schedule', 'show', 'a');
+    expectDocumented('schedule', shown);
+    expect(shown).toMatchObject({ value: 'paused', note: 'why', next: null });
+    expectDocumented('receipt', await call('schedule', 'update', 'a', ...words));
+    for (const told of ['resume', 'trigger', 'skip', 'remove']) {
+      expectDocumented('receipt', await call('schedule', told, 'a'));
+    }
+    const list = await call('schedule', 'list');
+    expectDocumented('page', list);
+    expectDocumented('schedule', list.items[0]);
+  });
+
   it('are what check prints', async () => {
     const call = await withInstance();
     const file = writeTemporary('flow.yaml', 'a: 1\na: 2');

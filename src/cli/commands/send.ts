@@ -7,15 +7,12 @@ import { EXIT, Failure, sentenceOf } from '../failure.js';
 import { jsonWord } from '../json-word.js';
 import { type StoreOption, takesStore, withStore } from '../store-option.js';
 import { plain } from '../text/plain.js';
+import { takesWait, type WaitOption, waitOf } from '../wait-option.js';
 
-/** How long `--wait` waits if it is not told. */
-const DEFAULT_WAIT = '5s';
-
-interface Options extends StoreOption, AnswerOption {
+interface Options extends StoreOption, AnswerOption, WaitOption {
   readonly data?: string;
   readonly create?: string | true;
   readonly id?: string;
-  readonly wait?: string | true;
 }
 
 export function addSend(program: Command, act: (run: Run) => Promise<void>): void {
@@ -24,12 +21,8 @@ export function addSend(program: Command, act: (run: Run) => Promise<void>): voi
     .description('send an event to an instance')
     .option('--data <json>', "the event's data; - reads it from stdin")
     .option('--create [machine]', 'create the instance if there is none, of the one machine if none is named')
-    .option('--id <id>', "the event's id: sent again, it is applied once")
-    .option(
-      '--wait [duration]',
-      `wait until it was applied, ${DEFAULT_WAIT} at most if no duration is given`,
-    );
-  takesJson(takesStore(command))
+    .option('--id <id>', "the event's id: sent again, it is applied once");
+  takesJson(takesStore(takesWait(command)))
     .addHelpText(
       'after',
       `\nExample:\n  detent send order-1 PAY --data '{"amount": 40}' --create order --wait`,
@@ -41,10 +34,13 @@ function send(instance: string, type: string, options: Options): Run {
   return async (line) => {
     const { id, data: word } = options;
     const data = word === undefined ? undefined : await jsonWord('--data', word, line.terminal);
-    const wait = options.wait === true ? DEFAULT_WAIT : options.wait;
     const receipt = await withStore(line, options, async (engine) => {
       const create = options.create === true ? await onlyMachine(engine) : options.create;
-      return engine.send(instance, { type, ...given({ data, id }) }, given({ create, wait }));
+      return engine.send(
+        instance,
+        { type, ...given({ data, id }) },
+        { ...given({ create }), ...waitOf(options) },
+      );
     });
     answer(line.terminal, options, receipt, receiptText);
     return receipt.applied?.outcome.kind === 'rejected' ? EXIT.failed : EXIT.done;
