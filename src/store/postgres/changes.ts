@@ -16,12 +16,15 @@ const PATIENCE_MS = 200;
 
 /** The entries behind a position, none of which is ever skipped. */
 export async function changes(database: Database, query: ChangesQuery): Promise<Changes> {
-  const position = query.after === undefined ? undefined : positionOf(query.after);
+  const asked = query.after === undefined ? undefined : positionOf(query.after);
   const before = await sweptOf(database);
   const horizon = await horizonOf(database);
   const end = { xid: horizon, seq: 0, sweeps: before.sweeps };
   if (query.after === undefined) return { entries: [], position: positionText(end), reset: false };
 
+  // A position of the future was handed out by the database that this one was copied from.
+  const isForeign = asked !== undefined && asked.xid > horizon;
+  const position = isForeign ? undefined : asked;
   const from = position ?? { xid: 0n, seq: 0, sweeps: before.sweeps };
   const limit = pageLimit(query.limit);
   const to = query.machine === undefined ? end : await reachOf(database, from, end);
@@ -32,7 +35,7 @@ export async function changes(database: Database, query: ChangesQuery): Promise<
   return {
     entries: rows.map(entryOf),
     position: positionText({ ...last, sweeps: since.sweeps }),
-    reset: isReset(position, since),
+    reset: isForeign || isReset(position, since),
   };
 }
 

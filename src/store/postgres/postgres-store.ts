@@ -36,6 +36,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   try {
     await checkServer(database);
     await migrate(database);
+    await database.rows(calls.REORDER_JOURNAL);
     return new PostgresStore(database);
   } catch (error) {
     await database.close();

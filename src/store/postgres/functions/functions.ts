@@ -12,6 +12,7 @@ import { NOW_MS } from './now-ms.js';
 import { PAUSE_INSTANCE, RESUME_INSTANCE } from './pauses.js';
 import { CHANGE_JOB, ENQUEUE } from './plain-jobs.js';
 import { PUBLISH } from './publish.js';
+import { REORDER_JOURNAL } from './reorder-journal.js';
 import { SEND } from './send.js';
 import {
   DROP_RECEIVERS,
@@ -60,6 +61,7 @@ export const FUNCTIONS: readonly string[] = [
   ENQUEUE,
   CHANGE_JOB,
   NEXT_DUE,
+  REORDER_JOURNAL,
   MARK_SWEPT,
   FORGET_PAYLOADS,
   DROP_RECEIVERS,

@@ -15,6 +15,7 @@ export const EXPIRE = call('expire', 2);
 export const ENQUEUE = call('enqueue', 14);
 export const CHANGE_JOB = call('change_job', 3);
 export const NEXT_DUE = call('next_due', 3);
+export const REORDER_JOURNAL = call('reorder_journal', 0);
 export const SWEEP_INSTANCES = call('sweep_instances', 4);
 export const SWEEP_JOURNALS = call('sweep_journals', 4);
 export const SWEEP_JOBS = call('sweep_jobs', 4);
