@@ -1,5 +1,6 @@
 import type { Definition } from '../core/definition.js';
 import type { Engine } from '../core/engine.js';
+import { given } from '../core/given.js';
 import { Refused } from '../core/problem.js';
 import type { DefinitionFiles } from '../embed/definition-file.js';
 import { createApp } from '../server/app.js';
@@ -11,11 +12,12 @@ import type { CommandLine } from './command-line.js';
 import { complainer } from './complaint.js';
 import { loadDefinitions, missingHandlers, openWith } from './definitions.js';
 import { EXIT } from './failure.js';
+import { type RetentionOption, retentionOf } from './retention-option.js';
 import { type StoreOption, storeOf } from './store-option.js';
 import type { Supervised } from './supervisor/supervised.js';
 import { table } from './text/table.js';
 
-export interface DevOptions extends StoreOption, AnswerOption {
+export interface DevOptions extends StoreOption, AnswerOption, RetentionOption {
   readonly port: number;
   readonly host: string;
   readonly handlers?: string;
@@ -67,7 +69,8 @@ async function serve(
   try {
     const db = storeOf(options, terminal.env);
     const note = (instance: string) => supervised.note(instance && `stepping ${instance}`);
-    engine = await openWith(files, { db, note, onError }, line.openEngine);
+    const retention = given({ retention: retentionOf(options) });
+    engine = await openWith(files, { db, note, onError, ...retention }, line.openEngine);
     app = createApp(engine, { localOnly: isLocal(host), isDraining: () => draining, onError });
     supervised.ready(String(server.port));
     if (start === 1) await announce(files, server, db, engine, options, line);

@@ -7,12 +7,14 @@ import { addDev } from './commands/dev.js';
 import { addHistory } from './commands/history.js';
 import { addJobs } from './commands/jobs.js';
 import { addList } from './commands/list.js';
+import { addPause } from './commands/pause.js';
 import { addRetry } from './commands/retry.js';
 import { addRun } from './commands/run.js';
 import { addSchedule } from './commands/schedule.js';
 import { addSend } from './commands/send.js';
 import { addShow } from './commands/show.js';
 import { addStop } from './commands/stop.js';
+import { addSweep } from './commands/sweep.js';
 import { addWorker } from './commands/worker.js';
 import { EXIT, verdictOn } from './failure.js';
 
@@ -29,6 +31,8 @@ const COMMANDS = [
   addJobs,
   addRetry,
   addStop,
+  addPause,
+  addSweep,
   addSchedule,
   addDb,
 ];

@@ -1,4 +1,5 @@
 import type { Engine } from '../core/engine.js';
+import { given } from '../core/given.js';
 import { nameProblem } from '../core/identifier.js';
 import { Refused } from '../core/problem.js';
 import { type AnswerOption, answer } from './answer.js';
@@ -7,11 +8,12 @@ import { complainer } from './complaint.js';
 import { loadDefinitions, openWith } from './definitions.js';
 import { drainMsOf } from './drain-option.js';
 import { EXIT } from './failure.js';
+import { type RetentionOption, retentionOf } from './retention-option.js';
 import { type StoreOption, storeOf } from './store-option.js';
 import type { Supervised } from './supervisor/supervised.js';
 import { table } from './text/table.js';
 
-export interface WorkerOptions extends StoreOption, AnswerOption {
+export interface WorkerOptions extends StoreOption, AnswerOption, RetentionOption {
   readonly handlers?: string;
   readonly queues?: readonly string[];
   readonly concurrency: number;
@@ -68,7 +70,7 @@ async function open(
     onError: complainer(line.terminal),
     concurrency,
     drainMs: drainMsOf(options.drain),
-    ...(queues === undefined ? {} : { queues }),
+    ...given({ queues, retention: retentionOf(options) }),
   };
   return openWith(files, work, line.openEngine);
 }

@@ -16,7 +16,8 @@ const PASSED_OVER_MS = 10;
 
 /**
  * Reads on and on what is committed, a page at a time, and no page before the one before it was taken. The first
- * comes at once, empty if there is nothing yet, so that its position is known. Ends where either signal says so.
+ * comes at once, empty if there is nothing yet, so that its position is known; so is one of events that have no
+ * history. Ends where either signal says so.
  */
 export async function* watchHistory(
   store: Store,
@@ -42,7 +43,7 @@ export async function* watchHistory(
       const hasMoved = position !== undefined && page.position !== position;
       position = page.position;
       const entries = historyOf(page.entries);
-      if (isFirst || page.reset || entries.length > 0) {
+      if (isFirst || page.reset || page.entries.length > 0) {
         yield { entries, position, ...(page.reset ? { reset: true } : {}) };
       }
       if (page.entries.length > 0) continue;

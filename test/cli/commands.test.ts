@@ -353,6 +353,9 @@ describe('every command', () => {
     'jobs',
     'retry',
     'stop',
+    'pause',
+    'resume',
+    'sweep',
   ];
 
   it.each(commands)('explains itself with an example and offers --json: %s', async (command) => {

@@ -4,6 +4,7 @@ import { takesJson } from '../answer.js';
 import type { Run } from '../command-line.js';
 import { DRAIN, drainMsOf } from '../drain-option.js';
 import { concurrencyOf } from '../number-option.js';
+import { retentionOf, takesRetention } from '../retention-option.js';
 import { takesStore } from '../store-option.js';
 import { supervise } from '../supervise.js';
 import type { WorkerOptions } from '../worker-work.js';
@@ -19,7 +20,7 @@ export function addWorker(program: Command, act: (run: Run) => Promise<void>): v
     .option('--queues <names>', 'take jobs of these queues alone, with commas between', namesOf)
     .option('--concurrency <n>', 'handlers that run at once', concurrencyOf, JOB_CONCURRENCY)
     .option('--drain <duration>', 'how long handlers may go on after SIGTERM', DRAIN);
-  takesJson(takesStore(command))
+  takesJson(takesStore(takesRetention(command)))
     .addHelpText(
       'after',
       '\nExample:\n  detent worker machines/ --handlers handlers.mjs --queues mail,default --concurrency 20',
@@ -31,6 +32,8 @@ export function addWorker(program: Command, act: (run: Run) => Promise<void>): v
 function worker(paths: readonly string[], options: WorkerOptions): Run {
   return async (line) => {
     const drainMs = drainMsOf(options.drain);
+    // Here already: it is this process that was called wrongly.
+    retentionOf(options);
     const { supervised } = line;
     if (supervised === undefined) return supervise(line, drainMs + CLOSE_MS);
     const { workOn } = await import('../worker-work.js');
