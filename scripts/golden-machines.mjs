@@ -117,6 +117,19 @@ const statecharts = [
     },
   },
   {
+    id: 'dice',
+    initial: 'on',
+    context: { rolls: ['{% $random() %}'], n: 0 },
+    states: {
+      on: {
+        on: {
+          ROLL: { assign: { rolls: '{% $append(context.rolls, [$random(), $random()]) %}' } },
+          COUNT: { assign: { n: '{% context.n + 1 %}' } },
+        },
+      },
+    },
+  },
+  {
     id: 'stairs',
     initial: 'house',
     context: { trace: [], n: 0 },
@@ -205,6 +218,16 @@ const workflows = {
   brief: {
     StartAt: 'Only',
     States: { Only: { Type: 'Pass', Result: { said: 'ü\u0000\ud800' }, ResultPath: '$.said', End: true } },
+  },
+  drawn: {
+    StartAt: 'Draw',
+    States: {
+      Draw: {
+        Type: 'Pass',
+        Parameters: { 'id.$': 'States.UUID()', 'n.$': 'States.MathRandom(1, 1000000)' },
+        End: true,
+      },
+    },
   },
   fallible: {
     StartAt: 'Try',

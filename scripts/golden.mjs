@@ -159,6 +159,9 @@ async function writeStatecharts(engine) {
     await engine.create('waiter', { id: `waiter-${i}` });
     await engine.create('frail', { id: `frail-${i}` });
     await engine.create('relay', { id: `relay-${i}` });
+    await engine.create('drawn', { id: `drawn-${i}` });
+    await engine.create('dice', { id: `dice-${i}` });
+    for (let n = 0; n < i; n++) await engine.send(`dice-${i}`, { type: 'ROLL' });
   }
   for (let i = 0; i < 8; i++) {
     const data = { to: `relay-${(i + 1) % 8}`, hop: i };

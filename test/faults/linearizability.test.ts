@@ -14,7 +14,7 @@ const CLIENTS = 8;
 const INSTANCES = 4;
 
 /** Answers between one kill and the next. */
-const ANSWERS_A_KILL = 120;
+const ANSWERS_A_KILL = 60;
 
 type Op = { readonly on: string } & (
   | { readonly type: 'read' }

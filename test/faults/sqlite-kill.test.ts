@@ -5,8 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Answer, inspect, liveAndDie } from './committing-life.js';
 import { SpareProcesses } from './spare-process.js';
 
-/** 24 in the suite, 1,000 in `npm run test:faults`. */
-const KILLS = Number(process.env['DETENT_SQLITE_KILLS'] ?? 24);
+/** 16 in the suite, 1,000 in `npm run test:faults`. */
+const KILLS = Number(process.env['DETENT_SQLITE_KILLS'] ?? 16);
 
 /** Kills after which the file is read; in between, the next process finds it as the last one left it. */
 const KILLS_A_CHECK = 4;
