@@ -11,6 +11,7 @@ import type { World } from './world.js';
 export const FAULTY_METHODS: readonly (keyof Store)[] = [
   'create',
   'send',
+  'enqueue',
   'claim',
   'load',
   'commit',

@@ -3,7 +3,10 @@ import { Registry, type Steppable } from '../../runtime/registry.js';
 import type { Store } from '../../store/store.js';
 import { probe } from '../probe-language.js';
 import { type FaultKind, FaultPlan } from './fault.js';
+import { JobWitness } from './job-witness.js';
+import { jobVerdict, NARROW } from './job-workload.js';
 import { FAULTY_METHODS, Process } from './process.js';
+import { Races } from './races.js';
 import { verdict } from './verdict.js';
 import { type Promised, simulatedHandlers, Workload } from './workload.js';
 import { World } from './world.js';
@@ -27,6 +30,8 @@ export interface SimulationReport {
   /** The faults that happened, by kind, those of the network included. */
   readonly faults: Readonly<Record<string, number>>;
   readonly acknowledged: number;
+  /** How often each order of two things happened that were asked for at the same instant. */
+  readonly races: Readonly<Record<string, number>>;
   readonly virtualMs: number;
   /** Equal for two runs of one seed. */
   readonly trace: number;
@@ -46,14 +51,17 @@ const MACHINE: NewDefinition = { machine: 'probe', language: 'probe', source: {}
  */
 export async function simulate(options: SimulationOptions): Promise<SimulationReport> {
   const world = new World(options.seed, options.rounds ?? 1);
-  const store = await options.openStore(
+  const witness = new JobWitness();
+  const opened = await options.openStore(
     () => world.now,
     () => world.chance.uint32().toString(36),
   );
+  const store = witness.watch(opened);
   const definition = await store.publish(MACHINE);
+  await store.limitQueue(NARROW.queue, NARROW.concurrency);
   const faults = new FaultPlan(world.chance, FAULTY_METHODS, options.faults);
   const began = world.now;
-  const crew = new Crew(world, store, definition, faults);
+  const crew = new Crew(world, store, definition, faults, witness);
   for (let i = 0; i < (options.processes ?? 3); i++) crew.hire();
   const workload = new Workload(
     world,
@@ -62,10 +70,14 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     () => faults.outstanding.length > 0,
   );
   workload.start(options.clients ?? 3);
+  const races = new Races(world, store);
+  races.start();
 
   let quiet = false;
   const watch = async (): Promise<void> => {
-    quiet = workload.done && (await isQuiet(store, workload));
+    // A pause that was on its way for long may have come after its end.
+    if (workload.done) await store.resume({ queue: NARROW.queue });
+    quiet = workload.done && races.done && (await isQuiet(store, workload));
     if (!quiet) world.after(200, () => void watch());
   };
   void watch();
@@ -75,6 +87,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const violations = rested
     ? await verdict(store, crew.steppable, workload)
     : ['the simulation did not come to rest'];
+  if (rested) violations.push(...(await jobVerdict(store, workload.jobs, witness)));
+  violations.push(...races.broken);
   for (const fault of faults.outstanding) violations.push(`the planned fault never happened: ${fault}`);
   await store.close();
   return {
@@ -82,6 +96,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     violations,
     faults: { ...tally(faults), repeated: workload.repeated, doubled: workload.doubled },
     acknowledged: workload.acknowledged.length,
+    races: Object.fromEntries(races.seen),
     virtualMs: world.now - began,
     trace: world.trace,
   };
@@ -93,11 +108,13 @@ class Crew {
   readonly #store: Store;
   readonly #definition: Definition;
   readonly #faults: FaultPlan;
+  readonly #witness: JobWitness;
   readonly #processes: Process[] = [];
   #hired = 0;
   #open = true;
 
-  constructor(world: World, store: Store, definition: Definition, faults: FaultPlan) {
+  constructor(world: World, store: Store, definition: Definition, faults: FaultPlan, witness: JobWitness) {
+    this.#witness = witness;
     this.#world = world;
     this.#store = store;
     this.#definition = definition;
@@ -115,7 +132,10 @@ class Crew {
   }
 
   hire(): void {
-    const registry = new Registry({ languages: [probe], handlers: simulatedHandlers(this.#world) });
+    const registry = new Registry({
+      languages: [probe],
+      handlers: simulatedHandlers(this.#world, this.#witness),
+    });
     registry.add(this.#definition);
     const restart = () => {
       if (this.#open) this.#world.after(this.#world.moment(RESTART_MS), () => this.hire());

@@ -1,6 +1,8 @@
 import type { Json } from '../../core/json.js';
 import { Refused } from '../../core/problem.js';
-import type { Handlers } from '../../runtime/handler.js';
+import type { Handler, Handlers } from '../../runtime/handler.js';
+import type { JobWitness } from './job-witness.js';
+import { JobWorkload } from './job-workload.js';
 import { BrokenIo, type Process } from './process.js';
 import type { World } from './world.js';
 
@@ -42,6 +44,7 @@ export class Workload implements Promised {
   readonly #machine: string;
   readonly #processes: () => readonly Process[];
   readonly #more: () => boolean;
+  readonly jobs: JobWorkload;
   #clients = 0;
   #busy = 0;
 
@@ -51,6 +54,7 @@ export class Workload implements Promised {
     this.#machine = machine;
     this.#processes = processes;
     this.#more = more;
+    this.jobs = new JobWorkload(world, (ask) => this.#insist(ask));
   }
 
   get done(): boolean {
@@ -74,6 +78,7 @@ export class Workload implements Promised {
     for (let n = 0; n < REQUESTS || (this.#more() && n < REQUESTS * STUBBORNNESS); n++) {
       await this.#world.sleep(this.#world.moment(300));
       if (chance.below(10) === 0) await this.#create(`${name}-${n}`);
+      if (chance.below(3) === 0) await this.jobs.request(`${name}-job-${n}`);
       const instance = this.#instance();
       const event = `${name}-event-${n}`;
       const data = this.#commands(2);
@@ -188,9 +193,9 @@ export class Workload implements Promised {
   }
 }
 
-/** The handlers of the simulation's tasks. */
-export function simulatedHandlers(world: World): Handlers {
-  return {
+/** The handlers of the simulation's tasks. What they do with plain jobs is witnessed. */
+export function simulatedHandlers(world: World, witness: JobWitness): Handlers {
+  const handlers: Handlers = {
     echo: async (input) => {
       await world.sleep(world.moment(30));
       return input;
@@ -200,9 +205,29 @@ export function simulatedHandlers(world: World): Handlers {
       if (world.chance.below(2) === 0) throw new RangeError('flaked');
       return input;
     },
-    slow: async (input) => {
-      await world.sleep(world.moment(4_000));
+    slow: async (input, { heartbeat }) => {
+      for (let beat = 0; beat < 4; beat++) {
+        await world.sleep(world.moment(1_000));
+        heartbeat();
+      }
       return input;
     },
+    hopeless: async () => {
+      await world.sleep(world.moment(30));
+      throw Object.assign(new Error('it never works'), { name: 'Hopeless', final: true });
+    },
+  };
+  return Object.fromEntries(
+    Object.entries(handlers).map(([name, handler]) => [name, witnessed(handler, witness)]),
+  );
+}
+
+function witnessed(handler: Handler, witness: JobWitness): Handler {
+  return async (input, job) => {
+    if (job.instance !== undefined) return handler(input, job);
+    witness.begins(job);
+    const output = await handler(input, job);
+    witness.returns(job, output);
+    return output;
   };
 }
