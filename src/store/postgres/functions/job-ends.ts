@@ -28,6 +28,9 @@ RETURNS bigint LANGUAGE sql IMMUTABLE AS $body$
   END::bigint
 $body$`;
 
+/** Whether a job (j) that ended so (f) is tried again: as `dueAgainAt` has it. */
+const IS_RETRIED = '(NOT f.done AND NOT f.final AND j.instance IS NULL AND j.attempts < j.max_attempts)';
+
 /**
  * Ends jobs, or lets them be tried again, and answers their instances. The caller has locked their mailboxes and
  * then them, and they are processing or have expired. `f_rest`: the members of the answer that say how it ended.
@@ -37,45 +40,40 @@ CREATE OR REPLACE FUNCTION detent.finish_jobs(
   now bigint, f_id text[], f_done boolean[], f_rest text[], f_final boolean[]
 ) RETURNS text[] LANGUAGE plpgsql AS $body$
 DECLARE
-  results text[];
+  answers record;
 BEGIN
-  SELECT array_agg(
-    CASE
-      WHEN NOT f.done AND NOT f.final AND j.instance IS NULL AND j.attempts < j.max_attempts THEN 'retried'
-      ELSE 'ended'
-    END ORDER BY f.ord)
-  INTO results
-  FROM unnest(f_id, f_done, f_final) WITH ORDINALITY AS f (id, done, final, ord)
-  JOIN detent.job j ON j.id = f.id;
-
-  PERFORM detent.append(
-    now, false, array_agg(a.instance), array_agg(a.id), array_agg(NULL::bigint), array_agg(a.event),
-    array_agg(a.cause), array_agg(0), array_agg(NULL::text), array_agg(false))
-  FROM (
-    SELECT j.instance, j.id, regexp_replace(j.id, '/[^/]*$', '') AS cause,
+  WITH finished AS (
+    UPDATE detent.job j SET
+      status = CASE WHEN ${IS_RETRIED} THEN 'pending' WHEN f.done THEN 'completed' ELSE 'failed' END,
+      ended_at = CASE WHEN NOT ${IS_RETRIED} THEN now END,
+      due_at = CASE
+        WHEN ${IS_RETRIED} THEN now + detent.backoff_ms(j.delay_ms, j.rate, j.max_delay_ms, j.attempts)
+        ELSE j.due_at END,
+      deadline_at = CASE WHEN j.instance IS NOT NULL THEN j.deadline_at END,
+      output = CASE WHEN f.done AND j.instance IS NULL THEN substr(f.rest, 10) END,
+      failure = CASE WHEN NOT f.done THEN '{' || f.rest || '}' END,
+      expires_at = NULL, token = NULL, worker = NULL, lease_until = NULL, beat_at = NULL
+    FROM unnest(f_id, f_done, f_rest, f_final) WITH ORDINALITY AS f (id, done, rest, final, ord)
+    WHERE j.id = f.id
+    RETURNING f.ord, j.status, j.id, j.instance, j.ask, j.effect, j.started_at, f.done, f.rest
+  )
+  SELECT array_agg(CASE WHEN f.status = 'pending' THEN 'retried' ELSE 'ended' END ORDER BY f.ord) AS results,
+    array_agg(f.instance ORDER BY f.ord) FILTER (WHERE f.ask) AS instances,
+    array_agg(f.id ORDER BY f.ord) FILTER (WHERE f.ask) AS ids,
+    array_agg(regexp_replace(f.id, '/[^/]*$', '') ORDER BY f.ord) FILTER (WHERE f.ask) AS causes,
+    array_agg(
       '{"type":"' || CASE WHEN f.done THEN 'task.succeeded' ELSE 'task.failed' END || '","effect":'
-        || to_json(j.effect) || ',' || f.rest || coalesce(',"startedAt":' || j.started_at, '') || '}' AS event
-    FROM unnest(f_id, f_done, f_rest) WITH ORDINALITY AS f (id, done, rest, ord)
-    JOIN detent.job j ON j.id = f.id
-    JOIN detent.mailbox b ON b.instance = j.instance
-    WHERE j.ask
-    ORDER BY f.ord
-  ) a
-  HAVING count(*) > 0;
+        || to_json(f.effect) || ',' || f.rest || coalesce(',"startedAt":' || f.started_at, '') || '}'
+      ORDER BY f.ord) FILTER (WHERE f.ask) AS events
+  INTO answers FROM finished f;
 
-  UPDATE detent.job j SET
-    status = CASE WHEN f.result = 'retried' THEN 'pending' WHEN f.done THEN 'completed' ELSE 'failed' END,
-    ended_at = CASE WHEN f.result = 'ended' THEN now END,
-    due_at = CASE
-      WHEN f.result = 'retried' THEN now + detent.backoff_ms(j.delay_ms, j.rate, j.max_delay_ms, j.attempts)
-      ELSE j.due_at END,
-    deadline_at = CASE WHEN j.instance IS NOT NULL THEN j.deadline_at END,
-    output = CASE WHEN f.done AND j.instance IS NULL THEN substr(f.rest, 10) END,
-    failure = CASE WHEN NOT f.done THEN '{' || f.rest || '}' END,
-    expires_at = NULL, token = NULL, worker = NULL, lease_until = NULL, beat_at = NULL
-  FROM unnest(f_id, f_done, f_rest, results) AS f (id, done, rest, result)
-  WHERE j.id = f.id;
-  RETURN results;
+  IF answers.ids IS NOT NULL THEN
+    PERFORM detent.append(
+      now, false, answers.instances, answers.ids, array_fill(NULL::bigint, lengths), answers.events,
+      answers.causes, array_fill(0, lengths), array_fill(NULL::text, lengths), array_fill(false, lengths))
+    FROM (SELECT ARRAY[cardinality(answers.ids)] AS lengths) l;
+  END IF;
+  RETURN answers.results;
 END
 $body$`;
 
@@ -89,14 +87,17 @@ DECLARE
   finished text[];
   results text[];
 BEGIN
-  PERFORM detent.lock_mailboxes(array_agg(j.instance)) FROM detent.job j WHERE j.id = ANY (e_id) AND j.ask;
-  PERFORM FROM detent.job j WHERE j.id = ANY (e_id) ORDER BY j.id FOR NO KEY UPDATE;
+  PERFORM detent.lock_mailboxes(array_agg(j.instance))
+  FROM detent.job j WHERE j.id = ANY (e_id) AND j.ask HAVING count(*) > 0;
 
   SELECT coalesce(array_agg(h.ord ORDER BY h.ord), '{}') INTO held FROM (
-    SELECT DISTINCT ON (e.id) e.ord
-    FROM unnest(e_id, e_token) WITH ORDINALITY AS e (id, token, ord)
-    JOIN detent.job j ON j.id = e.id AND j.token = e.token
-    ORDER BY e.id, e.ord
+    SELECT DISTINCT ON (l.id) l.ord FROM (
+      SELECT e.ord, j.id FROM unnest(e_id, e_token) WITH ORDINALITY AS e (id, token, ord)
+      JOIN detent.job j ON j.id = e.id AND j.token = e.token
+      ORDER BY j.id, e.ord
+      FOR NO KEY UPDATE OF j
+    ) l
+    ORDER BY l.id, l.ord
   ) h;
 
   SELECT detent.finish_jobs(
@@ -128,7 +129,8 @@ BEGIN
     SELECT j.id FROM detent.job j WHERE j.expires_at <= now ORDER BY j.expires_at, j.seq LIMIT wanted
   ) o;
   IF overdue IS NOT NULL THEN
-    PERFORM detent.lock_mailboxes(array_agg(j.instance)) FROM detent.job j WHERE j.id = ANY (overdue) AND j.ask;
+    PERFORM detent.lock_mailboxes(array_agg(j.instance))
+    FROM detent.job j WHERE j.id = ANY (overdue) AND j.ask HAVING count(*) > 0;
     SELECT coalesce(cardinality(detent.finish_jobs(
       now, array_agg(o.id), array_agg(false), array_agg(o.rest), array_agg(false))), 0)
     INTO count_ended
