@@ -54,12 +54,16 @@ const register: SequentialModel<State, Op, Result> = {
 };
 
 const dir = mkdtempSync(join(tmpdir(), 'detent-linear-'));
-afterAll(() => rmSync(dir, { recursive: true, force: true }));
+let dev: DevProcess | undefined;
+afterAll(async () => {
+  await dev?.signal('SIGTERM');
+  rmSync(dir, { recursive: true, force: true });
+});
 
 describe('an instance that 8 clients use at once over HTTP, its server killed with SIGKILL meanwhile', () => {
   it(`behaves as if it did one thing after the other, in ${ROUNDS * INSTANCES} histories`, async () => {
     const machine = join(import.meta.dirname, 'register.yaml');
-    const dev = new DevProcess(await freePort(), [machine, '--db', `sqlite:${join(dir, 'linear.db')}`]);
+    dev = new DevProcess(await freePort(), [machine, '--db', `sqlite:${join(dir, 'linear.db')}`]);
     await dev.start();
     const totals = { operations: 0, unanswered: 0, interrupted: 0 };
     for (let round = 0; round < ROUNDS; round++) {
@@ -83,7 +87,6 @@ describe('an instance that 8 clients use at once over HTTP, its server killed wi
       totals.unanswered += operations.filter(({ answer }) => answer === undefined).length;
       totals.interrupted += users.interrupted;
     }
-    await dev.signal('SIGTERM');
     console.log(
       `linearizability: ${ROUNDS * INSTANCES} histories, ${totals.operations} operations, ${totals.unanswered} never answered, ${totals.interrupted} requests cut off by ${ROUNDS * KILLS_A_ROUND} kills`,
     );
