@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/core/engine.js';
+import { scheduleEndpoints } from '../../src/server/routes/schedules.js';
 import { openApp } from './open-app.js';
 
 const PATH = '/api/v1/schedules';
@@ -192,5 +196,18 @@ describe('a request about schedules that is wrong', () => {
       input: YEARLY,
     });
     expect(created).toMatchObject({ status: 400, body: { code: 'reserved' } });
+  });
+});
+
+describe('docs/schedules.md', () => {
+  it('has every request that there is', () => {
+    const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'schedules.md'), 'utf8');
+    const told = [...text.matchAll(/^\| `([A-Z]+) (\/[^`?]*)/gm)].map(
+      ([, method, path]) => `${method} ${path}`,
+    );
+    const served = scheduleEndpoints({} as Engine).flatMap(({ path, ...methods }) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path.replace(':name', '{name}')}`),
+    );
+    expect(told.sort()).toEqual(served.sort());
   });
 });
