@@ -19,6 +19,11 @@ export function concurrencyOf(word: string): number {
   return wholeNumber(word, 1, MAX_CONCURRENCY);
 }
 
+/** Reads a whole number within these limits. */
+export function wholeNumberOf(least: number, most: number): (word: string) => number {
+  return (word) => wholeNumber(word, least, most);
+}
+
 function wholeNumber(word: string, least: number, most: number): number {
   const value = /^\d+$/.test(word) ? Number(word) : Number.NaN;
   if (value >= least && value <= most) return value;

@@ -5,9 +5,11 @@ import { addCreate } from './commands/create.js';
 import { addDb } from './commands/db.js';
 import { addDev } from './commands/dev.js';
 import { addHistory } from './commands/history.js';
+import { addJob } from './commands/job.js';
 import { addJobs } from './commands/jobs.js';
 import { addList } from './commands/list.js';
 import { addPause } from './commands/pause.js';
+import { addQueues } from './commands/queues.js';
 import { addRetry } from './commands/retry.js';
 import { addRun } from './commands/run.js';
 import { addSchedule } from './commands/schedule.js';
@@ -29,6 +31,8 @@ const COMMANDS = [
   addList,
   addHistory,
   addJobs,
+  addJob,
+  addQueues,
   addRetry,
   addStop,
   addPause,

@@ -171,7 +171,7 @@ describe('show, list, history and jobs', () => {
   it('list jobs, with their input as JSON', async () => {
     const call = await withInstances();
     expect((await call(['jobs'])).out).toMatch(
-      /^JOB +TASK +STATUS +ATTEMPTS +CREATED +ERROR\na\/2\/0 +pack +pending +0 /,
+      /^JOB +TASK +QUEUE +STATUS +ATTEMPTS +CREATED +ERROR\na\/2\/0 +pack +default +pending +0 /,
     );
     const { items } = JSON.parse(
       (await call(['jobs', '--instance', 'a', '--status', 'pending', '--json'])).out,
@@ -351,6 +351,7 @@ describe('every command', () => {
     'list',
     'history',
     'jobs',
+    'queues',
     'retry',
     'stop',
     'pause',

@@ -71,6 +71,15 @@ describe('the JSON documents of docs/cli.md', () => {
     expectDocumented('job', jobs.items[0]);
   });
 
+  it('are what the commands of jobs and queues print', async () => {
+    const call = await withInstance();
+    expectDocumented('job', await call('job', 'add', 'nobody', '--id', 'one', '--heartbeat', '1m'));
+    for (const told of ['show', 'cancel', 'retry']) expectDocumented('job', await call('job', told, 'one'));
+    expect(Object.keys(await call('queue', 'limit', 'default', '2'))).toEqual(['queue', 'concurrency']);
+    const { items } = await call('queues');
+    expectDocumented('queue', items[0]);
+  });
+
   it('are what the commands of schedules print', async () => {
     const call = await withInstance();
     const words = ['--cron', '@yearly', '--start', 'probe'];
