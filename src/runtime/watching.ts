@@ -11,8 +11,8 @@ export const WATCH_POLL_MS = 500;
 /** Journal entries that a watcher holds at once. */
 export const WATCH_PAGE = 100;
 
-/** The pause after a page that had nothing for the watcher in it, so that what others write costs little. */
-const PASSED_OVER_MS = 10;
+/** The shortest pause after a page that had nothing in it, so that what others write costs a watcher little. */
+const SHORTEST_LOOK_MS = 10;
 
 /**
  * Reads on and on what is committed, a page at a time, and no page before the one before it was taken. The first
@@ -32,6 +32,7 @@ export async function* watchHistory(
   for (const one of [signal, closing]) one?.addEventListener('abort', ring);
   try {
     let position = after;
+    let quietMs = SHORTEST_LOOK_MS;
     for (let isFirst = true; !isOver(); isFirst = false) {
       const query: ChangesQuery = { after: position, limit: WATCH_PAGE, ...given({ instance, machine }) };
       const page = await store.changes(query).catch((error: unknown) => {
@@ -46,9 +47,12 @@ export async function* watchHistory(
       if (isFirst || page.reset || page.entries.length > 0) {
         yield { entries, position, ...(page.reset ? { reset: true } : {}) };
       }
-      if (page.entries.length > 0) continue;
-      if (hasMoved) await pause(clock, PASSED_OVER_MS);
-      else if (!isOver()) await alarm.wait(WATCH_POLL_MS);
+      const isEmpty = page.entries.length === 0;
+      // Many of other machines may have been passed over, with what is wanted right behind them.
+      quietMs = isEmpty ? Math.min(2 * quietMs, WATCH_POLL_MS) : SHORTEST_LOOK_MS;
+      if (!isEmpty || isOver()) continue;
+      await alarm.wait(machine !== undefined && hasMoved ? quietMs : WATCH_POLL_MS);
+      if (!isOver()) await pause(clock, SHORTEST_LOOK_MS);
     }
   } finally {
     unsubscribe();

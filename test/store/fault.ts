@@ -1,15 +1,20 @@
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/store.js';
+import type { Needed } from '../../src/testing/store-suite/store-case.js';
 import { storeSuite } from '../../src/testing/store-suite/store-suite.js';
 import { testClock } from './store-suite.js';
 
 /** Makes a store wrong in one way. */
 export type Fault = (store: Store) => Partial<Store>;
 
-/** Whether any case of the suite fails, or of these subjects of it. */
-export async function isCaught(fault: Fault, subjects = Object.keys(storeSuite)): Promise<boolean> {
+/** Whether any case of the suite fails, or of these subjects of it. Only cases that need what is `needed`, if it is. */
+export async function isCaught(
+  fault: Fault,
+  subjects = Object.keys(storeSuite),
+  needed?: Needed,
+): Promise<boolean> {
   for (const { needs, run } of subjects.flatMap((subject) => storeSuite[subject] ?? [])) {
-    if (needs !== undefined) continue;
+    if (needs !== needed) continue;
     const clock = testClock();
     const sound = openMemoryStore({ clock: clock.now });
     const faulty = fault(sound);
@@ -20,7 +25,7 @@ export async function isCaught(fault: Fault, subjects = Object.keys(storeSuite))
       },
     });
     try {
-      await run({ store, clock });
+      await run({ store, clock, second: async () => store });
     } catch {
       return true;
     }

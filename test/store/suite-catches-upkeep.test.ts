@@ -221,6 +221,37 @@ const FAULTS: Readonly<Record<string, Readonly<Record<string, Fault>>>> = {
   },
 };
 
+/** Faults that show only where others commit while it is read. */
+const RACES: Readonly<Record<string, Fault>> = {
+  'passes over what is being committed': (store) => {
+    let pages = 0;
+    return inChanges((changes) => {
+      pages += 1;
+      return pages % 20 === 0 ? { ...changes, entries: changes.entries.slice(0, -1) } : changes;
+    })(store);
+  },
+  'stays behind now and then': (store) => {
+    let pages = 0;
+    return {
+      changes: async (query) => {
+        pages += 1;
+        const changes = await store.changes(query);
+        return pages % 20 === 0 ? { ...changes, position: query.after ?? changes.position } : changes;
+      },
+    };
+  },
+};
+
+describe('the case of two processes', () => {
+  it('finds nothing wrong with a sound store', async () => {
+    expect(await isCaught(() => ({}), ['changes'], 'second')).toBe(false);
+  });
+
+  it.each(Object.entries(RACES))('catches a store that %s', async (_, fault) => {
+    expect(await isCaught(fault, ['changes'], 'second')).toBe(true);
+  });
+});
+
 describe.each(Object.entries(FAULTS))('the suite on %s', (subject, faults) => {
   it('finds nothing wrong with a sound store', async () => {
     expect(await isCaught(() => ({}), [subject])).toBe(false);

@@ -185,6 +185,17 @@ export const pauseCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'hands out first what is due before all time, however late it came',
+    async run({ store }) {
+      await store.create([newInstance('a')]);
+      await store.pause({ instance: 'a' });
+      await store.send([signal('a', 'one')]);
+      await store.send([signal('a', 'first of all', { dueAt: -1 })]);
+      await store.resume({ instance: 'a' });
+      assert.deepEqual(idsOf((await turn(store, 'a')).messages), ['first of all', 'start', 'one']);
+    },
+  },
+  {
     name: 'claims nothing of a paused machine, old or new, while the others go on',
     async run({ store }) {
       await publishBoth(store);
