@@ -154,9 +154,11 @@ class PostgresStore implements port.Store {
   }
 
   async pause(target: port.Pausable): Promise<boolean> {
-    return 'instance' in target
-      ? this.#value(calls.PAUSE_INSTANCE, this.#time(), target.instance)
-      : (await this.#rows(queues.PAUSE, ...kindAndName(target))).length > 0;
+    const paused =
+      'instance' in target
+        ? await this.#value<boolean>(calls.PAUSE_INSTANCE, this.#time(), target.instance)
+        : (await this.#rows(queues.PAUSE, ...kindAndName(target))).length > 0;
+    return this.#telling(paused, paused);
   }
 
   async resume(target: port.Pausable): Promise<boolean> {
