@@ -33,7 +33,7 @@ export function refuseId(what: string, id: string): void {
 export function refuseReserved(what: 'language' | 'machine', name: string, reserved: string): void {
   if (name !== reserved) return;
   const message = `the ${what} "${name}" is that of schedules`;
-  const hint = 'create a schedule: from a program with engine.schedule(name, specification)';
+  const hint = 'create a schedule: engine.schedule(name, …), "detent schedule add" or POST /api/v1/schedules';
   throw new Refused({ code: 'reserved', message, path: `/${what}`, hint });
 }
 
