@@ -4,23 +4,8 @@ import { MAX_CAUSE_LENGTH } from '../../core/limits.js';
 import { deadlineOfAttempt, dueAgainAt, expiredEnd, expiresAt } from '../job-term.js';
 import type { ClaimJobsQuery, CreateResult, DueQuery, JobChange, QueueStatistics } from '../store.js';
 import { Heap, NOWHERE } from './heap.js';
+import type { JobRow } from './job-row.js';
 import { Lanes } from './lanes.js';
-
-/** A job, and who holds it. `job` is replaced at every change, never changed in place. */
-export interface JobRow {
-  readonly seq: number;
-  /** Of a plain job. */
-  readonly hash: string | undefined;
-  job: Job;
-  token: string | undefined;
-  leaseUntil: number | undefined;
-  beatAt: number | undefined;
-  /** Kept by `settle`. */
-  expiresAt: number;
-  /** Where it stands in its lane, and among those that expire. */
-  place: number;
-  openPlace: number;
-}
 
 /** Every job, and which come next. */
 export class Jobs {

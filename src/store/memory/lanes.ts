@@ -1,6 +1,6 @@
 import type { Job } from '../../core/job.js';
 import { Heap } from './heap.js';
-import type { JobRow } from './jobs.js';
+import type { JobRow } from './job-row.js';
 
 /** Jobs that wait in the same place for the same handler. */
 interface Lane {
