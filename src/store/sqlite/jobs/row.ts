@@ -1,4 +1,3 @@
-import { given } from '../../../core/given.js';
 import type { Job, JobRetry, JobStatus } from '../../../core/job.js';
 import type { Row } from '../driver.js';
 import { stowed } from '../payload.js';
@@ -20,25 +19,29 @@ export function rowOf(row: Row): JobRow {
   return { job: jobOf(row), seq, leaseUntil: leaseUntil ?? undefined, beatAt: beatAt ?? undefined };
 }
 
+/** By hand, and without spreading: it is done for every job that is handed out or ends. */
 export function jobOf(row: Row): Job {
-  const [id, instance, effect, name, input] = row as [string, string | null, string | null, string, string];
-  const [ask, status, attempts, createdAt] = row.slice(5) as [number, JobStatus, number, number];
-  const [deadlineAt, heartbeatMs, startedAt, endedAt] = row.slice(9) as (number | null)[];
-  const [failure, queue, priority, dueAt] = row.slice(13) as [string | null, string, number, number];
-  const [retry, timeoutMs, output] = row.slice(17) as [string | null, number | null, string | null];
-  return {
-    ...{ id, queue, name, priority, input, ask: ask === 1, status, attempts, createdAt, dueAt },
-    ...given({
-      instance: instance ?? undefined,
-      effect: effect ?? undefined,
-      deadlineAt: deadlineAt ?? undefined,
-      heartbeatMs: heartbeatMs ?? undefined,
-      retry: retry === null ? undefined : (JSON.parse(retry) as JobRetry),
-      timeoutMs: timeoutMs ?? undefined,
-      startedAt: startedAt ?? undefined,
-      endedAt: endedAt ?? undefined,
-      output: output ?? undefined,
-    }),
-    ...(failure === null ? {} : (JSON.parse(failure) as { error: string; cause: string })),
+  const job: { -readonly [K in keyof Job]: Job[K] } = {
+    id: row[0] as string,
+    queue: row[14] as string,
+    name: row[3] as string,
+    priority: row[15] as number,
+    input: row[4] as string,
+    ask: row[5] === 1,
+    status: row[6] as JobStatus,
+    attempts: row[7] as number,
+    createdAt: row[8] as number,
+    dueAt: row[16] as number,
   };
+  if (row[1] !== null) job.instance = row[1] as string;
+  if (row[2] !== null) job.effect = row[2] as string;
+  if (row[9] !== null) job.deadlineAt = row[9] as number;
+  if (row[10] !== null) job.heartbeatMs = row[10] as number;
+  if (row[17] !== null) job.retry = JSON.parse(row[17] as string) as JobRetry;
+  if (row[18] !== null) job.timeoutMs = row[18] as number;
+  if (row[11] !== null) job.startedAt = row[11] as number;
+  if (row[12] !== null) job.endedAt = row[12] as number;
+  if (row[19] !== null) job.output = row[19] as string;
+  if (row[13] !== null) Object.assign(job, JSON.parse(row[13] as string) as { error: string; cause: string });
+  return job;
 }
