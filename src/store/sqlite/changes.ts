@@ -18,7 +18,11 @@ const OF_INSTANCE = `
   WHERE instance = ?1 AND revision > ?2 AND seq > ?3 AND seq <= ?4 ORDER BY revision LIMIT ?5`;
 const IS_OF = 'SELECT 1 FROM instance WHERE id = ? AND machine = ?';
 
-const REVISIONS = 'SELECT min(revision), max(revision) FROM journal WHERE instance = ?';
+/** Two questions: asked as one, every revision would be looked at. */
+const REVISIONS = `
+  SELECT
+    (SELECT min(revision) FROM journal WHERE instance = ?1),
+    (SELECT max(revision) FROM journal WHERE instance = ?1)`;
 const SEQ_OF = 'SELECT seq FROM journal WHERE instance = ? AND revision = ?';
 
 /** The last of the entries that one call goes through. */
