@@ -10,6 +10,9 @@ const MAX_TRIES = 10;
 /** How long a connection may lie idle and still be trusted, in milliseconds. */
 const TRUSTED_FOR_MS = 1_000;
 
+/** How long an idle connection may take to show that it is alive, in milliseconds. */
+const PING_LIMIT_MS = 5_000;
+
 /** How long a connection beyond those that are kept may lie idle, in milliseconds. */
 const OVERFLOW_IDLE_MS = 10_000;
 
@@ -175,7 +178,7 @@ function newPool(settings: Settings, driver: typeof pg): pg.Pool {
 
 async function isAlive(client: pg.PoolClient): Promise<boolean> {
   try {
-    await client.query('SELECT 1');
+    await client.query({ text: 'SELECT 1', query_timeout: PING_LIMIT_MS } as pg.QueryConfig);
     return true;
   } catch {
     return false;
