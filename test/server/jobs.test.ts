@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listen } from '../../src/server/listen.js';
 import { openApp } from './open-app.js';
 
 /** The API of an engine, with one job claimed by a worker out there. */
@@ -152,6 +153,39 @@ describe('a worker over HTTP', () => {
     expect((await post('/api/v1/jobs/claim?wait=2m', {})).status).toBe(400);
     expect((await post('/api/v1/jobs/claim', { names: 'greet' })).body.problems[0].path).toBe('/names');
     expect(await call('/api/v1/jobs/claim', { method: 'DELETE' })).toMatchObject({ status: 405 });
+  });
+});
+
+describe('a worker that hangs up', () => {
+  it('is handed nothing that it was waiting for', async () => {
+    const { app, call, engine } = await openApp();
+    const server = await listen({ app, port: 0 });
+    try {
+      let waits = 0;
+      const claimJobs = engine.claimJobs.bind(engine);
+      engine.claimJobs = (options) => {
+        waits += 1;
+        return claimJobs(options).finally(() => {
+          waits -= 1;
+        });
+      };
+      const gone = new AbortController();
+      const { signal } = gone;
+      const waiting = fetch(`${server.url}/api/v1/jobs/claim?wait=60s`, {
+        method: 'POST',
+        body: '{}',
+        signal,
+      });
+      const hungUp = waiting.catch((error: Error) => error.name);
+      while (waits === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      gone.abort();
+      expect(await hungUp).toBe('AbortError');
+      while (waits > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      await engine.enqueue('greet', { id: 'one' });
+      expect((await call('/api/v1/jobs/one')).body).toMatchObject({ status: 'pending', attempts: 0 });
+    } finally {
+      await server.close();
+    }
   });
 });
 

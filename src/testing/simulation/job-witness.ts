@@ -17,9 +17,10 @@ export class JobWitness {
 
   /** The store, seen. */
   watch(store: Store): Store {
+    const watched = this.#watched(store);
     return new Proxy(store, {
       get: (target, property: string & keyof Store) => {
-        const member = this.#watched(target)[property] ?? target[property];
+        const member = watched[property] ?? target[property];
         return typeof member === 'function' ? member.bind(target) : member;
       },
     });
