@@ -34,18 +34,21 @@ export function positionText({ seq, sweeps }: Position): string {
 export function positionOf(text: string): Position | undefined {
   if (text === '') return undefined;
   const [, seq, sweeps] = /^(\d{1,15})\.(\d{1,15})$/.exec(text) ?? [];
-  if (seq === undefined || sweeps === undefined) {
-    throw new Refused({
-      code: 'invalid-position',
-      message: `${JSON.stringify(text)} is not a position that was handed out`,
-      path: '',
-      hint: 'hand in the "position" of an answer before, or an empty text for the beginning',
-    });
-  }
+  if (seq === undefined || sweeps === undefined) throw invalidPosition(text);
   return { seq: Number(seq), sweeps: Number(sweeps) };
 }
 
 /** Whether something behind a position was swept since it was handed out. */
 export function isReset(position: Position | undefined, swept: Swept): boolean {
   return position !== undefined && position.seq < swept.seq && position.sweeps !== swept.sweeps;
+}
+
+/** What whoever hands in a text is told that is no position of the store's. */
+export function invalidPosition(text: string): Refused {
+  return new Refused({
+    code: 'invalid-position',
+    message: `${JSON.stringify(text)} is not a position that was handed out`,
+    path: '',
+    hint: 'hand in the "position" of an answer before, or an empty text for the beginning',
+  });
 }

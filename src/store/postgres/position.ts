@@ -1,4 +1,4 @@
-import { Refused } from '../../core/problem.js';
+import { invalidPosition } from '../position.js';
 
 /**
  * A place in the order of all journal entries, which is that of (xid, seq): transactions take their xid as they
@@ -22,14 +22,7 @@ export function positionText({ xid, seq, sweeps }: Position): string {
 export function positionOf(text: string): Position | undefined {
   if (text === '') return undefined;
   const [, xid, seq, sweeps] = /^(\d{1,18})\.(\d{1,15})\.(\d{1,15})$/.exec(text) ?? [];
-  if (xid === undefined) {
-    throw new Refused({
-      code: 'invalid-position',
-      message: `${JSON.stringify(text)} is not a position that was handed out`,
-      path: '',
-      hint: 'hand in the "position" of an answer before, or an empty text for the beginning',
-    });
-  }
+  if (xid === undefined) throw invalidPosition(text);
   return { xid: BigInt(xid), seq: Number(seq), sweeps: Number(sweeps) };
 }
 
