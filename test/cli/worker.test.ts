@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Job } from '../../src/core/job.js';
+import { openStore } from '../../src/embed/store-url.js';
 import { folderWith, isAlive, until } from './child-script.js';
 import { call, start } from './program-process.js';
 
@@ -23,6 +26,18 @@ export async function ride(input, { signal }) {
 
 const FILES = { 'trip.yaml': TRIP, 'handlers.mjs': HANDLERS };
 
+/** What became of the jobs in a folder's store so far. */
+async function jobsIn(folder: string): Promise<readonly Job[]> {
+  const { store } = await openStore(`sqlite:${join(folder, 'detent.db')}`);
+  const { items } = await store.jobs({});
+  await store.close();
+  return items;
+}
+
+async function haveStatus(folder: string, status: Job['status']): Promise<void> {
+  await until(async () => (await jobsIn(folder)).some((job) => job.status === status));
+}
+
 async function startWorker(folder: string, ...words: string[]) {
   const program = start(folder, ['worker', ...words, '--json']);
   await until(() => program.stdout.includes('\n') || program.child.exitCode !== null);
@@ -43,17 +58,16 @@ describe('worker', () => {
   });
 
   it('lets a handler finish after SIGTERM, within the drain, and claims nothing more', async () => {
-    process.env['RIDE_MS'] = '1500';
+    process.env['RIDE_MS'] = '3000';
     const folder = folderWith(FILES);
     const worker = await startWorker(folder, 'trip.yaml', '--handlers', 'handlers.mjs', '--concurrency', '1');
     for (const id of ['a', 'b']) await call(folder, 'create', 'trip', '--id', id);
-    const rides = async () => (await call(folder, 'jobs', '--json')).out;
-    await until(async () => (await rides()).includes('processing'));
+    await haveStatus(folder, 'processing');
     worker.child.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
     delete process.env['RIDE_MS'];
-    const { items } = JSON.parse(await rides()) as { items: { status: string }[] };
-    expect(items.map(({ status }) => status).sort()).toEqual(['completed', 'pending']);
+    const jobs = await jobsIn(folder);
+    expect(jobs.map(({ status }) => status).sort()).toEqual(['completed', 'pending']);
   });
 
   it('gives a job back whose handler does not end within the drain', async () => {
@@ -62,12 +76,11 @@ describe('worker', () => {
     const words = ['trip.yaml', '--handlers', 'handlers.mjs', '--drain', '100ms'];
     const worker = await startWorker(folder, ...words);
     await call(folder, 'create', 'trip', '--id', 'a');
-    await until(async () => (await call(folder, 'jobs', '--json')).out.includes('processing'));
+    await haveStatus(folder, 'processing');
     worker.child.kill('SIGTERM');
     expect(await worker.ended).toBe(0);
     delete process.env['RIDE_MS'];
-    const { items } = JSON.parse((await call(folder, 'jobs', '--json')).out);
-    expect(items[0]).toMatchObject({ status: 'pending', attempts: 0 });
+    expect((await jobsIn(folder))[0]).toMatchObject({ status: 'pending', attempts: 0 });
   });
 
   it('leaves jobs of other queues alone', async () => {
@@ -82,9 +95,9 @@ describe('worker', () => {
     );
     expect(elsewhere.told).toMatchObject({ queues: ['mail', 'post'] });
     await call(folder, 'create', 'trip', '--id', 'a');
-    await until(async () => (await call(folder, 'jobs', '--json')).out.includes('pending'));
+    await haveStatus(folder, 'pending');
     await new Promise((resolve) => setTimeout(resolve, 700));
-    expect((await call(folder, 'jobs', '--json')).out).toContain('pending');
+    expect((await jobsIn(folder))[0]?.status).toBe('pending');
     await startWorker(folder, '--handlers', 'handlers.mjs', '--queues', 'default');
     await until(async () => (await call(folder, 'show', 'a')).out.includes('succeeded'));
   });

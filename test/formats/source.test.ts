@@ -86,7 +86,9 @@ describe.each(FORMATS)('a definition in $name', ({ file }) => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         const parsed = parseSource(pieces.join(''), { file });
-        expect(parsed.source === undefined).toBe(parsed.problems.length > 0);
+        // A key that stands twice leaves enough to find more problems in.
+        const grave = parsed.problems.filter(({ code }) => code !== 'duplicate-key');
+        expect(parsed.source === undefined).toBe(grave.length > 0);
         for (const { line, column } of parsed.problems) expect([line, column]).not.toContain(undefined);
         if (parsed.source !== undefined) JSON.stringify(parsed.source);
       }),
