@@ -18,18 +18,46 @@ export class Alarm {
     this.#wake?.();
   }
 
-  /** Resolves when it rings, or after `ms`. */
-  async wait(ms: number): Promise<void> {
-    if (!this.#rung) {
-      await new Promise<void>((resolve) => {
-        const cancel = this.#clock.after(ms, resolve);
-        this.#wake = () => {
-          cancel();
-          resolve();
-        };
-      });
-      this.#wake = undefined;
-    }
+  /** Whether it rang since the last wait. */
+  get rang(): boolean {
+    return this.#rung;
+  }
+
+  /**
+   * Resolves when it rings, or after `ms`, or sooner once `sooner` has told in how many; says whether it rang.
+   * Rejects if `sooner` does while it is waited for.
+   */
+  async wait(ms: number, sooner?: Promise<number>): Promise<boolean> {
+    // Where it rang already nobody waits to learn it, nor that it cannot be learnt.
+    if (this.#rung) sooner?.catch(() => {});
+    else await this.#quiet(ms, sooner);
+    const rang = this.#rung;
     this.#rung = false;
+    return rang;
+  }
+
+  async #quiet(ms: number, sooner?: Promise<number>): Promise<void> {
+    const endsAt = this.#clock.now() + ms;
+    await new Promise<void>((resolve, reject) => {
+      let cancel = this.#clock.after(ms, resolve);
+      const wake = () => {
+        cancel();
+        resolve();
+      };
+      this.#wake = wake;
+      sooner?.then(
+        (left) => {
+          if (this.#wake !== wake || this.#clock.now() + left >= endsAt) return;
+          cancel();
+          cancel = this.#clock.after(left, resolve);
+        },
+        (error) => {
+          cancel();
+          reject(error);
+        },
+      );
+    }).finally(() => {
+      this.#wake = undefined;
+    });
   }
 }

@@ -22,7 +22,7 @@ import {
   refuseQueue,
 } from './job-request.js';
 import { checkedPayload } from './request.js';
-import { POLL_MS } from './worker.js';
+import { untilDue } from './sleep.js';
 
 /**
  * Who claims for workers that are no part of this process. They have no name of their own in the store: only
@@ -121,8 +121,7 @@ export class JobQueue {
 
   /** How long to wait for what nothing tells of: a delay that is over, a lease that ran out. */
   async #pauseMs(query: { readonly names?: readonly string[]; readonly queues?: readonly string[] }) {
-    const due = await this.#store.nextDue({ ...query, definitions: [] });
-    return due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, due - (await this.#store.now())));
+    return untilDue(this.#store, { ...query, definitions: [] });
   }
 
   async #existing(id: string): Promise<Job> {

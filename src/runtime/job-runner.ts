@@ -6,7 +6,8 @@ import { type Clock, pause } from './clock.js';
 import { attempt } from './job-attempt.js';
 import { type HeldJob, JobEnds } from './job-ends.js';
 import type { Registry } from './registry.js';
-import { POLL_MS, RETRY_MS } from './worker.js';
+import { POLL_MS, sleepUntilDue } from './sleep.js';
+import { RETRY_MS } from './worker.js';
 
 /** Handlers that one process runs at once; one whose job was taken from it no longer counts. */
 export const JOB_CONCURRENCY = 100;
@@ -124,7 +125,10 @@ export class JobRunner {
   async #fill(): Promise<void> {
     const free = this.#free();
     const gatherMs = this.#gatherMs(free);
-    if (gatherMs > 0) return this.#alarm.wait(gatherMs);
+    if (gatherMs > 0) {
+      await this.#alarm.wait(gatherMs);
+      return;
+    }
     const jobs = await this.#claim(free);
     if (!this.#open) return this.#giveBack(jobs);
     for (const job of jobs) this.#begin(job);
@@ -160,10 +164,7 @@ export class JobRunner {
   }
 
   async #sleep(): Promise<void> {
-    const { store } = this.#options;
-    const due = await store.nextDue({ definitions: [], ...this.#lanes() });
-    const pause = due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, due - (await store.now())));
-    await this.#alarm.wait(pause);
+    await sleepUntilDue(this.#alarm, this.#options.store, { definitions: [], ...this.#lanes() });
   }
 
   #begin(job: ClaimedJob): void {

@@ -33,6 +33,7 @@ export async function takeTurn(
   clock: Clock,
   note: (instance: string) => void,
 ): Promise<TurnEnd> {
+  if (claims.length === 0) return { commits: [], releases: [] };
   const cautious = claims.some((claim) => claim.attempts > CAUTIOUS_ATTEMPTS);
   const loads = await store.load(claims, cautious ? 1 : MAX_TURN_MESSAGES);
   const loadOf = new Map(loads.map((load) => [load.instance.id, load]));

@@ -1,13 +1,11 @@
-import { LEASE_MS, MAX_BATCH_INSTANCES } from '../core/limits.js';
+import { LEASE_MS, MAX_BATCH_INSTANCES, MAX_TURN_MESSAGES } from '../core/limits.js';
 import type { Claim, ClaimQuery, Commit, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import { type Clock, pause } from './clock.js';
 import { commitAll } from './committing.js';
 import type { Registry } from './registry.js';
+import { sleepUntilDue } from './sleep.js';
 import { takeTurn } from './turn.js';
-
-/** How long a worker sleeps at most: the guarantee behind hints and due times that may fail. */
-export const POLL_MS = 500;
 
 /** How often what waited too long is looked for, at most. */
 export const EXPIRY_MS = 50;
@@ -90,14 +88,25 @@ export class Worker {
   async #turn(claims: readonly Claim[]): Promise<readonly Claim[]> {
     const { store, registry, clock, note = () => {} } = this.#options;
     const { commits, releases } = await takeTurn(store, registry, claims, clock, note);
+    const mayBeMore = claims.length === 0 || this.#isCutShort(claims, commits) || this.#alarm.rang;
     const committing = this.#commit(commits);
     const releasing = releases.length > 0 ? store.release(releases) : undefined;
-    const claiming = this.#running ? store.claim(this.#claimQuery()) : Promise.resolve([]);
+    const claiming = this.#running && mayBeMore ? store.claim(this.#claimQuery()) : Promise.resolve([]);
     const [next, ...written] = await Promise.allSettled([claiming, committing, releasing]);
     const failure = [next, ...written].find((outcome) => outcome.status === 'rejected');
     if (failure === undefined && next.status === 'fulfilled') return next.value;
     if (next.status === 'fulfilled') this.#held = [...claims, ...next.value];
     throw failure?.reason;
+  }
+
+  /** Whether something due may be left that nobody will tell of: beyond a limit, or behind a suspect (rule 8). */
+  #isCutShort(claims: readonly Claim[], commits: readonly Commit[]): boolean {
+    return (
+      claims.length !== commits.length ||
+      claims.length >= this.#claimQuery().limit ||
+      claims.some(({ attempts }) => attempts > 1) ||
+      commits.some(({ folded }) => folded.length >= MAX_TURN_MESSAGES)
+    );
   }
 
   async #commit(commits: readonly Commit[]): Promise<void> {
@@ -141,9 +150,7 @@ export class Worker {
 
   async #sleep(): Promise<void> {
     const { store, registry } = this.#options;
-    const due = await store.nextDue({ definitions: registry.definitions, names: [] });
-    const pause = due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, due - (await store.now())));
-    await this.#alarm.wait(pause);
+    await sleepUntilDue(this.#alarm, store, { definitions: registry.definitions, names: [] });
   }
 
   #extendWhileAlive(): () => void {
