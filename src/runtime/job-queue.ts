@@ -30,6 +30,9 @@ import { untilDue } from './sleep.js';
  */
 const REMOTE_WORKER = 'remote';
 
+/** How long who waits for a job sleeps at least, unless woken, in milliseconds. */
+const LEAST_PAUSE_MS = 20;
+
 /** Plain jobs and their queues, and jobs in the hands of other processes: an Engine's part of both. */
 export class JobQueue {
   readonly #store: Store;
@@ -119,9 +122,12 @@ export class JobQueue {
     return this.#existing(id);
   }
 
-  /** How long to wait for what nothing tells of: a delay that is over, a lease that ran out. */
+  /**
+   * How long to wait for what nothing tells of: a delay that is over, a lease that ran out. Not one moment, though:
+   * what is overdue and was not to be had waits for someone else, an end that a worker writes.
+   */
   async #pauseMs(query: { readonly names?: readonly string[]; readonly queues?: readonly string[] }) {
-    return untilDue(this.#store, { ...query, definitions: [] });
+    return Math.max(LEAST_PAUSE_MS, await untilDue(this.#store, { ...query, definitions: [] }));
   }
 
   async #existing(id: string): Promise<Job> {

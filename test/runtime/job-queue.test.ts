@@ -266,6 +266,21 @@ describe('a worker in another process', () => {
     expect(await engine.claimJobs({ wait: 10 })).toEqual([]);
   });
 
+  it('does not ask on and on while something is overdue that nobody ends', async () => {
+    const { engine, store, time } = open();
+    await engine.enqueue('greet', { id: 'one', timeout: 10, attempts: 1 });
+    await claimOne(engine);
+    time.now += 10;
+    let asked = 0;
+    const claimJobs = store.claimJobs.bind(store);
+    store.claimJobs = (query) => {
+      asked += 1;
+      return claimJobs(query);
+    };
+    expect(await engine.claimJobs({ wait: 200 })).toEqual([]);
+    expect(asked).toBeLessThan(15);
+  });
+
   it('takes nothing once it is gone, and waits no longer than the engine lives', async () => {
     const { engine } = open();
     const gone = new AbortController();
