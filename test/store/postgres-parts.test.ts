@@ -6,7 +6,6 @@ import { isCollision, plainly } from '../../src/store/postgres/failure.js';
 import { Group } from '../../src/store/postgres/group.js';
 import { type PostgresStoreOptions, settingsOf } from '../../src/store/postgres/options.js';
 import { isReset, later, positionOf, positionText } from '../../src/store/postgres/position.js';
-import { Turns } from '../../src/store/postgres/turns.js';
 import { faultOf } from '../../src/store/postgres/writing.js';
 import { freshPath } from './sqlite-folder.js';
 
@@ -222,29 +221,6 @@ describe('calls that share a statement', () => {
     const call = (size: number) => group.add(Array.from({ length: size }, (_, n) => n));
     await Promise.all([call(250), call(250), call(1), call(501), call(2)]);
     expect(sizes).toEqual([500, 1, 501, 2]);
-  });
-});
-
-describe('calls about the same thing', () => {
-  it('take turns in the order in which they were made, whatever becomes of them; others go side by side', async () => {
-    const turns = new Turns();
-    const order: string[] = [];
-    const call = (name: string, things: string[], ms: number) =>
-      turns.take(things, async () => {
-        order.push(`begin ${name}`);
-        await new Promise((resolve) => setTimeout(resolve, ms));
-        order.push(`end ${name}`);
-        if (name === 'first') throw new Error(name);
-        return name;
-      });
-    const outcomes = await Promise.allSettled([
-      call('first', ['a', 'b'], 20),
-      call('other', ['c'], 0),
-      call('second', ['b'], 0),
-    ]);
-    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
-    expect(order.slice(0, 2)).toEqual(['begin first', 'begin other']);
-    expect(order.indexOf('begin second')).toBeGreaterThan(order.indexOf('end first'));
   });
 });
 

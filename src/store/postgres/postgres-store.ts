@@ -20,7 +20,6 @@ import { CLAIM_JOBS, JOB } from './sql/jobs.js';
 import * as queues from './sql/queues.js';
 import { COUNTS, FOLDED, MESSAGES, READ, SNAPSHOT } from './sql/reading.js';
 import { sweep } from './sweep.js';
-import { Turns } from './turns.js';
 import { Watch } from './watch.js';
 import { commitColumns, faultOf, instanceColumns, messageColumns } from './writing.js';
 
@@ -54,7 +53,6 @@ class PostgresStore implements port.Store {
   readonly #sends: Group<NewMessage, port.SendResult>;
   readonly #creations: Group<port.NewInstance, port.CreateResult>;
   readonly #ends: Group<port.EndJob, port.EndJobResult>;
-  readonly #turns = new Turns();
   readonly #open = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
@@ -118,13 +116,8 @@ class PostgresStore implements port.Store {
     return this.#whileOpen(() => reading.load(this.#database, claims, limit, this.#time()));
   }
 
-  commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
-    const instances = commits.map(({ lease }) => lease.instance);
-    return this.#turns.take(instances, () => this.#commit(commits));
-  }
-
   /** Where some are conflicts nothing is written, and the others are tried again without them. */
-  async #commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
+  async commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
     if (commits.length === 0) return [];
     const fault = faultOf(commits) ?? null;
     const held = await this.#value<boolean[]>(calls.COMMIT, this.#time(), fault, ...commitColumns(commits));
@@ -133,7 +126,7 @@ class PostgresStore implements port.Store {
         held.map(() => 'committed' as const),
         true,
       );
-    const rest = [...(await this.#commit(commits.filter((_, index) => held[index] === true)))];
+    const rest = [...(await this.commit(commits.filter((_, index) => held[index] === true)))];
     return held.map((holds) => (holds ? (rest.shift() ?? 'conflict') : 'conflict'));
   }
 
