@@ -11,6 +11,9 @@ const run = promisify(execFile);
 const NOBODY = { uid: 65_534, gid: 65_534 };
 const START_LIMIT_MS = 60_000;
 
+/** Names the process of the whole run, with which its servers end. */
+export const RUN_PID = 'DETENT_TEST_RUN';
+
 /** What a server is found again by, in another process too. */
 export interface ServerPlace {
   readonly url: string;
@@ -34,12 +37,20 @@ export async function createServer(): Promise<ServerPlace> {
       folder,
       url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder)}`,
     };
+    watch(folder);
     await startServer(place);
     return place;
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Lets the server end with the run, even with one that is killed. */
+function watch(folder: string): void {
+  const run = process.env[RUN_PID] ?? String(process.pid);
+  const watchdog = join(import.meta.dirname, 'watchdog.mjs');
+  spawn(process.execPath, [watchdog, run, folder], { detached: true, stdio: 'ignore' }).unref();
 }
 
 /** Starts a server again that was stopped; resolves once it answers. */
