@@ -8,7 +8,7 @@ const RATE = 1_000;
 /** Timers are made this long before the first is due, at least. */
 const AHEAD_MS = 2_000;
 /** As slow as making them may be. */
-const MAKING_RATE = 500;
+const MAKING_RATE = 250;
 
 const machine = {
   machine: 'waiting',
