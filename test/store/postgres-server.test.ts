@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Refused } from '../../src/core/problem.js';
@@ -7,6 +9,7 @@ import { type PostgresStoreOptions, settingsOf } from '../../src/store/postgres/
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.js';
 import type { Store } from '../../src/store/store.js';
 import { born, claim, commitOf, load, newInstance, signal } from '../../src/testing/store-suite/fixture.js';
+import { built } from '../cli/child-script.js';
 import { testPostgres } from '../services/postgres.js';
 import { freshSchema, runSql } from './postgres-schema.js';
 
@@ -301,6 +304,22 @@ describe.skipIf(found.url === undefined)(`a PostgreSQL store${why}`, () => {
     expect(await count()).toBe(1);
     expect(await store.sweep({ what: 'instances', before: Number.MAX_SAFE_INTEGER, limit: 10 })).toBe(1);
     expect(await count()).toBe(0);
+  });
+
+  it('closes as a program’s last act, while it listens', async () => {
+    const script = `
+      import { openPostgresStore } from ${JSON.stringify(built('store/postgres/postgres-store.js'))};
+      const store = await openPostgresStore({ url: process.env.URL, schema: process.env.SCHEMA });
+      store.onChange(() => {});
+      await store.now();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await store.close();
+      console.log('closed');`;
+    const env = { ...process.env, URL: url, SCHEMA: ownSchema() };
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+      env,
+    });
+    expect(stdout).toBe('closed\n');
   });
 
   it('goes by the database’s clock', async () => {

@@ -62,7 +62,10 @@ export class Watch {
     clearTimeout(this.#reconnect);
     clearTimeout(this.#quiet);
     await this.#telling;
-    await this.#client?.end().catch(() => undefined);
+    if (this.#client === undefined) return;
+    // Whoever waits for the end is kept alive until it has come, be it the program's last act.
+    keepAlive(this.#client, true);
+    await this.#client.end().catch(() => undefined);
   }
 
   async #tell(): Promise<void> {
@@ -92,7 +95,7 @@ export class Watch {
     });
     try {
       await client.connect();
-      unref(client);
+      keepAlive(client, false);
       await client.query(`LISTEN ${quoted(this.#channel)}`);
       clearInterval(this.#poll);
       this.#poll = undefined;
@@ -127,7 +130,9 @@ export class Watch {
   }
 }
 
-/** Listening keeps no process alive. */
-function unref(client: pg.Client): void {
-  (client as unknown as { unref?: () => void }).unref?.();
+/** Whether a connection keeps its process alive. Listening does not. */
+function keepAlive(client: pg.Client, keeps: boolean): void {
+  const socket = client as unknown as { readonly ref?: () => void; readonly unref?: () => void };
+  if (keeps) socket.ref?.();
+  else socket.unref?.();
 }
