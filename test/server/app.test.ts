@@ -15,6 +15,21 @@ describe('instances over HTTP', () => {
     expect(await call(location)).toMatchObject({ status: 200, body: { id: 'a b%', version: 1 } });
   });
 
+  it('are created once for each Idempotency-Key, which is the id of what has no other', async () => {
+    const { call, post } = await openApp();
+    const key = { 'idempotency-key': 'k1' };
+    const body = { machine: 'probe', input: [{ timer: 60_000 }] };
+    for (let time = 0; time < 2; time++) {
+      expect(await post('/api/v1/instances?wait=5s', body, key)).toMatchObject({
+        status: 201,
+        body: { id: 'k1', revision: 1 },
+      });
+    }
+    expect((await post('/api/v1/instances', { machine: 'probe' }, key)).status).toBe(409);
+    expect((await post('/api/v1/instances', { machine: 'probe', id: 'k2' }, key)).status).toBe(400);
+    expect((await call('/api/v1/instances')).body.items).toHaveLength(1);
+  });
+
   it('get an id of their own if none is given', async () => {
     const { post } = await openApp();
     const { body } = await post('/api/v1/instances', { machine: 'probe' });

@@ -4,7 +4,16 @@ import { STATUSES } from '../../core/instance.js';
 import { own } from '../../core/json.js';
 import { Refused } from '../../core/problem.js';
 import type { Endpoint } from '../endpoint.js';
-import { oneOf, pageOf, readBody, readQuery, requiredText, textMember, waitOf } from '../request.js';
+import {
+  idempotencyId,
+  oneOf,
+  pageOf,
+  readBody,
+  readQuery,
+  requiredText,
+  textMember,
+  waitOf,
+} from '../request.js';
 
 export function instanceEndpoints(engine: Engine): readonly Endpoint[] {
   return [
@@ -27,7 +36,7 @@ export function instanceEndpoints(engine: Engine): readonly Endpoint[] {
         const wait = waitOf(readQuery(req.url, ['wait']).wait);
         const body = await readBody(req.raw, ['machine', 'id', 'input']);
         const machine = requiredText(body, 'machine');
-        const id = textMember(body, 'id');
+        const id = idempotencyId(textMember(body, 'id'), req.header('idempotency-key'));
         const input = own(body, 'input');
         const view = await engine.create(machine, given({ id, input, wait }));
         return json(view, 201, { location: `/api/v1/instances/${encodeURIComponent(view.id)}` });
