@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 
 const FIGURES = {
   // Kills of `dev`, its parent, or both, under clients of its HTTP API.
-  DETENT_KILLS: '60',
+  DETENT_KILLS: '40',
   // Kills of four workers on PostgreSQL, and the instances that they work on.
   DETENT_FLEET_KILLS: '200',
   DETENT_FLEET_INSTANCES: '10000',
@@ -12,12 +12,12 @@ const FIGURES = {
   DETENT_TIMERS: '100000',
   // Restarts of PostgreSQL, and connections cut just after their commit.
   DETENT_PG_RESTARTS: '20',
-  DETENT_PG_CUTS: '500',
+  DETENT_PG_CUTS: '300',
   // Workers stopped past their lease.
   DETENT_STOPS: '100',
   // Kills in SQLite's commit loop, and places where its log is torn.
   DETENT_SQLITE_KILLS: '1000',
-  DETENT_TEARS: '600',
+  DETENT_TEARS: '300',
   // Histories checked for linearizability, and the longer list of bad payloads and guards.
   DETENT_LINEAR_ROUNDS: '6',
   DETENT_POISON: '1',

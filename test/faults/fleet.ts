@@ -9,6 +9,9 @@ import { WorkerProcess } from './worker-process.js';
 const CLIENTS = 8;
 const WORKERS = 4;
 
+/** Between two events of a client, on the average: some hundreds a second together, and time for the workers. */
+const PAUSE_MS = 15;
+
 export interface FleetPlan {
   readonly url: string;
   readonly instances: number;
@@ -39,20 +42,29 @@ export async function killFleet(plan: FleetPlan): Promise<FleetReport> {
   const takeoversMs: number[] = [];
   try {
     await counters.create(plan.instances);
-    for (let n = 0; n < CLIENTS; n++) void counters.client(`client-${n}`, 4);
+    for (let n = 0; n < CLIENTS; n++) void counters.client(`client-${n}`, PAUSE_MS);
+    const watched: Promise<void>[] = [];
     for (let kill = 0; kill < plan.kills; kill++) {
       await pause(Math.random() * 300);
       const worker = fleet[kill % WORKERS] as WorkerProcess;
-      const both = kill % 2 === 1;
+      while (worker.working === undefined) await pause(20);
+      const both = kill % 4 >= 2;
       const pid = both ? await worker.killBoth() : worker.killWorking();
       if (pid !== undefined) killed[both ? 'both' : 'working'] += 1;
       const takeover = pid === undefined ? undefined : plan.takeover?.(pid);
+      watched.push(
+        (async () => {
+          const tookMs = await takeover;
+          if (tookMs !== undefined) takeoversMs.push(tookMs);
+        })(),
+      );
       if (both) await worker.start();
-      const tookMs = await takeover;
-      if (tookMs !== undefined) takeoversMs.push(tookMs);
+      // Others must be there to take over: so of the last two kills, the first is over.
+      await watched[kill - 1];
       const before = counters.acknowledged;
       while (counters.acknowledged < before + CLIENTS) await pause(20);
     }
+    await Promise.all(watched);
     await counters.stop();
     const { store } = await openStore(plan.url);
     await counters.rest(store);
