@@ -8,6 +8,9 @@ import { childrenOf, DevProcess, freePort, pause } from './dev-process.js';
 const KB = 1_000;
 const MB = 1_000_000;
 
+/** How many times longer others may wait for their answers meanwhile, in the median. */
+const SLOWER = 100;
+
 /** What the server's memory may grow by while it refuses ten times this much. */
 const GROWTH_BYTES = 150 * MB;
 
@@ -129,6 +132,14 @@ describe('a payload', () => {
       await create('other');
       const [server] = childrenOf(dev.pid);
       const before = peakBytes(server ?? 0);
+      const keepMs = async () => {
+        const began = performance.now();
+        const answer = await post('/instances/other/events?wait=30s', json({ type: 'KEEP', data: 1 }));
+        expect(answer).toMatchObject({ status: 200, body: { applied: { outcome: { kind: 'applied' } } } });
+        return performance.now() - began;
+      };
+      const alone: number[] = [];
+      for (let time = 0; time < 9; time++) alone.push(await keepMs());
       const body = json({ type: 'KEEP', data: text(50 * MB) });
       let uploading = true;
       const uploads = Promise.all(
@@ -137,25 +148,20 @@ describe('a payload', () => {
         uploading = false;
       });
       const times: number[] = [];
-      do {
-        const began = performance.now();
-        const answer = await post(
-          '/instances/other/events?wait=30s',
-          json({ type: 'KEEP', data: times.length }),
-        );
-        times.push(performance.now() - began);
-        expect(answer).toMatchObject({ status: 200, body: { applied: { outcome: { kind: 'applied' } } } });
-      } while (uploading);
+      do times.push(await keepMs());
+      while (uploading);
       for (const answer of await uploads) expect(answer.status).toBe(413);
       expect(childrenOf(dev.pid)).toEqual([server]);
       expect(peakBytes(server ?? 0) - before, 'bytes of memory more than before').toBeLessThan(GROWTH_BYTES);
-      expect(times.sort((a, b) => a - b)[Math.floor(times.length / 2)], 'ms to an answer').toBeLessThan(
-        1_000,
-      );
+      expect(median(times), 'ms to an answer').toBeLessThan(SLOWER * median(alone));
       expect(dev.output).not.toContain('restarting');
     },
   );
 });
+
+function median(times: readonly number[]): number {
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Number.NaN;
+}
 
 /** The most memory that a process has had in its life. */
 function peakBytes(pid: number): number {
