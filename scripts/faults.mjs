@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 
 const FIGURES = {
   // Kills of `dev`, its parent, or both, under clients of its HTTP API.
-  DETENT_KILLS: '40',
+  DETENT_KILLS: '30',
   // Kills of four workers on PostgreSQL, and the instances that they work on.
   DETENT_FLEET_KILLS: '200',
   DETENT_FLEET_INSTANCES: '10000',

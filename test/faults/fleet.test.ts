@@ -13,10 +13,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('four workers on one store, killed with SIGKILL under the load of eight clients', () => {
   it('lose nothing and repeat nothing on SQLite', async () => {
-    const kills = Math.min(KILLS, 20);
+    // The figures that are promised are those of PostgreSQL, where workers are many.
+    const kills = Math.min(KILLS, 16);
     const report = await killFleet({
       url: `sqlite:${join(folder, 'fleet.db')}`,
-      instances: INSTANCES,
+      instances: Math.min(INSTANCES, 1_000),
       kills,
     });
     expect(report.killed.working + report.killed.both).toBeGreaterThan(kills / 2);
