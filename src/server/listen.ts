@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { Refused } from '../core/problem.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from './address.js';
+import { linger } from './linger.js';
 
 /** How long open requests may take to end when a server closes, in milliseconds. */
 const DRAIN_MS = 1_000;
@@ -26,9 +27,11 @@ export interface Listening {
 /** Serves an app over HTTP. Refused with `port-taken` or `address-refused` if the address cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
   const { app, host = DEFAULT_HOST, port = DEFAULT_PORT } = options;
-  const server = createServer(
-    getRequestListener((request) => app.fetch(request), { overrideGlobalObjects: false }),
-  );
+  const answer = getRequestListener((request) => app.fetch(request), { overrideGlobalObjects: false });
+  const server = createServer((incoming, outgoing) => {
+    linger(incoming, outgoing);
+    void answer(incoming, outgoing);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(refusal(error, host, port)));
     server.listen(port, host, resolve);
