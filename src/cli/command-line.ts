@@ -8,7 +8,8 @@ import type { Terminal } from './terminal.js';
 export interface CommandLine {
   readonly terminal: Terminal;
   readonly openEngine: (options: EngineOptions) => Promise<Engine>;
-  readonly languages: readonly Language[];
+  /** Those that definitions are checked with; loaded when they are asked for. */
+  readonly languages: () => Promise<readonly Language[]>;
   /** Present in the process that a supervisor started. */
   readonly supervised?: Supervised | undefined;
   /** The words of this call, for the process that does the work. */

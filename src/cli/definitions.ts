@@ -14,7 +14,7 @@ export async function loadDefinitions(
   handlers: string | undefined,
 ): Promise<DefinitionFiles | undefined> {
   const files = await readDefinitionFiles(paths, {
-    languages,
+    languages: await languages(),
     ...(handlers === undefined ? {} : { handlers }),
     onModule: (file) => supervised?.note(LOADING + file),
   });

@@ -1,7 +1,5 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { openEngine } from '../embed/engine.js';
-import { LANGUAGES } from '../embed/languages.js';
 import { EXIT } from './failure.js';
 import { callProgram } from './program.js';
 import { sayStrayError } from './stray-error.js';
@@ -37,8 +35,9 @@ if (supervised === undefined) {
 }
 const code = await callProgram(version, {
   terminal,
-  openEngine,
-  languages: LANGUAGES,
+  // Most calls need neither: the process that watches over another, help, the version.
+  openEngine: async (options) => (await import('../embed/engine.js')).openEngine(options),
+  languages: async () => (await import('../embed/languages.js')).LANGUAGES,
   supervised,
   words: process.argv.slice(2),
 });

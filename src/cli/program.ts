@@ -1,45 +1,46 @@
 import { Command } from 'commander';
 import type { CommandLine, Run } from './command-line.js';
-import { addCheck } from './commands/check.js';
-import { addCreate } from './commands/create.js';
-import { addDb } from './commands/db.js';
-import { addDev } from './commands/dev.js';
-import { addHistory } from './commands/history.js';
-import { addJob } from './commands/job.js';
-import { addJobs } from './commands/jobs.js';
-import { addList } from './commands/list.js';
-import { addPause } from './commands/pause.js';
-import { addQueues } from './commands/queues.js';
-import { addRetry } from './commands/retry.js';
-import { addRun } from './commands/run.js';
-import { addSchedule } from './commands/schedule.js';
-import { addSend } from './commands/send.js';
-import { addShow } from './commands/show.js';
-import { addStop } from './commands/stop.js';
-import { addSweep } from './commands/sweep.js';
-import { addWorker } from './commands/worker.js';
 import { EXIT, verdictOn } from './failure.js';
 
-const COMMANDS = [
-  addDev,
-  addWorker,
-  addRun,
-  addCheck,
-  addCreate,
-  addSend,
-  addShow,
-  addList,
-  addHistory,
-  addJobs,
-  addJob,
-  addQueues,
-  addRetry,
-  addStop,
-  addPause,
-  addSweep,
-  addSchedule,
-  addDb,
-];
+type Add = (program: Command, act: (run: Run) => Promise<void>) => void;
+
+type Load = () => Promise<Add>;
+
+const loadQueues: Load = async () => (await import('./commands/queues.js')).addQueues;
+const loadPause: Load = async () => (await import('./commands/pause.js')).addPause;
+
+/** The commands by their first word, in the order in which help has them; only what is called is loaded. */
+const COMMANDS: ReadonlyMap<string, Load> = new Map([
+  ['dev', async () => (await import('./commands/dev.js')).addDev],
+  ['worker', async () => (await import('./commands/worker.js')).addWorker],
+  ['run', async () => (await import('./commands/run.js')).addRun],
+  ['check', async () => (await import('./commands/check.js')).addCheck],
+  ['create', async () => (await import('./commands/create.js')).addCreate],
+  ['send', async () => (await import('./commands/send.js')).addSend],
+  ['show', async () => (await import('./commands/show.js')).addShow],
+  ['list', async () => (await import('./commands/list.js')).addList],
+  ['history', async () => (await import('./commands/history.js')).addHistory],
+  ['jobs', async () => (await import('./commands/jobs.js')).addJobs],
+  ['job', async () => (await import('./commands/job.js')).addJob],
+  ['queues', loadQueues],
+  ['queue', loadQueues],
+  ['retry', async () => (await import('./commands/retry.js')).addRetry],
+  ['stop', async () => (await import('./commands/stop.js')).addStop],
+  ['pause', loadPause],
+  ['resume', loadPause],
+  ['sweep', async () => (await import('./commands/sweep.js')).addSweep],
+  ['schedule', async () => (await import('./commands/schedule.js')).addSchedule],
+  ['db', async () => (await import('./commands/db.js')).addDb],
+]);
+
+const VERSION = ['--version', '-V'];
+
+/** What must be known to understand these words: one command if they begin with its name, else each of them. */
+function called(word: string): Iterable<Load> {
+  if (VERSION.includes(word)) return [];
+  const command = COMMANDS.get(word);
+  return command === undefined ? new Set(COMMANDS.values()) : [command];
+}
 
 /** Carries out one call of `detent` and answers its exit code. Everything there is to say was said then. */
 export async function callProgram(version: string, line: CommandLine): Promise<number> {
@@ -53,8 +54,8 @@ export async function callProgram(version: string, line: CommandLine): Promise<n
     .version(version)
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err });
-  for (const add of COMMANDS) add(program, act);
   try {
+    for (const load of called(words[0] ?? '')) (await load())(program, act);
     await program.parseAsync([...words], { from: 'user' });
     return code;
   } catch (error) {

@@ -82,7 +82,7 @@ export function openCommandLine(failure?: Error) {
         opened.push(options);
         return engineOn(store, options);
       },
-      languages: LANGUAGES,
+      languages: async () => LANGUAGES,
       words,
     });
     return { code, ...written };
