@@ -40,7 +40,7 @@ const WAKE = `
   INSERT INTO mailbox (instance, next_due_at, wake_at) VALUES (?1, ?2, ?2)
   ON CONFLICT (instance) DO UPDATE SET
     next_due_at = excluded.next_due_at,
-    wake_at = CASE WHEN parked IS NULL AND paused = 0 THEN max(excluded.next_due_at, lease_until) END
+    wake_at = CASE WHEN parked IS NULL AND paused = 0 THEN excluded.next_due_at END
   WHERE next_due_at IS NULL OR next_due_at > excluded.next_due_at`;
 
 export const MESSAGE_COLUMNS = `
@@ -86,26 +86,33 @@ export function create(
 export function send(at: Acceptance, message: NewMessage): SendResult {
   const { database } = at;
   const { to, id, hash } = message;
-  if (hash !== undefined && database.run(CLAIM_ID_OF_KNOWN, to, id, hash) > 0) return put(at, message, false);
+  if (hash !== undefined && database.run(CLAIM_ID_OF_KNOWN, to, id, hash) > 0) return put(at, message);
   if (database.first(EXISTS, to) === undefined) return 'unknown';
-  return hash === undefined ? put(at, message, false) : repeated(database, to, id, hash);
+  return hash === undefined ? put(at, message) : repeated(database, to, id, hash);
 }
 
 /** Puts a message into its mailbox, which is made if need be, unless its id was claimed before. */
-export function append(at: Acceptance, message: NewMessage, isTimer = false): SendResult {
-  const { database } = at;
+export function append(at: Acceptance, message: NewMessage): void {
   const { to, id, hash } = message;
-  if (hash !== undefined && database.run(CLAIM_ID, to, id, hash) === 0) {
-    return repeated(database, to, id, hash);
-  }
-  return put(at, message, isTimer);
+  if (hash === undefined || at.database.run(CLAIM_ID, to, id, hash) > 0) put(at, message);
 }
 
-function put({ database, random, now }: Acceptance, message: NewMessage, isTimer: boolean): 'accepted' {
+/** Appends a timer, or another message of an instance to itself, whose mailbox the caller makes due. */
+export function appendToSelf(at: Acceptance, message: NewMessage): void {
+  const { to, id, hash } = message;
+  if (hash === undefined || at.database.run(CLAIM_ID, to, id, hash) > 0) insert(at, message, true);
+}
+
+function put(at: Acceptance, message: NewMessage): 'accepted' {
+  const { to, dueAt = at.now } = message;
+  insert(at, message, false);
+  at.database.run(WAKE, to, Math.max(dueAt, at.now));
+  return 'accepted';
+}
+
+function insert({ database, random, now }: Acceptance, message: NewMessage, isTimer: boolean): void {
   const { id, to, event, dueAt = now, cause = '', hops = 0 } = message;
   database.run(APPEND, id, to, dueAt, ...stow(database, to, event), random(), cause, hops, isTimer ? 1 : 0);
-  database.run(WAKE, to, Math.max(dueAt, now));
-  return 'accepted';
 }
 
 function repeated(database: Database, to: string, id: string, hash: string): 'duplicate' | 'conflict' {

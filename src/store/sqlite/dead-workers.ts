@@ -1,14 +1,10 @@
 import { MAX_DELIVERIES } from '../../core/limits.js';
 import type { Database } from './database.js';
+import { endLeasesOf } from './leases.js';
 
 const WORKERS = 'SELECT id FROM worker';
 const REMEMBER = 'INSERT INTO worker (id) VALUES (?) ON CONFLICT DO NOTHING';
 const FORGET = 'DELETE FROM worker WHERE id = ?';
-
-/** The attempts stay: nobody knows whether the mailbox was what killed the worker. */
-const END_LEASES = `
-  UPDATE mailbox SET token = NULL, worker = NULL, lease_until = 0, wake_at = next_due_at
-  WHERE worker = ? AND token IS NOT NULL`;
 
 const END_JOB_LEASES = `
   UPDATE job SET
@@ -29,7 +25,7 @@ export function deadWorkers(database: Database, isDead: (worker: string) => bool
 /** Ends all that these workers held, to be claimed at once. To be called in a transaction. */
 export function endLeases(database: Database, workers: readonly string[], now: number): void {
   for (const worker of workers) {
-    database.run(END_LEASES, worker);
+    endLeasesOf(database, worker);
     database.run(END_JOB_LEASES, worker, now, MAX_DELIVERIES);
     database.run(FORGET, worker);
   }

@@ -5,26 +5,30 @@ import type { Acceptance } from './accept.js';
 import type { Database } from './database.js';
 import { nextJob } from './jobs/claiming.js';
 import { expireJobs } from './jobs/ending.js';
+import { park, UNLEASED } from './leases.js';
 import { unpaused } from './pause.js';
-import { park } from './turn.js';
 
-/** The first wake-up of each definition's clean mailboxes and suspects: ?1, an array. */
+/** The first wake-up of each definition's clean mailboxes, and of those with a lease: ?1, an array. */
 const NEXT_MAILBOX = `
   SELECT min(wake_at) FROM (
     SELECT (
-      SELECT min(wake_at) FROM mailbox
-      WHERE definition = d.value AND (attempts > 0) = s.value AND wake_at IS NOT NULL) AS wake_at
-    FROM json_each(?1) d, json_each('[0,1]') s)`;
+      SELECT wake_at FROM mailbox
+      WHERE definition = d.value AND wake_at IS NOT NULL AND ${UNLEASED}
+      ORDER BY wake_at LIMIT 1) AS wake_at
+    FROM json_each(?1) d
+    UNION ALL
+    SELECT (SELECT min(wake_at) FROM lease WHERE definition = d.value AND wake_at IS NOT NULL)
+    FROM json_each(?1) d)`;
 
 const NEXT_ORPHAN = `
   SELECT min(wake_at) FROM mailbox
-  WHERE definition = '' AND (attempts > 0) = 0 AND wake_at IS NOT NULL`;
+  WHERE definition = '' AND wake_at IS NOT NULL`;
 
 const NEXT_EXPIRY = 'SELECT min(expires_at) FROM job WHERE expires_at IS NOT NULL';
 
 const ORPHANS = `
   SELECT instance FROM mailbox
-  WHERE definition = '' AND (attempts > 0) = 0 AND wake_at <= ?1
+  WHERE definition = '' AND wake_at <= ?1
   ORDER BY wake_at, instance LIMIT ?2`;
 
 /** When the next thing is due that such a caller could do: a mailbox, a job, an end that is overdue. */

@@ -1,15 +1,11 @@
 import type { DueQuery, Pausable } from '../store.js';
 import type { Database } from './database.js';
+import { goOn, halt } from './leases.js';
 
 const PAUSE_INSTANCE = "UPDATE instance SET status = 'paused' WHERE id = ? AND status = 'running'";
 const RESUME_INSTANCE = "UPDATE instance SET status = 'running' WHERE id = ? AND status = 'paused'";
 
-/** The attempt of a worker that still holds it is given back: it was stopped from outside. */
-const HALT = `
-  UPDATE mailbox SET
-    paused = 1, token = NULL, worker = NULL, lease_until = 0, wake_at = NULL,
-    attempts = attempts - (token IS NOT NULL AND lease_until > ?2)
-  WHERE instance = ?1`;
+const HALT = 'UPDATE mailbox SET paused = 1, wake_at = NULL WHERE instance = ?';
 
 const GO_ON = `
   UPDATE mailbox SET
@@ -27,13 +23,21 @@ const PAUSED_DEFINITIONS = `
 /** False if it was paused already, or is an instance that is not running. */
 export function pause(database: Database, target: Pausable, now: number): boolean {
   if (!('instance' in target)) return database.run(PAUSE, ...rowOf(target)) > 0;
-  return database.run(PAUSE_INSTANCE, target.instance) > 0 && database.run(HALT, target.instance, now) > 0;
+  const { instance } = target;
+  if (database.run(PAUSE_INSTANCE, instance) === 0) return false;
+  database.run(HALT, instance);
+  halt(database, instance, now);
+  return true;
 }
 
 /** False if it was not paused. */
 export function resume(database: Database, target: Pausable, now: number): boolean {
   if (!('instance' in target)) return database.run(RESUME, ...rowOf(target)) > 0;
-  return database.run(RESUME_INSTANCE, target.instance) > 0 && database.run(GO_ON, target.instance, now) > 0;
+  const { instance } = target;
+  if (database.run(RESUME_INSTANCE, instance) === 0) return false;
+  database.run(GO_ON, instance, now);
+  goOn(database, instance);
+  return true;
 }
 
 /** The machines and queues that are paused, by kind and name. */

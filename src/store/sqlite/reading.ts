@@ -11,7 +11,9 @@ import type { Row, SqlValue } from './driver.js';
 import { stowed } from './payload.js';
 import { INSTANCE_COLUMNS, instanceOf } from './turn.js';
 
-const READING = `SELECT ${INSTANCE_COLUMNS}, m.attempts, m.next_due_at, m.parked, i.seq`;
+const READING = `
+  SELECT ${INSTANCE_COLUMNS},
+    coalesce((SELECT attempts FROM lease WHERE instance = i.id), 0), m.next_due_at, m.parked, i.seq`;
 const INSTANCES = 'FROM instance i CROSS JOIN mailbox m ON m.instance = i.id';
 /** Few are parked, and have an index of their own. */
 const PARKED = 'FROM mailbox m CROSS JOIN instance i ON i.id = m.instance';

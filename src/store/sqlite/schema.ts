@@ -2,12 +2,13 @@ import type { Database } from './database.js';
 import { refused } from './failure.js';
 import { FIRST_TABLES } from './migrations/0001-first-tables.js';
 import { QUEUES_CHILDREN_SNAPSHOTS } from './migrations/0002-queues-children-snapshots.js';
+import { LEASES } from './migrations/0003-leases.js';
 
 /** Marks a file as ours: `dtnt` in ASCII. */
 const APPLICATION_ID = 0x64_74_6e_74;
 
 /** A file that has had the first n of these is of version n. */
-const MIGRATIONS: readonly (readonly string[])[] = [FIRST_TABLES, QUEUES_CHILDREN_SNAPSHOTS];
+const MIGRATIONS: readonly (readonly string[])[] = [FIRST_TABLES, QUEUES_CHILDREN_SNAPSHOTS, LEASES];
 
 /** The version of the files that this code reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -3,11 +3,12 @@ import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine
 import type { Job, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import type { Message, NewMessage } from '../../core/message.js';
-import { Listeners } from '../listeners.js';
+import { ANYTHING, Listeners } from '../listeners.js';
 import { steadyClock } from '../steady-clock.js';
 import type * as port from '../store.js';
 import * as accept from './accept.js';
 import { changes } from './changes.js';
+import { claim } from './claiming.js';
 import { Database } from './database.js';
 import { deadWorkers, endLeases, rememberWorker } from './dead-workers.js';
 import * as definitions from './definitions.js';
@@ -19,6 +20,7 @@ import { claimJobs } from './jobs/claiming.js';
 import * as ending from './jobs/ending.js';
 import * as listing from './jobs/listing.js';
 import * as queues from './jobs/queues.js';
+import * as leases from './leases.js';
 import * as pausing from './pause.js';
 import * as reading from './reading.js';
 import { migrate } from './schema.js';
@@ -28,6 +30,9 @@ import * as turn from './turn.js';
 import { Watch } from './watch.js';
 import { isDeadHere } from './worker-identity.js';
 import { type Sync, Writer } from './writer.js';
+
+const MAIL: port.Hint = { mail: true, jobs: false };
+const JOBS: port.Hint = { mail: false, jobs: true };
 
 /** How often it is looked whether a worker has died, at most, in milliseconds. */
 const LOOK_FOR_DEAD_MS = 500;
@@ -111,14 +116,14 @@ class SqliteStore implements port.Store {
   create(instances: readonly port.NewInstance[]): Promise<readonly port.CreateResult[]> {
     return this.#accept(
       (at) => instances.map((instance) => accept.create(at, instance)),
-      (results) => results.includes('created'),
+      (results) => results.includes('created') && MAIL,
     );
   }
 
   send(messages: readonly NewMessage[]): Promise<readonly port.SendResult[]> {
     return this.#accept(
       (at) => messages.map((message) => accept.send(at, message)),
-      (results) => results.includes('accepted'),
+      (results) => results.includes('accepted') && MAIL,
     );
   }
 
@@ -126,7 +131,7 @@ class SqliteStore implements port.Store {
     await this.endLeasesOfDead();
     return this.#write(
       (at) => {
-        const claims = turn.claim(at, query);
+        const claims = claim(at, query);
         if (claims.length > 0) rememberWorker(at.database, query.worker);
         return claims;
       },
@@ -139,17 +144,22 @@ class SqliteStore implements port.Store {
     return this.#read((database) => turn.load(database, claims, limit, this.#clock()));
   }
 
-  commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
-    return this.#write(
-      (at) => commits.map((commit) => turn.commit(at, commit)),
-      (results) => results.includes('committed'),
+  async commit(commits: readonly port.Commit[], take?: port.ClaimJobsQuery): Promise<port.Committed> {
+    const { results, jobs } = await this.#write(
+      (at) => {
+        const committed = turn.commit(at, commits, take);
+        if (take !== undefined && committed.jobs.length > 0) rememberWorker(at.database, take.worker);
+        return committed;
+      },
+      ({ hint }) => hint,
     );
+    return { results, jobs };
   }
 
-  extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
+  extend(held: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
     return this.#write(
       ({ database, now }) => {
-        const lost = leases.filter((lease) => !turn.extend(database, lease, now + leaseMs));
+        const lost = held.filter((lease) => !leases.extend(database, lease, now + leaseMs));
         return lost.map(({ instance }) => instance);
       },
       never,
@@ -160,31 +170,31 @@ class SqliteStore implements port.Store {
   release(releases: readonly port.Release[]): Promise<void> {
     return this.#write(
       ({ database, now }) => {
-        for (const release of releases) turn.release(database, release, now);
+        for (const release of releases) leases.release(database, release, now);
       },
-      always,
+      () => MAIL,
       'lazy',
     );
   }
 
   unpark(instance: string): Promise<boolean> {
     return this.#write(
-      ({ database, now }) => turn.unpark(database, instance, now),
-      (unparked) => unparked,
+      ({ database, now }) => leases.unpark(database, instance, now),
+      (unparked) => unparked && MAIL,
     );
   }
 
   pause(target: port.Pausable): Promise<boolean> {
     return this.#write(
       ({ database, now }) => pausing.pause(database, target, now),
-      (paused) => paused,
+      (paused) => paused && ANYTHING,
     );
   }
 
   resume(target: port.Pausable): Promise<boolean> {
     return this.#write(
       ({ database, now }) => pausing.resume(database, target, now),
-      (resumed) => resumed,
+      (resumed) => resumed && ANYTHING,
     );
   }
 
@@ -195,26 +205,29 @@ class SqliteStore implements port.Store {
   enqueue(jobs: readonly NewPlainJob[]): Promise<readonly port.CreateResult[]> {
     return this.#accept(
       (at) => jobs.map((job) => adding.enqueue(at, job)),
-      (results) => results.includes('created'),
+      (results) => results.includes('created') && JOBS,
     );
   }
 
   cancelJob(id: string): Promise<port.JobChange> {
     return this.#write(
       (at) => ending.cancelPlainJob(at, id),
-      (result) => result === 'changed',
+      (result) => result === 'changed' && JOBS,
     );
   }
 
   retryJob(id: string): Promise<port.JobChange> {
     return this.#write(
       (at) => ending.retryPlainJob(at, id),
-      (result) => result === 'changed',
+      (result) => result === 'changed' && JOBS,
     );
   }
 
   limitQueue(queue: string, concurrency: number | undefined): Promise<void> {
-    return this.#write(({ database }) => queues.limitQueue(database, queue, concurrency), always);
+    return this.#write(
+      ({ database }) => queues.limitQueue(database, queue, concurrency),
+      () => JOBS,
+    );
   }
 
   queues(): Promise<readonly port.QueueStatistics[]> {
@@ -245,11 +258,12 @@ class SqliteStore implements port.Store {
     );
   }
 
-  endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
-    return this.#write(
-      (at) => ends.map((end) => ending.endJob(at, end)),
-      (results) => results.some((result) => result !== 'lost'),
+  async endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
+    const { results } = await this.#write(
+      (at) => ending.endJobs(at, ends),
+      ({ hint }) => hint,
     );
+    return results;
   }
 
   releaseJobs(leases: readonly port.JobLease[]): Promise<void> {
@@ -257,7 +271,7 @@ class SqliteStore implements port.Store {
       ({ database }) => {
         for (const lease of leases) ending.releaseJob(database, lease);
       },
-      always,
+      () => JOBS,
       'lazy',
     );
   }
@@ -265,7 +279,7 @@ class SqliteStore implements port.Store {
   expire(limit: number): Promise<number> {
     return this.#write(
       (at) => due.expire(at, limit),
-      (count) => count > 0,
+      (count) => count > 0 && ANYTHING,
     );
   }
 
@@ -278,7 +292,7 @@ class SqliteStore implements port.Store {
     return this.#read((database) => due.nextDue(database, query));
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (hint: port.Hint) => void): () => void {
     this.#checkOpen();
     this.#watch ??= new Watch(this.#database, () => this.#listeners.notify());
     return this.#listeners.add(listener);
@@ -352,25 +366,29 @@ class SqliteStore implements port.Store {
   }
 
   /** As `#write`, for what comes from outside. */
-  async #accept<T>(work: (at: accept.Acceptance) => T, tells: (result: T) => boolean): Promise<T> {
+  async #accept<T>(work: (at: accept.Acceptance) => T, tells: (result: T) => port.Hint | false): Promise<T> {
     this.#checkOpen();
     const [database, random] = [this.#database, this.#random];
     const result = await this.#writer.accept((now) => work({ database, random, now }));
-    if (tells(result)) this.#listeners.notify();
+    this.#tell(tells(result));
     return result;
   }
 
   /** Tells those who listen where something came of it that others may wait for. */
   async #write<T>(
     work: (at: accept.Acceptance) => T,
-    tells: (result: T) => boolean,
+    tells: (result: T) => port.Hint | false,
     sync: Sync = 'full',
   ): Promise<T> {
     this.#checkOpen();
     const [database, random] = [this.#database, this.#random];
     const result = await this.#writer.write((now) => work({ database, random, now }), sync);
-    if (tells(result)) this.#listeners.notify();
+    this.#tell(tells(result));
     return result;
+  }
+
+  #tell(hint: port.Hint | false): void {
+    if (hint !== false) this.#listeners.notify(hint);
   }
 
   #checkOpen(): void {
@@ -378,10 +396,10 @@ class SqliteStore implements port.Store {
   }
 }
 
-function always(): boolean {
-  return true;
+function always(): port.Hint {
+  return ANYTHING;
 }
 
-function never(): boolean {
+function never(): false {
   return false;
 }

@@ -2,6 +2,7 @@ import type { SweepQuery } from '../store.js';
 import type { Acceptance } from './accept.js';
 import type { Database } from './database.js';
 import type { SqlValue } from './driver.js';
+import { dropLease } from './leases.js';
 import { forget, plainJobOwner } from './payload.js';
 
 /** Rows of what belongs to instances and letters that one call deletes at most, so that others get their turn. */
@@ -13,7 +14,10 @@ const HEAVY = 50;
 const ENDED = `
   status IN ('succeeded', 'failed', 'timed_out', 'stopped') AND (parent IS NULL OR detached = 1)`;
 
-/** Something goes on of the instances that stand and fall with one: an instance, or a job that nobody waits for. */
+/**
+ * Something keeps the instances that stand and fall with one: one of them goes on, or a job that nobody waits for, or
+ * has a child that goes by itself, whose id would be made again under its name.
+ */
 const UNDER_WAY = `
   EXISTS (
     WITH RECURSIVE tree (id, status) AS (
@@ -22,8 +26,10 @@ const UNDER_WAY = `
       SELECT child.id, child.status FROM tree CROSS JOIN instance child
       ON child.parent = tree.id AND child.detached = 0)
     SELECT 1 FROM tree
-    WHERE status IN ('running', 'paused') OR EXISTS (
-      SELECT 1 FROM job WHERE instance = tree.id AND ask = 0 AND instance IS NOT NULL AND ended_at IS NULL))`;
+    WHERE status IN ('running', 'paused')
+      OR EXISTS (SELECT 1 FROM instance child WHERE child.parent = tree.id AND child.detached = 1)
+      OR EXISTS (
+        SELECT 1 FROM job WHERE instance = tree.id AND ask = 0 AND instance IS NOT NULL AND ended_at IS NULL))`;
 
 /** ?1: machines as a JSON array. */
 const FIRST_ENDED = `
@@ -101,8 +107,6 @@ const BELONGINGS: readonly (readonly [sql: string, weight: number])[] = [
 
 const DROP_MAILBOX = 'DELETE FROM mailbox WHERE instance = ?';
 const DROP_INSTANCE = 'DELETE FROM instance WHERE id = ?';
-/** A detached child outlives the parent that it would tell of its end. */
-const ORPHAN = 'UPDATE instance SET parent = NULL WHERE parent = ? AND detached = 1';
 
 /** Deletes, or trims, what a query names, at most `limit` of it; answers how many. */
 export function sweep({ database }: Acceptance, query: SweepQuery): number {
@@ -159,7 +163,7 @@ function fell(database: Database, root: string, quota: Quota): boolean {
     quota.instances -= 1;
     if (!cleared(database, node, quota)) return false;
     database.run(DROP_MAILBOX, node);
-    database.run(ORPHAN, node);
+    dropLease(database, node);
     database.run(DROP_INSTANCE, node);
     path.pop();
   }

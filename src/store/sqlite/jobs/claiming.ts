@@ -1,3 +1,4 @@
+import { ISOLATED_DELIVERIES } from '../../../core/limits.js';
 import { deadlineOfAttempt, expiresAt } from '../../job-term.js';
 import type { ClaimedJob, ClaimJobsQuery, DueQuery } from '../../store.js';
 import type { Acceptance } from '../accept.js';
@@ -31,12 +32,13 @@ const FIRST_DUE = `
 
 /** Those whose worker's lease ran out. */
 const ABANDONED = `
-  SELECT queue, name, priority, due_at, seq FROM job INDEXED BY job_processing
+  SELECT queue, name, priority, due_at, seq, attempts FROM job INDEXED BY job_processing
   WHERE status = 'processing' AND lease_until <= ?1 AND expires_at > ?1`;
 
+/** Of those that were handed out less often than ?1. */
 const NEXT_ABANDONED = `
   SELECT queue, name, min(lease_until) FROM job INDEXED BY job_processing
-  WHERE status = 'processing' GROUP BY queue, name`;
+  WHERE status = 'processing' AND attempts < ?1 GROUP BY queue, name`;
 
 const JOBS = `SELECT ${JOB_COLUMNS} FROM job WHERE seq IN (SELECT value FROM json_each(?))`;
 
@@ -45,6 +47,8 @@ const HOLD = `
     status = 'processing', attempts = attempts + 1, started_at = ?4, beat_at = ?4,
     token = ?2, worker = ?3, lease_until = ?5, deadline_at = ?6, expires_at = ?7
   WHERE seq = ?1`;
+
+const PENDING = { isAbandoned: false, isIsolated: false };
 
 interface Lane {
   readonly queue: string;
@@ -58,6 +62,8 @@ interface Candidate extends Omit<Lane, 'name'> {
   readonly seq: number;
   /** Its worker was lost: it has its place in its queue already. */
   readonly isAbandoned: boolean;
+  /** So many were lost that no other such may run beside it. */
+  readonly isIsolated: boolean;
 }
 
 /** Hands out pending jobs that are due, and abandoned ones, by priority, due time and arrival. */
@@ -87,7 +93,8 @@ export function nextJob(database: Database, query: DueQuery): number {
   if (query.names?.length === 0 || query.queues?.length === 0) return Number.POSITIVE_INFINITY;
   const open = gates(database);
   const isWanted = wantedBy(query, open);
-  const abandoned = database.all(NEXT_ABANDONED).map(([queue, name, until]) => ({
+  const most = query.isolated === true ? ISOLATED_DELIVERIES : Number.MAX_SAFE_INTEGER;
+  const abandoned = database.all(NEXT_ABANDONED, most).map(([queue, name, until]) => ({
     ...{ queue: queue as string, name: name as string },
     dueAt: until as number,
   }));
@@ -101,13 +108,13 @@ function choose(database: Database, query: ClaimJobsQuery, now: number): Candida
   const isWanted = wantedBy(query, open);
   const pending = lanes(database).filter((lane) => lane.dueAt <= now && isWanted(lane));
   pending.sort((a, b) => a.priority - b.priority);
-  let candidates = abandoned(database, now).filter(isWanted) as Candidate[];
+  let candidates = apart(abandoned(database, now).filter(isWanted), query.isolated === true ? 0 : 1);
   for (const [index, lane] of pending.entries()) {
     const { queue, name, priority } = lane;
     const most = Math.min(limit, open.free.get(queue) ?? limit);
     if (most === 0) continue;
     for (const [seq, dueAt] of database.all(FIRST_DUE, queue, name, priority, now, most)) {
-      candidates.push({ ...lane, seq: seq as number, dueAt: dueAt as number, isAbandoned: false });
+      candidates.push({ ...lane, seq: seq as number, dueAt: dueAt as number, ...PENDING });
     }
     // What comes after a whole priority cannot come before anything of it.
     if (pending[index + 1]?.priority === priority) continue;
@@ -125,11 +132,25 @@ function lanes(database: Database): Lane[] {
   });
 }
 
-function abandoned(database: Database, now: number) {
+function abandoned(database: Database, now: number): (Candidate & Lane)[] {
   return database.all(ABANDONED, now).map((row) => {
-    const [queue, name, priority, dueAt, seq] = row as [string, string, number, number, number];
-    return { queue, name, priority, dueAt, seq, isAbandoned: true };
+    const [queue, name, priority, dueAt, seq, attempts] = row as [
+      string,
+      string,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const isIsolated = attempts >= ISOLATED_DELIVERIES;
+    return { queue, name, priority, dueAt, seq, isAbandoned: true, isIsolated };
   });
+}
+
+/** All but the isolated ones beyond the first so many. */
+function apart(candidates: readonly Candidate[], most: number): Candidate[] {
+  let left = most;
+  return [...candidates].sort(comesBefore).filter(({ isIsolated }) => !isIsolated || --left >= 0);
 }
 
 function wantedBy({ names, queues }: ClaimJobsQuery | DueQuery, { paused }: Gates) {

@@ -7,6 +7,7 @@ const LIMIT = `
   ON CONFLICT (queue) DO UPDATE SET concurrency = excluded.concurrency`;
 const LIFT = 'DELETE FROM queue_limit WHERE queue = ?';
 const LIMITS = 'SELECT queue, concurrency FROM queue_limit';
+const LIMITED = 'SELECT 1 FROM queue_limit LIMIT 1';
 const PAUSED = "SELECT name FROM pause WHERE kind = 'queue'";
 const PROCESSING = `
   SELECT queue, count(*) FROM job INDEXED BY job_processing WHERE status = 'processing' GROUP BY queue`;
@@ -32,6 +33,11 @@ export function gates(database: Database): Gates {
     paused: pausedQueues(database),
     free: new Map(limits.map(([queue, most]) => [queue, Math.max(0, most - (processing.get(queue) ?? 0))])),
   };
+}
+
+/** Whether any queue has a limit: the end of a job may then make place for another. */
+export function hasLimits(database: Database): boolean {
+  return database.first(LIMITED) !== undefined;
 }
 
 export function limitQueue(database: Database, queue: string, concurrency: number | undefined): void {

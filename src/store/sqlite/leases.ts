@@ -1,0 +1,135 @@
+import { SUSPECT_PATIENCE_MS } from '../../core/limits.js';
+import type { Problem } from '../../core/problem.js';
+import type { Lease, Release } from '../store.js';
+import type { Database } from './database.js';
+
+/** Of a mailbox: no attempt is behind it, and nobody holds it. */
+export const UNLEASED = 'NOT EXISTS (SELECT 1 FROM lease WHERE lease.instance = mailbox.instance)';
+
+/** When one with `attempts` behind it, and held until then, can be claimed if its worker is lost (rule 8). */
+function wakeOfLost(until: string, claimedAt: string, attempts: string): string {
+  return `max(${until}, ${claimedAt} + (${attempts} - 1) * ${SUSPECT_PATIENCE_MS})`;
+}
+
+/** ?1: [instance, definition], as an array of them. */
+const HOLD = `
+  INSERT INTO lease (instance, definition, token, worker, lease_until, attempts, claimed_at, wake_at)
+  SELECT value ->> 0, value ->> 1, ?2, ?3, ?4, 1, ?5, max(?4, ?5) FROM json_each(?1) WHERE true
+  ON CONFLICT (instance) DO UPDATE SET
+    token = ?2, worker = ?3, lease_until = ?4, attempts = attempts + 1, claimed_at = ?5,
+    wake_at = ${wakeOfLost('?4', '?5', 'attempts + 1')}`;
+
+const EXTEND = `
+  UPDATE lease SET lease_until = ?3, wake_at = ${wakeOfLost('?3', 'claimed_at', 'attempts')}
+  WHERE instance = ?1 AND token = ?2`;
+
+/** ?4: attempts given back. ?5: the problem, or null to keep what is known. */
+const RELEASE = `
+  UPDATE lease SET
+    token = NULL, worker = NULL, lease_until = 0, attempts = attempts - ?4, problem = coalesce(?5, problem),
+    wake_at = ?3
+  WHERE instance = ?1 AND token = ?2`;
+
+const GO_BEHIND = `
+  UPDATE mailbox SET next_due_at = max(next_due_at, ?2), wake_at = max(wake_at, ?2) WHERE instance = ?1`;
+
+/** The attempt of a worker that still holds it is given back: it was stopped from outside. */
+const HALT = `
+  UPDATE lease SET
+    token = NULL, worker = NULL, lease_until = 0, wake_at = NULL,
+    attempts = attempts - (token IS NOT NULL AND lease_until > ?2)
+  WHERE instance = ?1`;
+
+const GO_ON = `
+  UPDATE lease SET wake_at = (SELECT wake_at FROM mailbox WHERE instance = ?1) WHERE instance = ?1`;
+
+/**
+ * The attempts stay: nobody knows whether the mailbox was what killed the worker. With more than one behind it, it
+ * waits for its time, as where a lease runs out.
+ */
+const END = `
+  UPDATE lease SET
+    token = NULL, worker = NULL, lease_until = 0,
+    wake_at = ${wakeOfLost('(SELECT next_due_at FROM mailbox WHERE instance = lease.instance)', 'claimed_at', 'attempts')}
+  WHERE worker = ?`;
+
+const PARK = 'UPDATE mailbox SET parked = ?2, parked_at = ?3, wake_at = NULL WHERE instance = ?1';
+const LET_GO = 'UPDATE lease SET token = NULL, worker = NULL, wake_at = NULL WHERE instance = ?';
+
+const UNPARK = `
+  UPDATE mailbox SET
+    parked = NULL, parked_at = NULL,
+    next_due_at = max(next_due_at, ?2), wake_at = CASE WHEN paused = 0 THEN max(next_due_at, ?2) END
+  WHERE instance = ?1 AND parked IS NOT NULL`;
+
+const DROP = 'DELETE FROM lease WHERE instance = ?';
+const DROP_CLEAN = 'DELETE FROM lease WHERE instance = ? AND attempts = 0';
+
+/** A mailbox that is to be held, by the definition of its instance. */
+export interface Holdable {
+  readonly instance: string;
+  readonly definition: string;
+}
+
+/** Who holds from now on, and for how long. */
+export interface Holder {
+  readonly token: string;
+  readonly worker: string;
+  readonly leaseUntil: number;
+}
+
+/** Holds mailboxes, and counts the attempt. */
+export function hold(database: Database, taken: readonly Holdable[], holder: Holder, now: number): void {
+  const { token, worker, leaseUntil } = holder;
+  const wanted = JSON.stringify(taken.map(({ instance, definition }) => [instance, definition]));
+  database.run(HOLD, wanted, token, worker, leaseUntil, now);
+}
+
+/** False if the lease was lost. */
+export function extend(database: Database, { instance, token }: Lease, leaseUntil: number): boolean {
+  return database.run(EXTEND, instance, token, leaseUntil) > 0;
+}
+
+export function release(
+  database: Database,
+  { instance, token, giveBack, problem }: Release,
+  now: number,
+): void {
+  const told = problem === undefined ? null : JSON.stringify(problem);
+  if (database.run(RELEASE, instance, token, now, giveBack ? 1 : 0, told) === 0) return;
+  database.run(DROP_CLEAN, instance);
+  database.run(GO_BEHIND, instance, now);
+}
+
+/** Forgets the lease, and the attempts with it. */
+export function dropLease(database: Database, instance: string): void {
+  database.run(DROP, instance);
+}
+
+/** Ends a lease because its instance is paused. */
+export function halt(database: Database, instance: string, now: number): void {
+  database.run(HALT, instance, now);
+  database.run(DROP_CLEAN, instance);
+}
+
+/** Lets one with attempts behind it be claimed when its mailbox wakes: its instance is not paused any more. */
+export function goOn(database: Database, instance: string): void {
+  database.run(GO_ON, instance);
+}
+
+/** Ends all leases of a worker that is dead. */
+export function endLeasesOf(database: Database, worker: string): void {
+  database.run(END, worker);
+}
+
+export function park(database: Database, instance: string, problem: Problem, now: number): void {
+  database.run(PARK, instance, JSON.stringify(problem), now);
+  database.run(LET_GO, instance);
+}
+
+/** False if it was not parked. */
+export function unpark(database: Database, instance: string, now: number): boolean {
+  if (database.run(UNPARK, instance, now) === 0) return false;
+  dropLease(database, instance);
+  return true;
+}
