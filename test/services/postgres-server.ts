@@ -53,8 +53,11 @@ function watch(folder: string): void {
   spawn(process.execPath, [watchdog, run, folder], { detached: true, stdio: 'ignore' }).unref();
 }
 
-/** Starts a server again that was stopped; resolves once it answers. */
-export async function startServer({ folder, url }: ServerPlace): Promise<void> {
+/** Starts a server again that was stopped; resolves once it answers. Some settings may differ. */
+export async function startServer(
+  { folder, url }: ServerPlace,
+  others: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const settings = {
     listen_addresses: '',
     unix_socket_directories: folder,
@@ -62,6 +65,7 @@ export async function startServer({ folder, url }: ServerPlace): Promise<void> {
     max_connections: '200',
     // What is written outlives the server's processes all the same; no test takes the machine's power away.
     fsync: 'off',
+    ...others,
   };
   const log = await open(join(folder, 'log'), 'a');
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);

@@ -197,8 +197,9 @@ function tlsOf(parameters: URLSearchParams): ConnectionOptions | false | undefin
     case 'disable':
       return false;
     case 'require':
-      return { rejectUnauthorized: false };
     case 'verify-ca':
+      // `require` alone believes whoever answers; with authorities at hand it asks them, as libpq does.
+      if (mode === 'require' && file === null) return { rejectUnauthorized: false };
       return { ...ca, rejectUnauthorized: true, checkServerIdentity: () => undefined };
     case 'verify-full':
       return { ...ca, rejectUnauthorized: true };
