@@ -15,8 +15,10 @@ export async function openBareLoop(path, instances) {
   const send = connection.prepare(
     "INSERT INTO message (id, recipient, due_at, event, seed, cause, hops, timer) VALUES (?, ?, ?, ?, 'seed', '', 0, 0) RETURNING seq",
   );
-  const wake = connection.prepare(
-    'UPDATE mailbox SET token = ?, worker = ?, next_due_at = ?, wake_at = ?, attempts = 1 WHERE instance = ?',
+  const wake = connection.prepare('UPDATE mailbox SET next_due_at = ?1, wake_at = ?1 WHERE instance = ?2');
+  const hold = connection.prepare(
+    `INSERT INTO lease (instance, definition, token, worker, lease_until, attempts, claimed_at, wake_at)
+    VALUES (?1, ?2, 'token', 'bench', ?3 + 60000, 1, ?3, ?3 + 60000)`,
   );
   const statements = [
     connection.prepare('UPDATE instance SET revision = ?, state = ?, updated_at = ? WHERE id = ?'),
@@ -24,15 +26,14 @@ export async function openBareLoop(path, instances) {
       "INSERT INTO journal (instance, revision, event_id, at, seed, event, outcome, history, code) VALUES (?, ?, ?, ?, 'seed', ?, ?, ?, ?)",
     ),
     connection.prepare('DELETE FROM message WHERE seq = ?'),
-    connection.prepare(
-      'UPDATE mailbox SET token = ?, worker = ?, lease_until = ?, attempts = ?, problem = ?, next_due_at = ?, wake_at = ? WHERE instance = ?',
-    ),
+    connection.prepare('DELETE FROM lease WHERE instance = ?'),
+    connection.prepare('UPDATE mailbox SET next_due_at = ?, wake_at = ? WHERE instance = ?'),
   ];
   let made = 0;
   return {
     rows: statements.length,
     /** Rows that `prepared` writes of each. */
-    acceptedRows: 2,
+    acceptedRows: 3,
     driver: connection.driver,
     /** Messages that wait in held mailboxes, and the values that a commit of each writes. */
     prepared(count) {
@@ -42,12 +43,14 @@ export async function openBareLoop(path, instances) {
         const [id, instance, now] = [`e${made}`, `i${made % instances}`, Date.now()];
         const revision = 2 + Math.floor(made / instances);
         const [[seq]] = send.all([id, instance, now, EVENT]);
-        wake.run(['token', 'bench', now, now + 60_000, instance]);
+        wake.run([now, instance]);
+        hold.run([instance, 'bench', now]);
         return [
           [revision, STATE, now, instance],
           [instance, revision, id, now, EVENT, null, HISTORY, ''],
           [seq],
-          [null, null, 0, 0, null, null, null, instance],
+          [instance],
+          [null, null, instance],
         ];
       });
       connection.exec('COMMIT');

@@ -76,7 +76,7 @@ export class Mailboxes {
   }
 
   async commit(commits, store = this.#store) {
-    const results = await store.commit(commits);
+    const { results } = await store.commit(commits);
     if (results.length !== commits.length || !results.every((result) => result === 'committed'))
       throw new Error(`not committed: ${results}`);
   }
@@ -109,6 +109,7 @@ function commitOf(lease, { instance, messages, now }, state) {
     state,
     updatedAt: now,
     folded,
+    answers: [],
     timers: [],
     cancelledTimers: [],
     jobs: [],

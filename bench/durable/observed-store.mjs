@@ -9,10 +9,10 @@ export function observed(store, { onSent, onCommits, onEnds }) {
       onSent?.(messages);
       return results;
     },
-    async commit(commits) {
-      const results = await store.commit(commits);
-      onCommits?.(commits.filter((_, n) => results[n] === 'committed'));
-      return results;
+    async commit(commits, take) {
+      const committed = await store.commit(commits, take);
+      onCommits?.(commits.filter((_, n) => committed.results[n] === 'committed'));
+      return committed;
     },
     async endJobs(ends) {
       const results = await store.endJobs(ends);
