@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.js';
-import { compareTimestamps, parseTimestamp } from './timestamp.js';
+import { compareTimestamps, parseTimestamp } from '../core/timestamp.js';
 
 /** A comparison of a Choice rule's Variable with its operand (States Language: Data-test expression). */
 export interface ChoiceOperator {

@@ -1,12 +1,12 @@
 import type { Json } from '../core/json.js';
 import { didYouMean } from '../core/problem.js';
+import { parseTimestamp } from '../core/timestamp.js';
 import type { ActiveThread } from './active-thread.js';
 import { CHOICE_OPERATORS, type ChoiceOperator, IS_PRESENT } from './choice-operators.js';
 import { runtimeFailure } from './errors.js';
 import type { Fields } from './fields.js';
 import { compilePathText, type PathQuery } from './path-query.js';
 import { refuseForeign } from './query.js';
-import { parseTimestamp } from './timestamp.js';
 
 /** Whether a rule holds for the state's input. */
 export type Condition = (thread: ActiveThread, input: Json) => boolean;

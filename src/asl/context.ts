@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.js';
+import { formatTimestamp } from '../core/timestamp.js';
 import { type Execution, retryCount, type Thread } from './execution.js';
-import { formatTimestamp } from './timestamp.js';
 
 /** What stands for account and region in the names that AWS would give things. */
 const ACCOUNT = '000000000000';

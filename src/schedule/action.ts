@@ -1,8 +1,8 @@
 import { addressProblem, idProblem } from '../core/identifier.js';
 import { isJsonObject, type Json, own, put } from '../core/json.js';
 import { MAX_ID_LENGTH } from '../core/limits.js';
+import { formatTimestamp } from '../core/timestamp.js';
 import type { FieldReader } from './field-reader.js';
-import { formatInstant } from './instant.js';
 
 /** What a schedule does when it fires. */
 export type Action =
@@ -75,7 +75,7 @@ function readLoad(reader: FieldReader, key: string): Load {
 export function loadOf({ value, stamp }: Load, schedule: string, firing: Firing): Json {
   const told = {
     schedule,
-    scheduledAt: formatInstant(firing.scheduledAt),
+    scheduledAt: formatTimestamp(firing.scheduledAt),
     triggered: firing.triggered,
   };
   if (stamp === undefined) return value === undefined ? told : value;

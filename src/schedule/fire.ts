@@ -1,8 +1,8 @@
 import type { ChildEndedEvent } from '../core/event.js';
 import { childName } from '../core/identifier.js';
 import { MAX_ID_LENGTH } from '../core/limits.js';
+import { formatTimestamp } from '../core/timestamp.js';
 import { type Firing, loadOf } from './action.js';
-import { formatInstant } from './instant.js';
 import { MAX_COUNTED_MISSES, MAX_FIRINGS_PER_STEP, MAX_RECENT_RUNS, MAX_RUNNING } from './limits.js';
 import type { EndedRun, Run, Timer } from './state.js';
 import type { Turn } from './turn.js';
@@ -63,8 +63,8 @@ function miss(turn: Turn, from: number, to: number): void {
   turn.tell('ScheduleMissed', {
     count,
     ...(count === MAX_COUNTED_MISSES ? { atLeast: true } : {}),
-    from: formatInstant(from),
-    before: formatInstant(to),
+    from: formatTimestamp(from),
+    before: formatTimestamp(to),
   });
 }
 
@@ -151,5 +151,5 @@ export function startWaiting(turn: Turn): void {
 }
 
 function toldOf({ scheduledAt, triggered }: Firing): { scheduledAt: string; triggered: boolean } {
-  return { scheduledAt: formatInstant(scheduledAt), triggered };
+  return { scheduledAt: formatTimestamp(scheduledAt), triggered };
 }

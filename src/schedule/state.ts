@@ -1,8 +1,8 @@
 import type { Status } from '../core/instance.js';
 import type { Json } from '../core/json.js';
 import type { View } from '../core/language.js';
+import { formatTimestamp } from '../core/timestamp.js';
 import type { Firing } from './action.js';
-import { formatInstant } from './instant.js';
 import type { Specification } from './specification.js';
 
 /** Everything that a schedule knows. Instants are milliseconds since 1970. */
@@ -78,20 +78,20 @@ export function viewOf(stored: Json): View {
     name,
     specification,
     ...(note === undefined ? {} : { note }),
-    next: timer === undefined ? null : formatInstant(timer.time),
+    next: timer === undefined ? null : formatTimestamp(timer.time),
     last: lastFiring === undefined ? null : firingView(lastFiring),
     waiting: waiting === undefined ? null : firingView(waiting),
     running: running.map((run) => ({
       id: run.id,
       ...firingView(run),
-      startedAt: formatInstant(run.startedAt),
+      startedAt: formatTimestamp(run.startedAt),
       ...(run.stopping === true ? { stopping: true } : {}),
     })),
     recent: recent.map((run) => ({
       id: run.id,
       ...firingView(run),
-      startedAt: formatInstant(run.startedAt),
-      endedAt: formatInstant(run.endedAt),
+      startedAt: formatTimestamp(run.startedAt),
+      endedAt: formatTimestamp(run.endedAt),
       status: run.status,
       ...(run.error === undefined ? {} : { error: run.error }),
     })),
@@ -105,5 +105,5 @@ export function viewOf(stored: Json): View {
 }
 
 function firingView({ scheduledAt, triggered }: Firing): { scheduledAt: string; triggered: boolean } {
-  return { scheduledAt: formatInstant(scheduledAt), triggered };
+  return { scheduledAt: formatTimestamp(scheduledAt), triggered };
 }

@@ -6,7 +6,7 @@ import { APPLIED, type Happening } from '../core/journal.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Step } from '../core/language.js';
 import { MAX_DELAY_MS } from '../core/limits.js';
-import { formatInstant } from './instant.js';
+import { formatTimestamp } from '../core/timestamp.js';
 import type { Plan } from './plan.js';
 import type { Counts, ScheduleState, Timer } from './state.js';
 
@@ -106,7 +106,7 @@ export class Turn {
   /** When it will fire next, for history. */
   get next(): string | null {
     const { timer } = this.state;
-    return timer === undefined ? null : formatInstant(timer.time);
+    return timer === undefined ? null : formatTimestamp(timer.time);
   }
 }
 

@@ -199,11 +199,14 @@ describe('an instant', () => {
     ['2026-12-01T00:00:00Z', 1796083200000],
     ['2026-12-01T00:00:00.5Z', 1796083200500],
     ['2026-12-01T01:00+01:00', 1796083200000],
+    ['2026-12-01T00:00:00.1239999Z', 1796083200123],
     ['2026-12-01', undefined],
+    ['2026-12-01T01:00', undefined],
     ['2026-12-01T00:00:00', undefined],
     ['2026-02-29T00:00:00Z', undefined],
     ['2026-13-01T00:00:00Z', undefined],
     ['2026-12-01T25:00:00Z', undefined],
+    ['2026-12-01T24:00Z', undefined],
     ['tomorrow', undefined],
   ])('%s is %s', (text, expected) => {
     expect(parseInstant(text)).toBe(expected);

@@ -1,4 +1,5 @@
 import type { Json } from '../../core/json.js';
+import { parseTimestamp } from '../../core/timestamp.js';
 import type { ActiveThread } from '../active-thread.js';
 import { compileDataFlow, type DataFlow } from '../data-flow.js';
 import { queryFailure, runtimeFailure } from '../errors.js';
@@ -8,7 +9,6 @@ import { MAX_WAIT_SECONDS } from '../limits.js';
 import { compilePathText } from '../path-query.js';
 import type { StateSource, StateType } from '../program.js';
 import { refuseForeign } from '../query.js';
-import { parseTimestamp } from '../timestamp.js';
 import { compileState, compileTransition, leaveFor } from './state.js';
 
 const FIELDS = ['SecondsPath', 'Seconds', 'TimestampPath', 'Timestamp'] as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareTimestamps, formatTimestamp, parseTimestamp } from '../../src/asl/timestamp.js';
+import { compareTimestamps, formatTimestamp, parseTimestamp } from '../../src/core/timestamp.js';
 
 describe('a timestamp', () => {
   it.each([

@@ -7,8 +7,9 @@ export interface Timestamp {
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * Reads an RFC 3339 timestamp with an upper-case T and Z, as the States Language asks (States Language:
- * Timestamps); undefined if it is not one, or names a day or an hour that does not exist.
+ * Reads an RFC 3339 timestamp with an upper-case T and Z, as the States Language asks too (States Language:
+ * Timestamps); undefined if it is not one, or names a day or an hour that does not exist. Without an offset it
+ * would mean another instant in every zone.
  *
  * @example
  * parseTimestamp('1970-01-01T00:00:01.5Z'); // => { ms: 1500, nanos: 0 }
@@ -33,7 +34,7 @@ export function compareTimestamps(a: Timestamp, b: Timestamp): number {
   return a.ms - b.ms || a.nanos - b.nanos;
 }
 
-/** Milliseconds since 1970 as AWS writes times: `2026-11-22T08:00:00.000Z`. */
+/** Milliseconds since 1970 as people read them, and AWS writes them: `2026-11-22T08:00:00.000Z`. */
 export function formatTimestamp(ms: number): string {
   return new Date(ms).toISOString();
 }
