@@ -42,12 +42,20 @@ export const CAUTIOUS_ATTEMPTS = 3;
 /**
  * How much older than the oldest clean mailbox one with attempts behind it must be to be claimed before it, in
  * milliseconds, for each of them but the first: that one was most likely a worker's own end, and others wait to
- * take over; of the next ones it is ever less likely, so others go on first, and it is not forgotten (rule 8).
+ * take over; of the next ones it is ever less likely, so others go on first, and it is not forgotten (rule 8). One
+ * whose worker was lost waits so long after its last claim where nothing clean is due, too: the process that it
+ * brings down again would have taken what comes in a moment.
  */
 export const SUSPECT_PATIENCE_MS = 2_000;
 
 /** Times a job is handed out again because its worker died, before it fails (rule 7). */
 export const MAX_DELIVERIES = 5;
+
+/**
+ * Times a job was handed out to workers that died after which a worker runs it with no other such beside it, so that
+ * the one that kills its process does not fail those that only ran beside it (rule 7).
+ */
+export const ISOLATED_DELIVERIES = 3;
 
 /** The queue of jobs that name none. */
 export const DEFAULT_QUEUE = 'default';

@@ -108,8 +108,8 @@ export class DurableEngine implements Engine {
     setMaxListeners(0, this.#closing.signal);
     this.#jobs = new JobQueue(options.store, options.clock, this.#closing.signal);
     if (options.works) {
-      this.#worker = new Worker(options);
       this.#runner = new JobRunner(options);
+      this.#worker = new Worker({ ...options, handover: this.#runner.handover });
       this.#worker.start();
       if (options.sweeps !== undefined && options.sweeps.length > 0) {
         this.#sweeper = new Sweeper({ ...options, rules: options.sweeps });

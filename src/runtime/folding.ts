@@ -15,7 +15,7 @@ import {
 } from '../core/limits.js';
 import type { Message, NewMessage } from '../core/message.js';
 import type { Problem } from '../core/problem.js';
-import type { Commit, FoldedMessage, Lease, Load } from '../store/store.js';
+import type { Commit, EndJob, FoldedMessage, Hold, Load } from '../store/store.js';
 import type { Steppable } from './registry.js';
 
 /** A commit whose children are not told yet which version of their machine they are of. */
@@ -43,7 +43,7 @@ export interface Spawn {
  */
 export function foldMailbox(
   load: Load,
-  lease: Lease,
+  lease: Hold,
   steppable: Steppable,
   isLate: () => boolean = () => false,
 ): Fold {
@@ -57,9 +57,34 @@ export function foldMailbox(
   return careful.commit();
 }
 
+/** The end of a job as its instance is told it. */
+export interface Answer extends EndJob {
+  readonly event: string;
+  readonly seed: string;
+}
+
+/** Folds ends of jobs, in order, into the commit of an instance that nobody holds. */
+export function foldAnswers(
+  instance: Instance,
+  answers: readonly Answer[],
+  now: number,
+  steppable: Steppable,
+  isLate: () => boolean,
+): Fold {
+  const trail = { to: instance.id, dueAt: now, cause: '', hops: 0 };
+  const messages = answers.map(({ id, event, seed }, seq): Message => ({ id, seq, event, seed, ...trail }));
+  const fold = foldMailbox({ instance, messages, now }, { instance: instance.id }, steppable, isLate);
+  // Messages are folded in order, so the first of these are those of the first answers.
+  const folded = answers.slice(0, fold.folded.length).map((answer, index) => {
+    const { seq: _, ...entry } = fold.folded[index] as FoldedMessage;
+    return { ...answer, ...entry };
+  });
+  return { ...fold, folded: [], answers: folded };
+}
+
 class Folding {
   readonly #instance: Instance;
-  readonly #lease: Lease;
+  readonly #lease: Hold;
   readonly #steppable: Steppable;
   readonly #at: number;
   readonly #weigh: boolean;
@@ -74,7 +99,7 @@ class Folding {
   readonly #messages: NewMessage[] = [];
   readonly #spawns: Spawn[] = [];
 
-  constructor(instance: Instance, lease: Lease, steppable: Steppable, now: number, weigh: boolean) {
+  constructor(instance: Instance, lease: Hold, steppable: Steppable, now: number, weigh: boolean) {
     this.#instance = instance;
     this.#lease = lease;
     this.#steppable = steppable;
@@ -250,6 +275,7 @@ class Folding {
       state: state === this.#loaded ? undefined : JSON.stringify(state),
       updatedAt: this.#at,
       folded: this.#folded,
+      answers: [],
       timers: [...this.#timers.values()],
       cancelledTimers: this.#cancelledTimers,
       jobs: [...this.#jobs.values()],

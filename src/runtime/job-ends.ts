@@ -2,12 +2,14 @@ import { nextTick } from 'node:process';
 import type { JobEnd } from '../core/job.js';
 import { Refused } from '../core/problem.js';
 import type { ClaimedJob, EndJobResult, Store } from '../store/store.js';
+import type { Answering, EndedJob } from './answering.js';
 import { type Clock, pause } from './clock.js';
 import { RETRY_MS } from './worker.js';
 
-/** A job in our hands. `job` is replaced where it comes to us again. */
+/** A job in our hands. It is replaced where it comes to us again, with when that was by our clock. */
 export interface HeldJob {
   job: ClaimedJob;
+  beganAt: number;
 }
 
 interface Ending {
@@ -16,20 +18,32 @@ interface Ending {
   readonly settle: (again: ClaimedJob | undefined) => void;
 }
 
+/** A job that ended as it was when that was sent: `held` may be another by the time of the answer. */
+interface Sent extends EndedJob {
+  readonly ending: Ending;
+}
+
 /**
  * Writes how jobs ended, all that end at the same time in one call: those of one tick, and those that end while
- * a call is on its way.
+ * a call is on its way. What can be folded here and now is (`Answering`); the rest is sent to its instance.
  */
 export class JobEnds {
   readonly #store: Store;
+  readonly #answering: Answering;
   readonly #clock: Clock;
   readonly #onError: (error: unknown) => void;
   #waiting: Ending[] = [];
   #writing = false;
   #open = true;
 
-  constructor(store: Store, clock: Clock, onError: (error: unknown) => void = () => {}) {
+  constructor(
+    store: Store,
+    answering: Answering,
+    clock: Clock,
+    onError: (error: unknown) => void = () => {},
+  ) {
     this.#store = store;
+    this.#answering = answering;
     this.#clock = clock;
     this.#onError = onError;
   }
@@ -61,12 +75,11 @@ export class JobEnds {
   }
 
   async #end(endings: readonly Ending[]): Promise<void> {
-    const sent = endings.map(({ held }) => held.job);
+    const sent = endings.map((ending): Sent => ({ ...ending.held, end: ending.end, ending }));
     try {
-      const results = await this.#store.endJobs(
-        endings.map(({ held: { job }, end }) => ({ id: job.id, token: job.token, end })),
-      );
-      for (const [index, ending] of endings.entries()) this.#settle(ending, sent[index], results[index]);
+      const answered = await this.#answering.write(sent);
+      for (const one of answered) this.#settle(one, 'ended');
+      await this.#send(sent.filter((one) => !answered.has(one)));
     } catch (error) {
       // Where one of them holds what cannot be written, the others go on.
       if (endings.length > 1 && !(error instanceof Refused)) {
@@ -78,9 +91,16 @@ export class JobEnds {
     }
   }
 
-  #settle(ending: Ending, sent: ClaimedJob | undefined, result: EndJobResult | undefined): void {
+  async #send(sent: readonly Sent[]): Promise<void> {
+    if (sent.length === 0) return;
+    const ends = sent.map(({ job: { id, token }, end }) => ({ id, token, end }));
+    const results = await this.#store.endJobs(ends);
+    for (const [index, one] of sent.entries()) this.#settle(one, results[index]);
+  }
+
+  #settle({ job, ending }: Sent, result: EndJobResult | undefined): void {
     const { held, settle } = ending;
-    if (held.job === sent) settle(undefined);
+    if (held.job === job) settle(undefined);
     // It was lost on the way and is ours again: what its handler did holds for it.
     else if (result === 'lost') this.#add(ending);
     else settle(held.job);

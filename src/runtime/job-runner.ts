@@ -1,8 +1,10 @@
 import { given } from '../core/given.js';
-import { LEASE_MS } from '../core/limits.js';
-import type { ClaimedJob, JobLease, Store } from '../store/store.js';
+import { ISOLATED_DELIVERIES, LEASE_MS } from '../core/limits.js';
+import type { ClaimedJob, ClaimJobsQuery, JobLease, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
+import { Answering } from './answering.js';
 import { type Clock, pause } from './clock.js';
+import { Handover, type JobIntake } from './handover.js';
 import { attempt } from './job-attempt.js';
 import { type HeldJob, JobEnds } from './job-ends.js';
 import type { Registry } from './registry.js';
@@ -49,7 +51,9 @@ interface Running extends HeldJob {
  * Claims jobs and runs their handlers, beside the worker and independent of it. It renews its leases while it
  * lives; a job whose lease was lost is aborted here and goes on elsewhere under the same id (rule 7).
  */
-export class JobRunner {
+export class JobRunner implements JobIntake {
+  /** Where turns are committed that may make jobs for it. */
+  readonly handover: Handover;
   readonly #options: JobRunnerOptions;
   readonly #alarm: Alarm;
   readonly #unsubscribe: () => void;
@@ -58,6 +62,12 @@ export class JobRunner {
   readonly #running = new Map<string, Running>();
   /** How many of them have a handler at work. */
   #busy = 0;
+  /** Places that are kept for what is handed over by a commit under way. */
+  #reserved = 0;
+  /** The last claim took all that there was, and nobody has told of more since. */
+  #drained = false;
+  /** It waits for a place, and nobody asked meanwhile when something is due. */
+  #isFull = false;
   #claimedAt = Number.NEGATIVE_INFINITY;
   readonly #settling = new Set<Promise<void>>();
   #open = true;
@@ -72,8 +82,12 @@ export class JobRunner {
     this.#options = options;
     this.#extendedAt = options.clock.now();
     this.#alarm = new Alarm(options.clock);
-    this.#ends = new JobEnds(options.store, options.clock, options.onError);
-    this.#unsubscribe = options.store.onChange(() => this.#alarm.ring());
+    this.handover = new Handover(options.store, this);
+    const answering = new Answering(options, this.handover);
+    this.#ends = new JobEnds(options.store, answering, options.clock, options.onError);
+    this.#unsubscribe = options.store.onChange(({ jobs }) => {
+      if (jobs) this.#more();
+    });
   }
 
   start(): void {
@@ -126,19 +140,50 @@ export class JobRunner {
     const free = this.#free();
     const gatherMs = this.#gatherMs(free);
     if (gatherMs > 0) {
+      this.#isFull = free === 0;
       await this.#alarm.wait(gatherMs);
+      this.#isFull = false;
       return;
     }
+    // Beforehand: what is told of while it is asked may be missing from the answer.
+    this.#drained = true;
     const jobs = await this.#claim(free);
+    if (jobs.length >= free) this.#drained = false;
     if (!this.#open) return this.#giveBack(jobs);
-    for (const job of jobs) this.#begin(job);
+    for (const job of jobs) this.#start(job);
     if (jobs.length < free) await this.#sleep();
+  }
+
+  /** Something may be there to claim. */
+  #more(): void {
+    this.#drained = false;
+    this.#alarm.ring();
+  }
+
+  /** A place is free: of use to a claim only where there may be something to claim. */
+  #placeFree(): void {
+    if (!this.#drained || this.#isFull || !this.#open) this.#alarm.ring();
+  }
+
+  reserve(most: number): ClaimJobsQuery | undefined {
+    const limit = Math.min(most, this.#free());
+    if (!this.#open || !this.#drained || limit === 0) return undefined;
+    this.#reserved += limit;
+    return this.#query(limit);
+  }
+
+  begin({ limit }: ClaimJobsQuery, jobs: readonly ClaimedJob[]): void {
+    this.#reserved -= limit;
+    if (!this.#open) void this.#giveBack(jobs);
+    else for (const job of jobs) this.#start(job);
+    if (jobs.length < limit) this.#placeFree();
   }
 
   #free(): number {
     const { concurrency = JOB_CONCURRENCY } = this.#options;
     // What has ended needs no place; but where the store falls behind with the ends, nothing more is begun.
-    return Math.max(0, Math.min(concurrency - this.#busy, 2 * concurrency - this.#running.size));
+    const free = Math.min(concurrency - this.#busy, 2 * concurrency - this.#running.size);
+    return Math.max(0, free - this.#reserved);
   }
 
   /** How long to wait for more places before the free ones are filled. */
@@ -150,38 +195,44 @@ export class JobRunner {
   }
 
   async #claim(limit: number): Promise<readonly ClaimedJob[]> {
-    const { store, clock, identity } = this.#options;
+    const { store, clock } = this.#options;
     // A process that stood still renews what it has before it takes its own jobs for abandoned ones.
     if (clock.now() - this.#extendedAt > EXTEND_EVERY_MS * 2) await this.#extend();
     this.#claimedAt = clock.now();
-    return store.claimJobs({ worker: identity, limit, leaseMs: LEASE_MS, ...this.#lanes() });
+    return store.claimJobs(this.#query(limit));
   }
 
-  /** The names and queues to ask for; none given means every job. */
-  #lanes(): { names?: readonly string[]; queues?: readonly string[] } {
+  #query(limit: number): ClaimJobsQuery {
+    return { worker: this.#options.identity, limit, leaseMs: LEASE_MS, ...this.#lanes() };
+  }
+
+  /** The names and queues to ask for, none given meaning every job; and whether one like the one here is too many. */
+  #lanes(): Pick<ClaimJobsQuery, 'names' | 'queues' | 'isolated'> {
     const { failMissing, registry, queues } = this.#options;
-    return given({ names: failMissing ? undefined : registry.handlerNames, queues });
+    const isolated = [...this.#running.values()].some(({ job }) => job.attempts > ISOLATED_DELIVERIES);
+    return { ...given({ names: failMissing ? undefined : registry.handlerNames, queues }), isolated };
   }
 
   async #sleep(): Promise<void> {
     await sleepUntilDue(this.#alarm, this.#options.store, { definitions: [], ...this.#lanes() });
   }
 
-  #begin(job: ClaimedJob): void {
+  #start(job: ClaimedJob): void {
+    const beganAt = this.#options.clock.now();
     const before = this.#running.get(job.id);
     if (before !== undefined && (before.isOver || before.job.dueAt === job.dueAt)) {
       // It was lost while its handler went on here, and is ours again: once is enough.
-      before.job = job;
+      Object.assign(before, { job, beganAt });
       return;
     }
     // The attempt that goes on here has failed in the store: this is the next one.
     if (before !== undefined) this.#letGo(before);
-    const running = { job, abort: new AbortController(), beat: false, isOver: false };
+    const running = { job, beganAt, abort: new AbortController(), beat: false, isOver: false };
     this.#running.set(job.id, running);
     this.#busy += 1;
     const settled = this.#carryOut(running).finally(() => {
       this.#settling.delete(settled);
-      this.#alarm.ring();
+      this.#placeFree();
     });
     this.#settling.add(settled);
   }
@@ -194,7 +245,7 @@ export class JobRunner {
     if (!this.#isOurs(running)) return;
     running.isOver = true;
     this.#busy -= 1;
-    this.#alarm.ring();
+    this.#placeFree();
     // While the process stops, a handler that gave up on our signal has not failed: the job goes on elsewhere.
     const again =
       this.#aborted && abort.signal.aborted && end.status === 'failed'
@@ -202,7 +253,7 @@ export class JobRunner {
         : await this.#ends.end(running, end);
     this.#running.delete(job.id);
     if (again === undefined) return;
-    if (this.#open) this.#begin(again);
+    if (this.#open) this.#start(again);
     else await this.#giveBack([again]);
   }
 
@@ -264,7 +315,7 @@ export class JobRunner {
     this.#running.delete(running.job.id);
     this.#busy -= 1;
     running.abort.abort(new Error('the job is no longer ours'));
-    this.#alarm.ring();
+    this.#placeFree();
   }
 }
 

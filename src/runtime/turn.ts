@@ -1,3 +1,4 @@
+import type { Instance } from '../core/instance.js';
 import { CAUTIOUS_ATTEMPTS, MAX_TURN_MESSAGES } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
 import { thrown } from '../core/thrown.js';
@@ -15,6 +16,8 @@ export const TURN_MS = 250;
 
 /** What a turn leaves to be written: the commits of what was stepped, the releases of what could not be. */
 export interface TurnEnd {
+  /** The instances that were folded, as they stood before. */
+  readonly instances: ReadonlyMap<string, Instance>;
   readonly commits: readonly Commit[];
   readonly releases: readonly Release[];
 }
@@ -33,7 +36,7 @@ export async function takeTurn(
   clock: Clock,
   note: (instance: string) => void,
 ): Promise<TurnEnd> {
-  if (claims.length === 0) return { commits: [], releases: [] };
+  if (claims.length === 0) return { instances: new Map(), commits: [], releases: [] };
   const cautious = claims.some((claim) => claim.attempts > CAUTIOUS_ATTEMPTS);
   const loads = await store.load(claims, cautious ? 1 : MAX_TURN_MESSAGES);
   const loadOf = new Map(loads.map((load) => [load.instance.id, load]));
@@ -57,7 +60,8 @@ export async function takeTurn(
     }
   }
   note('');
-  return { commits: await withChildren(store, folds), releases };
+  const instances = new Map(loads.map(({ instance }) => [instance.id, instance]));
+  return { instances, commits: await withChildren(store, folds), releases };
 }
 
 function stepProblem(error: unknown): Problem {

@@ -1,8 +1,10 @@
+import type { Instance } from '../core/instance.js';
 import { LEASE_MS, MAX_BATCH_INSTANCES, MAX_TURN_MESSAGES } from '../core/limits.js';
 import type { Claim, ClaimQuery, Commit, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import { type Clock, pause } from './clock.js';
 import { commitAll } from './committing.js';
+import type { Handover } from './handover.js';
 import type { Registry } from './registry.js';
 import { sleepUntilDue } from './sleep.js';
 import { takeTurn } from './turn.js';
@@ -27,6 +29,8 @@ export interface WorkerOptions {
   /** Told of broken I/O and bugs that the worker survives. */
   readonly onError?: (error: unknown) => void;
   readonly batch?: number;
+  /** Who begins the jobs that it makes; they wait for a claim if absent. */
+  readonly handover?: Handover;
 }
 
 /**
@@ -46,7 +50,9 @@ export class Worker {
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#alarm = new Alarm(options.clock);
-    this.#unsubscribe = options.store.onChange(() => this.#alarm.ring());
+    this.#unsubscribe = options.store.onChange(({ mail }) => {
+      if (mail) this.#alarm.ring();
+    });
   }
 
   start(): void {
@@ -87,9 +93,9 @@ export class Worker {
    */
   async #turn(claims: readonly Claim[]): Promise<readonly Claim[]> {
     const { store, registry, clock, note = () => {} } = this.#options;
-    const { commits, releases } = await takeTurn(store, registry, claims, clock, note);
+    const { instances, commits, releases } = await takeTurn(store, registry, claims, clock, note);
     const mayBeMore = claims.length === 0 || this.#isCutShort(claims, commits) || this.#alarm.rang;
-    const committing = this.#commit(commits);
+    const committing = this.#commit(commits, instances);
     const releasing = releases.length > 0 ? store.release(releases) : undefined;
     const claiming = this.#running && mayBeMore ? store.claim(this.#claimQuery()) : Promise.resolve([]);
     const [next, ...written] = await Promise.allSettled([claiming, committing, releasing]);
@@ -109,12 +115,16 @@ export class Worker {
     );
   }
 
-  async #commit(commits: readonly Commit[]): Promise<void> {
-    const failed = await commitAll(this.#options.store, commits);
+  async #commit(commits: readonly Commit[], instances: ReadonlyMap<string, Instance>): Promise<void> {
+    const { store, handover } = this.#options;
+    const failed = await commitAll(
+      (some) => handover?.commit(some, instances) ?? store.commit(some),
+      commits,
+    );
     for (const { instance, problem } of failed) {
       this.#options.onError?.(new Error(`${instance}: ${problem?.message}`));
     }
-    if (failed.length > 0) await this.#options.store.release(failed);
+    if (failed.length > 0) await store.release(failed);
   }
 
   #claimQuery(): ClaimQuery {

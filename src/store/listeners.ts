@@ -1,26 +1,37 @@
+import type { Hint } from './store.js';
+
+/** What is hinted where nobody knows what was written. */
+export const ANYTHING: Hint = { mail: true, jobs: true };
+
 /** Who wants to hear of changes. However many come at once, each listener is called once, after the caller. */
 export class Listeners {
-  readonly #listeners = new Set<() => void>();
-  #waiting = false;
+  readonly #listeners = new Set<(hint: Hint) => void>();
+  /** What those are told who wait to be; undefined if nobody does. */
+  #waiting: Hint | undefined;
 
   get size(): number {
     return this.#listeners.size;
   }
 
   /** Answers how to take it back. */
-  add(listener: () => void): () => void {
+  add(listener: (hint: Hint) => void): () => void {
     // A wrapper of its own for each, so that a function that listens twice is taken back once at a time.
-    const entry = () => listener();
+    const entry = (hint: Hint) => listener(hint);
     this.#listeners.add(entry);
     return () => this.#listeners.delete(entry);
   }
 
-  notify(): void {
-    if (this.#waiting || this.#listeners.size === 0) return;
-    this.#waiting = true;
-    queueMicrotask(() => {
-      this.#waiting = false;
-      for (const listener of [...this.#listeners]) listener();
-    });
+  notify(hint: Hint = ANYTHING): void {
+    if (this.#listeners.size === 0 || !(hint.mail || hint.jobs)) return;
+    const isFirst = this.#waiting === undefined;
+    const { mail, jobs } = this.#waiting ?? hint;
+    this.#waiting = { mail: mail || hint.mail, jobs: jobs || hint.jobs };
+    if (isFirst) queueMicrotask(() => this.#tell());
+  }
+
+  #tell(): void {
+    const hint = this.#waiting ?? ANYTHING;
+    this.#waiting = undefined;
+    for (const listener of [...this.#listeners]) listener(hint);
   }
 }

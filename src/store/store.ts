@@ -48,8 +48,9 @@ export interface Store {
   /**
    * Takes mailboxes with something due, oldest first, and writes the attempt (rule 8). Either clean ones, up
    * to `limit`, or exactly one that has an attempt behind it, which must be older than the oldest clean one by
-   * SUSPECT_PATIENCE_MS for each attempt but the first. One with MAX_ATTEMPTS behind it is parked instead. Only instances
-   * whose definition the caller can step (rule 9).
+   * SUSPECT_PATIENCE_MS for each attempt but the first. One that was lost with its worker is not due again before
+   * that patience has passed since its last claim, whether others are due or not. One with MAX_ATTEMPTS behind it
+   * is parked instead. Only instances whose definition the caller can step (rule 9).
    */
   claim(query: ClaimQuery): Promise<readonly Claim[]>;
   /**
@@ -58,11 +59,15 @@ export interface Store {
    */
   load(claims: readonly Lease[], limit: number): Promise<readonly Load[]>;
   /**
-   * Each commit is all or nothing; `conflict` if its lease or its revision is no longer what it was (nothing
-   * of it is written). Releases the lease, clears the attempts, and makes the mailbox due at its next
-   * message. Messages to others are appended whether their receiver exists or not (rule 10).
+   * Each commit is all or nothing; `conflict` if its lease or its revision is no longer what it was, or a job that
+   * it ends is no longer its worker's (nothing of it is written). Releases the lease, clears the attempts, and makes
+   * the mailbox due at its next message. Messages to others are appended whether their receiver exists or not
+   * (rule 10).
+   *
+   * `take` hands jobs that these commits make to the caller, as if it had claimed them at once: those of its names
+   * and queues, at most its `limit`, but none of a queue that is paused or has a limit.
    */
-  commit(commits: readonly Commit[]): Promise<readonly CommitResult[]>;
+  commit(commits: readonly Commit[], take?: ClaimJobsQuery): Promise<Committed>;
   /** Renews leases for `leaseMs` from now; answers the instances whose lease was lost. */
   extend(leases: readonly Lease[], leaseMs: number): Promise<readonly string[]>;
   /** Gives mailboxes back unstepped, their lease ended; those that are due already go first. */
@@ -99,7 +104,9 @@ export interface Store {
   queues(): Promise<readonly QueueStatistics[]>;
   /**
    * Takes pending jobs that are due, by (priority, dueAt, seq), and those whose worker's lease ran out; counts
-   * the attempt. None of a paused queue, and no more of a limited one than its limit allows.
+   * the attempt. None of a paused queue, and no more of a limited one than its limit allows. Of those whose worker
+   * was lost and that were handed out ISOLATED_DELIVERIES times, at most one, and none where the caller has one
+   * (rule 7).
    */
   claimJobs(query: ClaimJobsQuery): Promise<readonly ClaimedJob[]>;
   /**
@@ -109,7 +116,8 @@ export interface Store {
   extendJobs(leases: readonly JobLease[], leaseMs: number): Promise<readonly string[]>;
   /**
    * Ends a job by its lease token and answers its instance, in one transaction (rule 1). A plain job that
-   * failed with attempts left is pending again after its backoff.
+   * failed with attempts left is pending again after its backoff. With the token that the job was last ended by, or
+   * given up by for another attempt, it answers the same again and writes nothing.
    */
   endJobs(ends: readonly EndJob[]): Promise<readonly EndJobResult[]>;
   /** Makes a job pending again whose worker cannot go on with it, its attempt given back. */
@@ -129,8 +137,8 @@ export interface Store {
 
   /** When the next thing that the caller could do is due: a mailbox, a job, a deadline. */
   nextDue(query: DueQuery): Promise<number | undefined>;
-  /** A hint that something was written, by this process or another; may be late, early or missing. */
-  onChange(listener: () => void): () => void;
+  /** A hint that something was written, by this process or another; may be late, early, wrong or missing. */
+  onChange(listener: (hint: Hint) => void): () => void;
 
   read(instance: string): Promise<Reading | undefined>;
   /** Newest first. */
@@ -187,12 +195,17 @@ export interface ClaimQuery {
   readonly definitions: readonly string[];
 }
 
+/** An instance, and the token of the lease on its mailbox, if there is one. */
+export interface Hold {
+  readonly instance: string;
+  readonly token?: string;
+}
+
 /**
  * A hold on a mailbox. Once it has run out others may take the mailbox over, which changes the token; until one
  * did, it still holds.
  */
-export interface Lease {
-  readonly instance: string;
+export interface Lease extends Hold {
   readonly token: string;
 }
 
@@ -215,9 +228,15 @@ export interface Load {
   readonly now: number;
 }
 
-/** One instance and what it owns, and messages to others (rule 1). */
+/**
+ * One instance and what it owns, and messages to others (rule 1).
+ *
+ * Without a token it is of an instance that nobody holds, and that the caller knows from its last commit: it is a
+ * `conflict` unless the mailbox is free to be claimed (no lease holds, it is neither parked nor paused, nor its
+ * machine, and no attempt is behind it) and nothing is due in it, so that what is folded comes first.
+ */
 export interface Commit {
-  readonly lease: Lease;
+  readonly lease: Hold;
   /** The revision that was loaded. */
   readonly baseRevision: number;
   readonly revision: number;
@@ -227,6 +246,11 @@ export interface Commit {
   readonly updatedAt: number;
   /** The messages that were folded, in order: each moves from the mailbox to the journal. */
   readonly folded: readonly FoldedMessage[];
+  /**
+   * Ends of own jobs that were folded without a message: each job ends with the commit, as `endJobs` ends it, and
+   * the journal has the entry that its answer would have, the job's id for its event's.
+   */
+  readonly answers: readonly FoldedAnswer[];
   /** Timers and other messages to itself. */
   readonly timers: readonly NewMessage[];
   /** Ids of own timer messages that are no longer wanted. */
@@ -240,9 +264,8 @@ export interface Commit {
   readonly spawns: readonly NewInstance[];
 }
 
-/** What the journal says of a message beyond what the message says: see JournalEntry. */
-export interface FoldedMessage {
-  readonly seq: number;
+/** What the journal says of an event beyond what brought it says: see JournalEntry. */
+interface FoldedEvent {
   readonly revision: number;
   readonly at: number;
   readonly outcome: Outcome;
@@ -250,7 +273,29 @@ export interface FoldedMessage {
   readonly code: string;
 }
 
+export interface FoldedMessage extends FoldedEvent {
+  readonly seq: number;
+}
+
+/** The end of a job that is answered; its `event` is JSON text and no longer than OUT_OF_ROW_LENGTH. */
+export interface FoldedAnswer extends FoldedEvent, EndJob {
+  readonly event: string;
+  readonly seed: string;
+}
+
 export type CommitResult = 'committed' | 'conflict';
+
+/** What became of each commit, and the jobs that were handed to the caller. */
+export interface Committed {
+  readonly results: readonly CommitResult[];
+  readonly jobs: readonly ClaimedJob[];
+}
+
+/** What was written: something in a mailbox, or something about jobs and queues. Both where it is not known. */
+export interface Hint {
+  readonly mail: boolean;
+  readonly jobs: boolean;
+}
 
 export interface ClaimJobsQuery {
   readonly worker: string;
@@ -260,6 +305,8 @@ export interface ClaimJobsQuery {
   readonly names?: readonly string[];
   /** The queues that it serves; undefined for all. */
   readonly queues?: readonly string[];
+  /** It has a job at work that was handed out ISOLATED_DELIVERIES times before: no other such. */
+  readonly isolated?: boolean;
 }
 
 export interface JobLease {
@@ -286,12 +333,14 @@ export interface DueQuery {
   /** As in ClaimJobsQuery: undefined for any job, an empty list for none. Deadlines always count. */
   readonly names?: readonly string[];
   readonly queues?: readonly string[];
+  readonly isolated?: boolean;
 }
 
 /**
  * - `instances`: those that ended before, with everything of theirs, and only together with all their children,
- *   ended too; a child not before its parent, unless it is detached, which then is a child no more. Not before
- *   the jobs have ended that they asked for without waiting for them
+ *   ended too; a child not before its parent, unless it is detached: that goes by itself, and its parent not before
+ *   it, so that no name is used again whose children are still there. Not before the jobs have ended that they
+ *   asked for without waiting for them
  * - `journals`: the entries from before, of instances that stay, up to a snapshot that is as old; with what
  *   only they referred to. It is entries that are counted
  * - `jobs`: those that ended before: plain ones, and those of instances

@@ -85,7 +85,14 @@ async function write(actor: StoreActor, { claim, load, job }: Held, refusals?: R
   const lease = { id: job.id, token: job.token };
   const end = { status: 'completed', output: JSON.stringify(actor.identity) } as const;
   const state = JSON.stringify({ by: actor.identity });
-  const [lost, [committed = 'none'], lostJobs, [ended]] = await Promise.all([
+  const [
+    lost,
+    {
+      results: [committed = 'none'],
+    },
+    lostJobs,
+    [ended],
+  ] = await Promise.all([
     actor.call('extend', [claim], LEASE_MS),
     actor.call('commit', [commitOf(claim, load, { state })]),
     actor.call('extendJobs', [lease], LEASE_MS),

@@ -39,6 +39,7 @@ async function run(names: readonly string[], handlers: Handlers, setting: Settin
   }));
   const nothing = {
     folded: [],
+    answers: [],
     spawns: [],
     timers: [],
     cancelledTimers: [],

@@ -96,9 +96,9 @@ describe('a commit that the store cannot take', () => {
   it('is parked in the end with what is wrong, and holds up none that were to be stored with it', async () => {
     const store = await openStore('sick', 'well');
     const picky = altered(store, {
-      commit: (commits) => {
+      commit: (commits, take) => {
         const sick = commits.some(({ lease, revision }) => lease.instance === 'sick' && revision > 1);
-        return sick ? Promise.reject(new Error('there is no room for it')) : store.commit(commits);
+        return sick ? Promise.reject(new Error('there is no room for it')) : store.commit(commits, take);
       },
     });
     await store.send([signal('sick', 'e1'), signal('well', 'e2')]);
@@ -117,9 +117,9 @@ describe('a commit that the store cannot take', () => {
     const store = await openStore('a');
     let tries = 0;
     const broken = altered(store, {
-      commit: (commits) => {
+      commit: (commits, take) => {
         tries += 1;
-        if (tries > 7) return store.commit(commits);
+        if (tries > 7) return store.commit(commits, take);
         return Promise.reject(new Refused({ code: 'store-full', message: 'the disk is full', path: '' }));
       },
     });

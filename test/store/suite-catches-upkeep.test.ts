@@ -106,8 +106,11 @@ const FAULTS: Readonly<Record<string, Readonly<Record<string, Fault>>>> = {
       },
     }),
     'keeps no state that did not change': (store) => ({
-      commit: (commits) =>
-        store.commit(commits.map((commit) => ({ ...commit, state: commit.state ?? 'null' }))),
+      commit: (commits, take) =>
+        store.commit(
+          commits.map((commit) => ({ ...commit, state: commit.state ?? 'null' })),
+          take,
+        ),
     }),
   },
   changes: {
@@ -172,9 +175,10 @@ const FAULTS: Readonly<Record<string, Readonly<Record<string, Fault>>>> = {
       create: (instances) => store.create(instances.map((instance) => ({ ...instance, detached: true }))),
     }),
     'waits for no job': (store) => ({
-      commit: (commits) =>
+      commit: (commits, take) =>
         store.commit(
           commits.map((commit) => ({ ...commit, jobs: commit.jobs.map((job) => ({ ...job, ask: true })) })),
+          take,
         ),
     }),
     'forgets with the journal what was accepted': (store) => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { JobEnd, NewPlainJob } from '../../src/core/job.js';
 import type { NewMessage } from '../../src/core/message.js';
-import type { Commit } from '../../src/store/store.js';
+import type { Commit, CommitResult } from '../../src/store/store.js';
+import { commitAll } from '../../src/testing/store-suite/fixture.js';
 import { type Fault, isCaught } from './fault.js';
 
 /** A fault in how a commit is written. */
 function inCommit(change: (commit: Commit) => Commit): Fault {
-  return (store) => ({ commit: (commits) => store.commit(commits.map(change)) });
+  return (store) => ({ commit: (commits, take) => store.commit(commits.map(change), take) });
 }
 
 /** A fault in how a message from outside is kept. */
@@ -77,12 +78,12 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'keeps cancelled timers': inCommit((commit) => ({ ...commit, cancelledTimers: [] })),
   'keeps cancelled jobs': inCommit((commit) => ({ ...commit, cancelledJobs: [] })),
   'keeps what was folded': (store) => ({
-    commit: async (commits) => {
+    commit: async (commits, take) => {
       const waiting = await Promise.all(commits.map(({ lease }) => store.messages(lease.instance)));
-      const results = await store.commit(commits);
+      const committed = await store.commit(commits, take);
       const folded = new Set(commits.flatMap((commit) => commit.folded.map(({ seq }) => seq)));
       await store.send(waiting.flat().filter(({ seq }) => folded.has(seq)));
-      return results;
+      return committed;
     },
   }),
   'loses the children of a commit': inCommit((commit) => ({ ...commit, spawns: [] })),
@@ -98,24 +99,26 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   })),
   'stops a batch at a conflict': (store) => ({
     commit: async (commits) => {
-      const results: ('committed' | 'conflict')[] = [];
+      const results: CommitResult[] = [];
       for (const commit of commits) {
-        results.push(
-          results.includes('conflict') ? 'conflict' : ((await store.commit([commit]))[0] ?? 'conflict'),
-        );
+        const stopped = results.includes('conflict');
+        results.push(...(stopped ? ['conflict' as const] : await commitAll(store, [commit])));
       }
-      return results;
+      return { results, jobs: [] };
     },
   }),
   'says that every commit succeeded': (store) => ({
-    commit: async (commits) => (await store.commit(commits)).map(() => 'committed'),
+    commit: async (commits, take) => {
+      const { jobs } = await store.commit(commits, take);
+      return { results: commits.map(() => 'committed'), jobs };
+    },
   }),
   'writes a part of a call that throws': (store) => ({
-    commit: async (commits) => {
+    commit: async (commits, take) => {
       await store.commit(
         commits.map((commit) => ({ ...commit, folded: [], spawns: [], revision: commit.baseRevision })),
       );
-      return store.commit(commits);
+      return store.commit(commits, take);
     },
   }),
   'counts no attempts': (store) => ({

@@ -113,13 +113,14 @@ class Witness {
   readonly #seen = new Map<string, number>();
 
   constructor(store: Store, world: World) {
-    const commit: Store['commit'] = async (commits) => {
-      const results = await store.commit(commits);
-      for (const [i, { lease, folded }] of commits.entries()) {
-        if (results[i] !== 'committed') continue;
-        for (const { revision } of folded) this.#seen.set(`${lease.instance} ${revision}`, world.now);
+    const commit: Store['commit'] = async (commits, take) => {
+      const committed = await store.commit(commits, take);
+      for (const [i, { lease, folded, answers }] of commits.entries()) {
+        if (committed.results[i] !== 'committed') continue;
+        for (const { revision } of [...folded, ...answers])
+          this.#seen.set(`${lease.instance} ${revision}`, world.now);
       }
-      return results;
+      return committed;
     };
     this.store = new Proxy(store, {
       get: (target, property: string & keyof Store) => {

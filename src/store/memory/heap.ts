@@ -24,6 +24,11 @@ export class Heap<K extends string, T extends { [P in K]: number }> {
     return this.#items[0];
   }
 
+  /** In no order. */
+  items(): Iterable<T> {
+    return this.#items;
+  }
+
   /** Adds an item, or moves it to where it belongs now. */
   place(item: T): void {
     if (!this.#has(item)) this.#put(item, this.#items.length);

@@ -2,8 +2,7 @@ import type { InstanceQuery, PageQuery } from '../../core/engine.js';
 import type { Instance } from '../../core/instance.js';
 import type { JournalEntry } from '../../core/journal.js';
 import { SNAPSHOT_EVERY } from '../../core/limits.js';
-import type { Message } from '../../core/message.js';
-import type { Commit, CreateResult, FoldedMessage, NewInstance, Snapshot } from '../store.js';
+import type { Commit, CreateResult, NewInstance, Snapshot } from '../store.js';
 
 /** An instance with what is folded of it. */
 export interface InstanceRow {
@@ -76,35 +75,25 @@ export class Instances {
   }
 
   /** Throws for what a correct caller never does: an event journaled twice, a revision left out. */
-  check({ lease, baseRevision, revision, folded }: Commit, waiting: ReadonlyMap<number, Message>): void {
+  check({ lease, baseRevision, revision }: Commit, entries: readonly JournalEntry[]): void {
     const row = this.#rows.get(lease.instance);
-    if (row === undefined || row.instance.revision !== baseRevision) return;
     const seen = new Set<string>();
-    for (const [index, { seq, revision: own }] of folded.entries()) {
+    for (const [index, { eventId, revision: own }] of entries.entries()) {
       if (own !== baseRevision + index + 1)
         throw new Error(`${lease.instance}: revision ${own} is out of order`);
-      const id = waiting.get(seq)?.id;
-      if (id === undefined) throw new Error(`${lease.instance}: message ${seq} is not in its mailbox`);
-      if (row.folded.has(id) || seen.has(id)) {
-        throw new Error(`${lease.instance}: event ${id} is in the journal already`);
+      if (row?.folded.has(eventId) || seen.has(eventId)) {
+        throw new Error(`${lease.instance}: event ${eventId} is in the journal already`);
       }
-      seen.add(id);
+      seen.add(eventId);
     }
-    if (revision !== baseRevision + folded.length) {
+    if (revision !== baseRevision + entries.length) {
       throw new Error(`${lease.instance}: revision ${revision} has no journal entry`);
     }
   }
 
-  /** Answers what it wrote to the journal. */
-  commit(
-    row: InstanceRow,
-    commit: Commit,
-    waiting: ReadonlyMap<number, Message>,
-    now: number,
-  ): readonly JournalEntry[] {
+  commit(row: InstanceRow, commit: Commit, entries: readonly JournalEntry[], now: number): void {
     const { baseRevision, revision, status, state, updatedAt } = commit;
     row.instance = { ...row.instance, revision, status, state: state ?? row.instance.state, updatedAt };
-    const entries = commit.folded.map((folded) => entryOf(folded, waiting.get(folded.seq) as Message));
     for (const entry of entries) row.folded.set(entry.eventId, entry);
     row.journal.push(...entries);
     if (Math.floor(revision / SNAPSHOT_EVERY) > Math.floor(baseRevision / SNAPSHOT_EVERY)) {
@@ -112,7 +101,6 @@ export class Instances {
       const snapshot = { instance: row.instance.id, revision, status, state: row.instance.state };
       row.snapshots = [...row.snapshots, { seq: this.#snapshots, at: now, snapshot, trimmed: false }];
     }
-    return entries;
   }
 
   /** Drops what comes before a snapshot, at most so many entries of the journal; answers those. */
@@ -128,7 +116,6 @@ export class Instances {
     return gone;
   }
 
-  /** A detached child outlives the parent that it would tell of its end. */
   remove(rows: readonly InstanceRow[]): void {
     const gone = new Set(rows);
     this.#order = this.#order.filter((row) => !gone.has(row));
@@ -136,10 +123,6 @@ export class Instances {
       const { id, parent } = row.instance;
       this.#rows.delete(id);
       if (parent !== undefined) this.#children.get(parent)?.delete(row);
-      for (const child of this.childrenOf(id)) {
-        const { parent: _, ...instance } = child.instance;
-        child.instance = instance;
-      }
       this.#children.delete(id);
     }
   }
@@ -152,10 +135,6 @@ export class Instances {
     }
     return children;
   }
-}
-
-function entryOf({ seq: _, ...folded }: FoldedMessage, { id, to, seed, event }: Message): JournalEntry {
-  return { instance: to, eventId: id, seed, event, ...folded };
 }
 
 /** Which instances a query is after, as far as they themselves tell. */

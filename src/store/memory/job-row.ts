@@ -1,4 +1,5 @@
 import type { Job } from '../../core/job.js';
+import type { EndJobResult } from '../store.js';
 
 /** A job, and who holds it. `job` is replaced at every change, never changed in place. */
 export interface JobRow {
@@ -7,6 +8,8 @@ export interface JobRow {
   readonly hash: string | undefined;
   job: Job;
   token: string | undefined;
+  /** The token that last ended it, or gave it up for another attempt, and what was answered. */
+  endedBy: { readonly token: string; readonly result: EndJobResult } | undefined;
   leaseUntil: number | undefined;
   beatAt: number | undefined;
   /** Kept by `settle`. */

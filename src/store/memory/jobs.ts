@@ -1,8 +1,16 @@
 import type { JobQuery } from '../../core/engine.js';
 import type { Job, JobEnd, JobStatus, NewJob, NewPlainJob } from '../../core/job.js';
-import { MAX_CAUSE_LENGTH } from '../../core/limits.js';
+import { ISOLATED_DELIVERIES, MAX_CAUSE_LENGTH } from '../../core/limits.js';
 import { deadlineOfAttempt, dueAgainAt, expiredEnd, expiresAt } from '../job-term.js';
-import type { ClaimJobsQuery, CreateResult, DueQuery, JobChange, QueueStatistics } from '../store.js';
+import type {
+  ClaimJobsQuery,
+  CreateResult,
+  DueQuery,
+  EndJob,
+  EndJobResult,
+  JobChange,
+  QueueStatistics,
+} from '../store.js';
 import { Heap, NOWHERE } from './heap.js';
 import type { JobRow } from './job-row.js';
 import { Lanes } from './lanes.js';
@@ -57,12 +65,23 @@ export class Jobs {
     return this.#pending.size;
   }
 
-  add(job: NewJob, now: number): void {
+  add(job: NewJob, now: number): JobRow {
     if (this.#rows.has(job.id)) throw new Error(`job ${job.id} is there already`);
     const row = this.#add({ ...job, status: 'pending', attempts: 0, createdAt: now, dueAt: now });
     const siblings = this.#byInstance.get(job.instance);
     if (siblings === undefined) this.#byInstance.set(job.instance, [row]);
     else siblings.push(row);
+    return row;
+  }
+
+  /** Hands out a job that was just added, if the query is for it, and its queue is neither paused nor limited. */
+  take(row: JobRow, { names, queues }: ClaimJobsQuery, now: number, lease: JobHold): boolean {
+    const { name, queue } = row.job;
+    if (names?.includes(name) === false || queues?.includes(queue) === false) return false;
+    if (this.#isPaused(queue) || this.#limits.has(queue)) return false;
+    hold(row, now, lease);
+    this.#settle(row);
+    return true;
   }
 
   enqueue({ hash, delayMs, ...job }: NewPlainJob, now: number): CreateResult {
@@ -80,6 +99,7 @@ export class Jobs {
       hash,
       job,
       token: undefined,
+      endedBy: undefined,
       leaseUntil: undefined,
       beatAt: undefined,
       expiresAt: 0,
@@ -92,25 +112,14 @@ export class Jobs {
     return row;
   }
 
-  claim(query: ClaimJobsQuery, now: number, lease: { token: string; until: number }): JobRow[] {
+  claim(query: ClaimJobsQuery, now: number, lease: JobHold): JobRow[] {
     // Counted before anything is taken out: what is processing keeps its place in its queue.
     const free = new Map([...this.#limits.keys()].map((queue) => [queue, this.#free(queue)]));
     const found = this.#find(query, free, now);
     const claimable = found.filter((row) => row.expiresAt > now).sort(comesBefore);
-    const claimed = withinLimits(claimable, free).slice(0, query.limit);
-    for (const row of claimed) {
-      const deadlineAt = deadlineOfAttempt(row.job, now);
-      row.token = lease.token;
-      row.leaseUntil = lease.until;
-      row.beatAt = now;
-      row.job = {
-        ...row.job,
-        status: 'processing',
-        attempts: row.job.attempts + 1,
-        startedAt: now,
-        ...(deadlineAt === undefined ? {} : { deadlineAt }),
-      };
-    }
+    const apart = isolating(claimable, query.isolated === true ? 0 : 1);
+    const claimed = withinLimits(apart, free).slice(0, query.limit);
+    for (const row of claimed) hold(row, now, lease);
     for (const row of found) this.#settle(row);
     return claimed;
   }
@@ -137,6 +146,15 @@ export class Jobs {
   release(row: JobRow): void {
     const { startedAt: _, ...job } = row.job;
     this.#wait({ ...job, attempts: job.attempts - 1 }, row);
+  }
+
+  /** As Store.endJobs; `lost` where the token is not the job's. */
+  endBy({ id, token, end }: EndJob, now: number): EndJobResult {
+    const row = this.#rows.get(id);
+    if (row?.token !== token) return row?.endedBy?.token === token ? row.endedBy.result : 'lost';
+    const result = this.end(row, end, now);
+    row.endedBy = { token, result };
+    return result;
   }
 
   /** Ends it, or lets it be tried again; a job that has ended stays as it is. */
@@ -193,10 +211,13 @@ export class Jobs {
     return expired;
   }
 
-  nextDue({ names, queues }: DueQuery): number {
+  nextDue({ names, queues, isolated = false }: DueQuery): number {
     let due = this.#open.peek()?.expiresAt ?? Number.POSITIVE_INFINITY;
     for (const { queue, heap } of this.#processing.wanted(names, queues)) {
-      if (!this.#isPaused(queue)) due = Math.min(due, heap.peek()?.leaseUntil ?? due);
+      if (this.#isPaused(queue)) continue;
+      for (const row of isolated ? heap.items() : [heap.peek()]) {
+        if (row !== undefined && !(isolated && isIsolated(row))) due = Math.min(due, row.leaseUntil ?? due);
+      }
     }
     for (const { queue, heap } of this.#pending.wanted(names, queues)) {
       if (this.#isPaused(queue) || this.#free(queue) === 0) continue;
@@ -287,6 +308,37 @@ export function isWanted({ queue, name, status }: JobQuery, job: Job): boolean {
 
 function isOpen(status: JobStatus): boolean {
   return status === 'pending' || status === 'processing';
+}
+
+/** Who holds a job from now on, and for how long. */
+export interface JobHold {
+  readonly token: string;
+  readonly until: number;
+}
+
+function hold(row: JobRow, now: number, { token, until }: JobHold): void {
+  const deadlineAt = deadlineOfAttempt(row.job, now);
+  row.token = token;
+  row.leaseUntil = until;
+  row.beatAt = now;
+  row.job = {
+    ...row.job,
+    status: 'processing',
+    attempts: row.job.attempts + 1,
+    startedAt: now,
+    ...(deadlineAt === undefined ? {} : { deadlineAt }),
+  };
+}
+
+/** Whether it died with so many workers that it has to be run apart from others like it (rule 7). */
+function isIsolated({ job: { status, attempts } }: JobRow): boolean {
+  return status === 'processing' && attempts >= ISOLATED_DELIVERIES;
+}
+
+/** All but the isolated ones beyond the first so many. */
+function isolating(rows: readonly JobRow[], most: number): JobRow[] {
+  let left = most;
+  return rows.filter((row) => !isIsolated(row) || --left >= 0);
 }
 
 /** Within a priority. */

@@ -16,6 +16,7 @@ export interface Mailbox {
   leaseUntil: number;
   token: string | undefined;
   attempts: number;
+  claimedAt: number;
   /** What its last worker said was wrong. */
   problem: Problem | undefined;
   parked: Problem | undefined;
@@ -73,10 +74,10 @@ export class Mailboxes {
         continue;
       }
       if (suspect !== undefined && (clean === undefined || comesBefore(suspect, clean))) {
-        return [this.#lease(suspect, lease)];
+        return [this.#lease(suspect, now, lease)];
       }
       if (clean === undefined) break;
-      claimed.push(this.#lease(clean, lease));
+      claimed.push(this.#lease(clean, now, lease));
     }
     return claimed;
   }
@@ -91,6 +92,11 @@ export class Mailboxes {
     box.attempts = attempts;
     box.problem = problem;
     this.#free(box, now);
+  }
+
+  /** Whether nobody holds it, nothing keeps it from being claimed, and nothing is due in it. */
+  isIdle({ parked, paused, attempts, nextDueAt }: Mailbox, now: number): boolean {
+    return parked === undefined && !paused && attempts === 0 && (nextDueAt ?? now + 1) > now;
   }
 
   /** Takes out messages after a commit and ends its lease. */
@@ -163,6 +169,7 @@ export class Mailboxes {
         leaseUntil: 0,
         token: undefined,
         attempts: 0,
+        claimedAt: 0,
         problem: undefined,
         parked: undefined,
         parkedAt: undefined,
@@ -175,8 +182,9 @@ export class Mailboxes {
     return box;
   }
 
-  #lease(box: Mailbox, { token, until }: { token: string; until: number }): Mailbox {
+  #lease(box: Mailbox, now: number, { token, until }: { token: string; until: number }): Mailbox {
     box.attempts += 1;
+    box.claimedAt = now;
     box.token = token;
     box.leaseUntil = until;
     this.#settle(box);
@@ -203,7 +211,7 @@ export class Mailboxes {
     box.wakeAt =
       box.parked !== undefined || box.paused || box.nextDueAt === undefined
         ? undefined
-        : Math.max(box.nextDueAt, box.leaseUntil);
+        : Math.max(box.nextDueAt, box.leaseUntil, patience(box));
     if (box.wakeAt === undefined) return;
     if (box.definition === undefined) this.#orphans.place(box);
     else if (box.attempts > 0) this.#suspect.place(box);
@@ -259,6 +267,11 @@ class Queues {
 
 function wake(box: Mailbox): number {
   return box.wakeAt ?? Number.POSITIVE_INFINITY;
+}
+
+/** Until when one that a worker holds, or was lost with, is left to others that go first (rule 8). */
+function patience({ token, attempts, claimedAt }: Mailbox): number {
+  return token === undefined ? 0 : claimedAt + (attempts - 1) * SUSPECT_PATIENCE_MS;
 }
 
 /** Whether a mailbox with attempts behind it is old enough to be claimed before a clean one. */

@@ -18,6 +18,9 @@ import { newestFirst } from './newest-first.js';
 import { Pauses } from './pauses.js';
 import { Sweep } from './sweep.js';
 import { Timeline } from './timeline.js';
+import { Turns } from './turns.js';
+
+const MAIL: port.Hint = { mail: true, jobs: false };
 
 export interface MemoryStoreOptions {
   /** Milliseconds since 1970; the system's clock if absent. */
@@ -53,6 +56,15 @@ class MemoryStore implements port.Store {
     jobs: this.#jobs,
     receipts: this.#receipts,
     timeline: this.#timeline,
+  });
+  readonly #turns = new Turns({
+    instances: this.#instances,
+    mailboxes: this.#mailboxes,
+    jobs: this.#jobs,
+    timeline: this.#timeline,
+    isPaused: (machine) => this.#pauses.has('machine', machine),
+    append: (message, now) => this.#append(message, now),
+    create: (instance, now) => this.#create(instance, now),
   });
   readonly #listeners = new Listeners();
   #messages = 0;
@@ -91,7 +103,7 @@ class MemoryStore implements port.Store {
   async create(instances: readonly port.NewInstance[]): Promise<readonly port.CreateResult[]> {
     const now = this.#time();
     const results = instances.map((instance) => this.#create(instance, now));
-    if (results.includes('created')) this.#listeners.notify();
+    if (results.includes('created')) this.#listeners.notify(MAIL);
     return results;
   }
 
@@ -109,7 +121,7 @@ class MemoryStore implements port.Store {
     const results = messages.map((message) =>
       this.#instances.get(message.to) === undefined ? 'unknown' : this.#append(message, now),
     );
-    if (results.includes('accepted')) this.#listeners.notify();
+    if (results.includes('accepted')) this.#listeners.notify(MAIL);
     return results;
   }
 
@@ -145,7 +157,7 @@ class MemoryStore implements port.Store {
     const now = this.#time();
     return claims.flatMap((lease) => {
       const row = this.#instances.get(lease.instance);
-      const box = this.#held(lease);
+      const box = this.#turns.mailboxOf(lease);
       if (row === undefined || box === undefined) return [];
       const messages: Message[] = [];
       for (const message of box.messages) {
@@ -156,47 +168,18 @@ class MemoryStore implements port.Store {
     });
   }
 
-  async commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
+  async commit(commits: readonly port.Commit[], take?: port.ClaimJobsQuery): Promise<port.Committed> {
     const now = this.#time();
-    for (const commit of commits) {
-      if (this.#held(commit.lease) !== undefined) this.#instances.check(commit, this.#waiting(commit));
-    }
-    const results = commits.map((commit) => this.#commit(commit, now));
-    if (results.includes('committed')) this.#listeners.notify();
-    return results;
-  }
-
-  #commit(commit: port.Commit, now: number): port.CommitResult {
-    const { lease } = commit;
-    const row = this.#instances.get(lease.instance);
-    const box = this.#held(lease);
-    if (row === undefined || box === undefined || row.instance.revision !== commit.baseRevision)
-      return 'conflict';
-    const entries = this.#instances.commit(row, commit, this.#waiting(commit), now);
-    for (const entry of entries) this.#timeline.add(entry, row.instance.machine);
-    for (const message of [...commit.timers, ...commit.messages]) this.#append(message, now);
-    for (const job of commit.jobs) this.#jobs.add(job, now);
-    for (const id of commit.cancelledJobs) {
-      const cancelled = this.#jobs.get(id);
-      if (cancelled?.job.instance === lease.instance) this.#jobs.cancel(cancelled, now);
-    }
-    for (const spawn of commit.spawns) this.#create(spawn, now);
-    const consumed = new Set(commit.folded.map(({ seq }) => seq));
-    const cancelled = new Set(commit.cancelledTimers);
-    this.#mailboxes.consume(box, ({ seq, id }) => consumed.has(seq) || cancelled.has(id), now);
-    return 'committed';
-  }
-
-  /** What a commit folded, by seq. */
-  #waiting({ lease }: port.Commit): ReadonlyMap<number, Message> {
-    const messages = this.#mailboxes.get(lease.instance)?.messages ?? [];
-    return new Map(messages.map((message) => [message.seq, message]));
+    const token = take === undefined ? '' : this.#random();
+    const { results, jobs, hint } = this.#turns.commit(commits, now, token, take);
+    this.#listeners.notify(hint);
+    return { results, jobs };
   }
 
   async extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
     const now = this.#time();
     return leases.flatMap((lease) => {
-      const box = this.#held(lease);
+      const box = this.#turns.mailboxOf(lease);
       if (box === undefined) return [lease.instance];
       this.#mailboxes.extend(box, now + leaseMs);
       return [];
@@ -206,7 +189,7 @@ class MemoryStore implements port.Store {
   async release(releases: readonly port.Release[]): Promise<void> {
     const now = this.#time();
     for (const release of releases) {
-      const box = this.#held(release);
+      const box = this.#turns.mailboxOf(release);
       if (box === undefined) continue;
       const attempts = release.giveBack ? box.attempts - 1 : box.attempts;
       this.#mailboxes.release(box, now, attempts, release.problem ?? box.problem);
@@ -305,11 +288,11 @@ class MemoryStore implements port.Store {
     const now = this.#time();
     const results = ends.map((end): port.EndJobResult => {
       const row = this.#heldJob(end);
-      if (row === undefined) return 'lost';
-      this.#answer(row.job, end.end, now);
-      return this.#jobs.end(row, end.end, now);
+      if (row !== undefined) this.#answer(row.job, end.end, now);
+      return this.#jobs.endBy(end, now);
     });
-    this.#tell(results.some((result) => result !== 'lost'));
+    const answered = ends.some(({ id }) => this.#jobs.get(id)?.job.instance !== undefined);
+    this.#listeners.notify({ mail: answered, jobs: results.includes('retried') });
     return results;
   }
 
@@ -345,7 +328,7 @@ class MemoryStore implements port.Store {
     return this.#sweep.sweep(query);
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (hint: port.Hint) => void): () => void {
     return this.#listeners.add(listener);
   }
 
@@ -445,12 +428,6 @@ class MemoryStore implements port.Store {
     const paused = this.#pauses.of('machine');
     if (paused.size === 0) return definitions;
     return definitions.filter((hash) => !paused.has(this.#definitions.machineOf(hash) ?? ''));
-  }
-
-  /** The mailbox, if the lease still holds it: nobody took it over. */
-  #held({ instance, token }: port.Lease) {
-    const box = this.#mailboxes.get(instance);
-    return box?.token === token ? box : undefined;
   }
 
   #heldJob({ id, token }: { readonly id: string; readonly token: string }) {

@@ -55,7 +55,8 @@ export class Sweep {
       if (fallen.length === limit) break;
       if (fallen.includes(root)) continue;
       const tree = this.#leavesFirst(root);
-      if (root !== this.#condemned && tree.some((row) => this.#isUnderWay(row))) continue;
+      if (root !== this.#condemned && tree.some((row) => this.#isUnderWay(row) || this.#isOutlived(row)))
+        continue;
       const part = tree.slice(0, limit - fallen.length);
       fallen.push(...part);
       this.#condemned = part.length < tree.length ? root : undefined;
@@ -75,6 +76,11 @@ export class Sweep {
     return (
       !hasEnded(status) || this.#from.jobs.list(id).some(({ job }) => !job.ask && job.endedAt === undefined)
     );
+  }
+
+  /** Children that go by themselves are still there: their ids would be made again under its name. */
+  #isOutlived({ instance: { id } }: InstanceRow): boolean {
+    return this.#from.instances.childrenOf(id).some(({ detached }) => detached);
   }
 
   #drop(rows: readonly InstanceRow[]): void {

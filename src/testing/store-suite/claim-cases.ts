@@ -4,8 +4,10 @@ import {
   born,
   claim,
   claimOnly,
+  commitAll,
   commitOf,
   DEFINITION,
+  dieHolding,
   instancesOf,
   LEASE,
   load,
@@ -13,13 +15,7 @@ import {
   signal,
   turn,
 } from './fixture.js';
-import type { StoreCase, StoreHarness } from './store-case.js';
-
-/** Claims a mailbox and lets the lease run out, as a worker does that dies. */
-async function dieHolding({ store, clock }: StoreHarness, instance: string): Promise<void> {
-  await claimOnly(store, instance);
-  clock.advance(LEASE);
-}
+import type { StoreCase } from './store-case.js';
 
 export const claimCases: readonly StoreCase[] = [
   {
@@ -80,13 +76,13 @@ export const claimCases: readonly StoreCase[] = [
       const taken = await claimOnly(store, 'a');
       assert.notEqual(taken.token, lost.token);
       assert.equal(taken.attempts, 2);
-      assert.deepEqual(await store.commit([commitOf(lost, loaded)]), ['conflict']);
+      assert.deepEqual(await commitAll(store, [commitOf(lost, loaded)]), ['conflict']);
       assert.deepEqual(await store.load([lost], 10), []);
       assert.deepEqual(await store.extend([lost], LEASE), ['a']);
       await store.release([{ ...lost, giveBack: true }]);
       assert.equal((await store.read('a'))?.attempts, 2);
       assert.deepEqual(await claim(store), []);
-      assert.deepEqual(await store.commit([commitOf(taken, loaded)]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commitOf(taken, loaded)]), ['committed']);
       assert.equal((await store.read('a'))?.instance.revision, 1);
     },
   },
@@ -97,7 +93,7 @@ export const claimCases: readonly StoreCase[] = [
       const lease = await claimOnly(store, 'a');
       const loaded = await load(store, lease);
       clock.advance(LEASE * 10);
-      assert.deepEqual(await store.commit([commitOf(lease, loaded)]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commitOf(lease, loaded)]), ['committed']);
     },
   },
   {
@@ -122,7 +118,7 @@ export const claimCases: readonly StoreCase[] = [
       assert.equal((await store.read('a'))?.attempts, 1);
       const lease = await claimOnly(store, 'a');
       assert.equal(lease.attempts, 2);
-      await store.commit([commitOf(lease, await load(store, lease))]);
+      await commitAll(store, [commitOf(lease, await load(store, lease))]);
       assert.equal((await store.read('a'))?.attempts, 0);
       await store.send([signal('a', 'one')]);
       assert.equal((await claimOnly(store, 'a')).attempts, 1);
@@ -177,6 +173,38 @@ export const claimCases: readonly StoreCase[] = [
       clock.advance(1);
       await store.create([newInstance('c')]);
       assert.deepEqual(instancesOf(await claim(store)), ['suspect']);
+    },
+  },
+  {
+    name: 'leaves one alone that was lost with its worker more than once, for as long since its last claim',
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('a')]);
+      await dieHolding(harness, 'a');
+      const claimedAt = clock.now();
+      await claimOnly(store, 'a');
+      assert.equal(
+        await store.nextDue({ definitions: [DEFINITION], names: [] }),
+        claimedAt + SUSPECT_PATIENCE_MS,
+      );
+      clock.advance(SUSPECT_PATIENCE_MS - 1);
+      assert.deepEqual(await claim(store), []);
+      clock.advance(1);
+      await claimOnly(store, 'a');
+      clock.advance(2 * SUSPECT_PATIENCE_MS - 1);
+      assert.deepEqual(await claim(store), []);
+      clock.advance(1);
+      assert.equal((await claimOnly(store, 'a')).attempts, 4);
+    },
+  },
+  {
+    name: 'lets one be tried again at once whose step failed, however often',
+    async run({ store }) {
+      await store.create([newInstance('a')]);
+      for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) {
+        await store.release([{ ...(await claimOnly(store, 'a')), giveBack: false }]);
+      }
+      assert.equal((await claimOnly(store, 'a')).attempts, MAX_ATTEMPTS);
     },
   },
   {
@@ -268,10 +296,10 @@ export const claimCases: readonly StoreCase[] = [
       for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) await dieHolding(harness, 'a');
       const lease = await claimOnly(store, 'a');
       const loaded = await load(store, lease);
-      clock.advance(LEASE);
+      clock.advance(MAX_ATTEMPTS * SUSPECT_PATIENCE_MS);
       assert.deepEqual(await claim(store), []);
       assert.ok((await store.read('a'))?.parked !== undefined);
-      assert.deepEqual(await store.commit([commitOf(lease, loaded)]), ['conflict']);
+      assert.deepEqual(await commitAll(store, [commitOf(lease, loaded)]), ['conflict']);
     },
   },
   {

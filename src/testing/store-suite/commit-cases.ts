@@ -4,6 +4,7 @@ import {
   born,
   claim,
   claimOnly,
+  commitAll,
   commitOf,
   entriesOf,
   instancesOf,
@@ -45,7 +46,7 @@ export const commitCases: readonly StoreCase[] = [
       const lease = await claimOnly(store, 'a');
       const loaded = await load(store, lease);
       const commit = fullCommit(commitOf(lease, loaded), clock.now());
-      assert.deepEqual(await store.commit([commit]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commit]), ['committed']);
       const reading = await store.read('a');
       assert.deepEqual(reading?.instance, {
         ...loaded.instance,
@@ -86,7 +87,7 @@ export const commitCases: readonly StoreCase[] = [
       };
       const before = await observe(store, ['a', 'other', 'nobody']);
       const stolen = { ...commit, lease: { ...lease, token: 'not mine' } };
-      assert.deepEqual(await store.commit([stolen]), ['conflict']);
+      assert.deepEqual(await commitAll(store, [stolen]), ['conflict']);
       assert.deepEqual(await observe(store, ['a', 'other', 'nobody']), before);
     },
   },
@@ -100,14 +101,16 @@ export const commitCases: readonly StoreCase[] = [
       const before = await observe(store, ['a', 'other', 'nobody']);
       for (const revision of [0, 2]) {
         const stale = { ...loaded, instance: { ...loaded.instance, revision } };
-        assert.deepEqual(await store.commit([fullCommit(commitOf(lease, stale), clock.now())]), ['conflict']);
+        assert.deepEqual(await commitAll(store, [fullCommit(commitOf(lease, stale), clock.now())]), [
+          'conflict',
+        ]);
       }
       const absent = { ...loaded, instance: { ...loaded.instance, id: 'nobody' } };
-      assert.deepEqual(await store.commit([commitOf({ ...lease, instance: 'nobody' }, absent)]), [
+      assert.deepEqual(await commitAll(store, [commitOf({ ...lease, instance: 'nobody' }, absent)]), [
         'conflict',
       ]);
       assert.deepEqual(await observe(store, ['a', 'other', 'nobody']), before);
-      assert.deepEqual(await store.commit([commitOf(lease, loaded)]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commitOf(lease, loaded)]), ['committed']);
     },
   },
   {
@@ -116,10 +119,10 @@ export const commitCases: readonly StoreCase[] = [
       await store.create([newInstance('a')]);
       const lease = await claimOnly(store, 'a');
       const commit = fullCommit(commitOf(lease, await load(store, lease)), clock.now());
-      const results = await Promise.all([store.commit([commit]), store.commit([commit])]);
+      const results = await Promise.all([commitAll(store, [commit]), commitAll(store, [commit])]);
       assert.deepEqual(results.flat().sort(), ['committed', 'conflict']);
       const before = await observe(store, ['a', 'other', 'nobody']);
-      assert.deepEqual(await store.commit([commit]), ['conflict']);
+      assert.deepEqual(await commitAll(store, [commit]), ['conflict']);
       assert.deepEqual(await observe(store, ['a', 'other', 'nobody']), before);
     },
   },
@@ -133,7 +136,7 @@ export const commitCases: readonly StoreCase[] = [
         commit.lease.instance === 'b' ? { ...commit, baseRevision: 7, revision: 8, folded: [] } : commit,
       );
       const expected = batch.map(({ lease }) => (lease.instance === 'b' ? 'conflict' : 'committed'));
-      assert.deepEqual(await store.commit(batch), expected);
+      assert.deepEqual(await commitAll(store, batch), expected);
       for (const id of ['a', 'b', 'c']) {
         assert.equal((await store.read(id))?.instance.revision, id === 'b' ? 0 : 1);
       }
@@ -167,7 +170,7 @@ export const commitCases: readonly StoreCase[] = [
       assert.deepEqual(await store.read(first.instance), before);
       assert.deepEqual(await waiting(store, first.instance), ['one', 'two']);
       assert.equal((await store.read(second.instance))?.instance.revision, 2);
-      assert.deepEqual(await store.commit([commit]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commit]), ['committed']);
     },
   },
   {
@@ -191,7 +194,9 @@ export const commitCases: readonly StoreCase[] = [
       await store.send([signal('a', 'one')]);
       const lease = await claimOnly(store, 'a');
       const loaded = { ...(await load(store, lease)), messages: [] };
-      assert.deepEqual(await store.commit([commitOf(lease, loaded, { state: undefined })]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commitOf(lease, loaded, { state: undefined })]), [
+        'committed',
+      ]);
       const { messages } = await turn(store, 'a');
       assert.deepEqual(
         messages.map(({ id }) => id),
@@ -232,7 +237,7 @@ export const commitCases: readonly StoreCase[] = [
       }
       assert.deepEqual(await waiting(store, 'b'), ['start', 'one']);
       assert.deepEqual(await waiting(store, 'a'), ['start', 'one']);
-      assert.deepEqual(await store.commit([commit]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commit]), ['committed']);
     },
   },
   {
@@ -274,7 +279,9 @@ export const commitCases: readonly StoreCase[] = [
       const commit = commitOf(lease, await load(store, lease), {
         spawns: [newInstance('a/1.0/0', { parent: 'a' })],
       });
-      assert.deepEqual(await store.commit([{ ...commit, lease: { ...lease, token: 'lost' } }]), ['conflict']);
+      assert.deepEqual(await commitAll(store, [{ ...commit, lease: { ...lease, token: 'lost' } }]), [
+        'conflict',
+      ]);
       assert.equal(await store.read('a/1.0/0'), undefined);
     },
   },

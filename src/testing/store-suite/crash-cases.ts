@@ -4,6 +4,7 @@ import {
   claim,
   claimJobs,
   claimOnly,
+  commitAll,
   commitOf,
   LEASE,
   load,
@@ -53,7 +54,7 @@ const LIFE: readonly Call[] = [
       jobs: [newJob('a', '2.1', now), newJob('a', '2.2', now)],
       messages: [{ id: 'a/2/3', to: 'nobody', event: '{}' }],
     });
-    return store.commit([commit]);
+    return commitAll(store, [commit]);
   }),
   {
     ...call('claimJobs', async (store, memory) => {
@@ -83,7 +84,7 @@ const LIFE: readonly Call[] = [
   call('end it', async (store) => {
     const [lease] = await claim(store, 1, ['hash-of-other']);
     if (lease === undefined) return;
-    await store.commit([commitOf(lease, await load(store, lease), { status: 'succeeded' })]);
+    await commitAll(store, [commitOf(lease, await load(store, lease), { status: 'succeeded' })]);
   }),
   call('sweep', (store, { now }) => store.sweep({ what: 'instances', before: now + 1, limit: 10 })),
 ];

@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { DEAD_LETTER_MS, MAX_ATTEMPTS, MAX_DELIVERIES } from '../../core/limits.js';
-import type { Store } from '../../store/store.js';
+import type { Hint, Store } from '../../store/store.js';
 import {
   born,
   claim,
   claimJobs,
   claimOnly,
   DEFINITION,
+  dieHolding,
   LEASE,
   newInstance,
   newJob,
+  newPlainJob,
   signal,
   timer,
   turn,
@@ -59,12 +61,10 @@ export const dueCases: readonly StoreCase[] = [
   },
   {
     name: 'has nothing due of a parked mailbox',
-    async run({ store, clock }) {
+    async run(harness) {
+      const { store, clock } = harness;
       await store.create([newInstance('a')]);
-      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
-        await claimOnly(store, 'a');
-        clock.advance(LEASE);
-      }
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) await dieHolding(harness, 'a');
       assert.deepEqual(await claim(store), []);
       await store.send([signal('a', 'one')]);
       assert.equal(await due(store), undefined);
@@ -126,33 +126,43 @@ export const dueCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'lets those who listen know that something was written, until they have heard enough',
+    name: 'lets those who listen know what kind of thing was written, until they have heard enough',
     async run({ store, clock }) {
-      let heard = 0;
-      const stop = store.onChange(() => {
-        heard += 1;
+      const heard = { mail: 0, jobs: 0 };
+      const stop = store.onChange(({ mail, jobs }) => {
+        if (mail) heard.mail += 1;
+        if (jobs) heard.jobs += 1;
       });
-      const hears = async (what: string, write: () => Promise<unknown>) => {
-        const before = heard;
+      const hears = async (what: string, kind: keyof Hint, write: () => Promise<unknown>) => {
+        const before = heard[kind];
         await write();
         await settled();
-        assert.ok(heard > before, `nobody heard of ${what}`);
+        assert.ok(heard[kind] > before, `nobody heard of ${what}`);
       };
-      await hears('a creation', () => store.create([newInstance('a')]));
-      await hears('a commit', async () => {
+      await hears('a creation', 'mail', () => store.create([newInstance('a')]));
+      await hears('a job of a commit', 'jobs', async () => {
         await turn(store, 'a', { jobs: [newJob('a', '1.0', clock.now())] });
       });
       const [job] = await claimJobs(store);
       assert.ok(job !== undefined);
-      await hears('the end of a job', () =>
+      await hears('the end of a job', 'mail', () =>
         store.endJobs([{ ...job, end: { status: 'completed', output: '1' } }]),
       );
-      await hears('a message', () => store.send([signal('a', 'one')]));
+      await hears('a message', 'mail', () => store.send([signal('a', 'one')]));
+      await hears('a timer of a commit', 'mail', async () => {
+        await turn(store, 'a', { timers: [timer('a', '3.0', clock.now() + 10)] });
+      });
+      await hears('a plain job', 'jobs', () => store.enqueue([newPlainJob('plain')]));
+      const [plain] = await claimJobs(store);
+      assert.ok(plain !== undefined);
+      await hears('a job that is to be tried again', 'jobs', () =>
+        store.endJobs([{ ...plain, end: { status: 'failed', error: 'Dark', cause: '' } }]),
+      );
       stop();
-      const before = heard;
+      const before = { ...heard };
       await store.send([signal('a', 'two')]);
       await settled();
-      assert.equal(heard, before);
+      assert.deepEqual(heard, before);
     },
   },
 ];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { JOB_ERRORS } from '../../core/job.js';
-import { MAX_DELIVERIES } from '../../core/limits.js';
+import { ISOLATED_DELIVERIES, MAX_DELIVERIES } from '../../core/limits.js';
 import type { Store } from '../../store/store.js';
 import { born, claimedJob, claimJobs, LEASE, newJob, waiting } from './fixture.js';
 import type { StoreCase, StoreHarness } from './store-case.js';
@@ -105,6 +105,32 @@ export const expiryCases: readonly StoreCase[] = [
       assert.deepEqual(await claimJobs(store), []);
       assert.equal(await store.expire(10), 1);
       await assertFailed(store, 'a', JOB_ERRORS.workerLost);
+    },
+  },
+  {
+    name: `hands jobs that were lost with ${ISOLATED_DELIVERIES} workers out one at a time, none where the caller has one`,
+    async run(harness) {
+      const { store, clock } = harness;
+      const names = ['1.0', '1.1', '1.2'];
+      await born(store, 'a', { jobs: names.map((effect) => newJob('a', effect, clock.now())) });
+      for (let delivery = 1; delivery <= ISOLATED_DELIVERIES; delivery++) {
+        assert.equal((await claimJobs(store)).length, names.length);
+        clock.advance(LEASE);
+      }
+      await born(store, 'b', { jobs: [newJob('b', '1.0', clock.now())] });
+      const query = { worker: 'worker', limit: 10, leaseMs: LEASE };
+      const queues = { definitions: [], queues: ['default'] };
+      const claimed = await store.claimJobs(query);
+      assert.deepEqual(claimed.map(({ instance }) => instance).sort(), ['a', 'b']);
+      assert.ok(((await store.nextDue(queues)) ?? Number.POSITIVE_INFINITY) <= clock.now());
+      assert.ok(
+        ((await store.nextDue({ ...queues, isolated: true })) ?? Number.POSITIVE_INFINITY) > clock.now(),
+      );
+      assert.deepEqual(await store.claimJobs({ ...query, isolated: true }), []);
+      await store.endJobs(
+        claimed.map(({ id, token }) => ({ id, token, end: { status: 'completed', output: '1' } })),
+      );
+      for (const left of [2, 1, 0]) assert.equal((await store.claimJobs(query)).length, Math.min(left, 1));
     },
   },
   {

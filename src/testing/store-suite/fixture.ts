@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { effectName } from '../../core/identifier.js';
 import type { NewJob, NewPlainJob } from '../../core/job.js';
 import { APPLIED, type JournalEntry } from '../../core/journal.js';
-import { DEFAULT_PRIORITY, DEFAULT_QUEUE, TASK_DEADLINE_MS } from '../../core/limits.js';
+import { DEFAULT_PRIORITY, DEFAULT_QUEUE, SUSPECT_PATIENCE_MS, TASK_DEADLINE_MS } from '../../core/limits.js';
 import type { Message, NewMessage } from '../../core/message.js';
 import type {
   Claim,
   ClaimedJob,
   Commit,
+  CommitResult,
   FoldedMessage,
   Load,
   NewInstance,
@@ -84,6 +85,12 @@ export async function claimOnly(store: Store, instance: string): Promise<Claim> 
   return claims[0] as Claim;
 }
 
+/** Has its worker die while it holds this mailbox, and waits until the next may have it. */
+export async function dieHolding({ store, clock }: StoreHarness, instance: string): Promise<void> {
+  const { attempts } = await claimOnly(store, instance);
+  clock.advance(Math.max(LEASE, (attempts - 1) * SUSPECT_PATIENCE_MS));
+}
+
 export async function load(store: Store, lease: Claim, limit = 100): Promise<Load> {
   const [loaded, ...rest] = await store.load([lease], limit);
   assert.ok(loaded !== undefined && rest.length === 0, `one load for the lease of ${lease.instance}`);
@@ -107,6 +114,7 @@ export function commitOf(
     state: `{"revision":${instance.revision + messages.length}}`,
     updatedAt: now,
     folded,
+    answers: [],
     timers: [],
     cancelledTimers: [],
     jobs: [],
@@ -129,11 +137,16 @@ export function entriesOf({ messages }: Load, { folded }: Commit): JournalEntry[
   });
 }
 
+/** Commits, and answers what became of each. */
+export async function commitAll(store: Store, commits: readonly Commit[]): Promise<readonly CommitResult[]> {
+  return (await store.commit(commits)).results;
+}
+
 /** Claims a mailbox, folds what is due in it, and commits. */
 export async function turn(store: Store, instance: string, over: Partial<Commit> = {}): Promise<Load> {
   const lease = await claimOnly(store, instance);
   const loaded = await load(store, lease);
-  assert.deepEqual(await store.commit([commitOf(lease, loaded, over)]), ['committed']);
+  assert.deepEqual(await commitAll(store, [commitOf(lease, loaded, over)]), ['committed']);
   return loaded;
 }
 

@@ -110,14 +110,14 @@ export const jobCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'answers the instance where the job ends, once',
+    name: 'answers the instance where the job ends, once, and its worker the same whenever it says so again',
     async run(harness) {
       const { store, clock } = harness;
       const startedAt = clock.now();
       const job = await claimedJob(harness, 'a');
       clock.advance(20);
       const ends = [store.endJobs([{ ...job, end: DONE }]), store.endJobs([{ ...job, end: DONE }])];
-      assert.deepEqual(await Promise.all(ends), [['ended'], ['lost']]);
+      assert.deepEqual(await Promise.all(ends), [['ended'], ['ended']]);
       const [answer, ...rest] = await store.messages('a');
       assert.ok(answer !== undefined && rest.length === 0);
       assert.deepEqual(
@@ -134,7 +134,10 @@ export const jobCases: readonly StoreCase[] = [
       const ended = await jobOf(store, 'a');
       assert.deepEqual([ended?.status, ended?.endedAt, ended?.attempts], ['completed', clock.now(), 1]);
       assert.deepEqual((await turn(store, 'a')).messages, [answer]);
-      assert.deepEqual(await store.endJobs([{ ...job, end: DONE }]), ['lost']);
+      clock.advance(LEASE);
+      assert.deepEqual(await store.endJobs([{ ...job, end: DONE }]), ['ended']);
+      assert.deepEqual(await jobOf(store, 'a'), ended);
+      assert.deepEqual(await waiting(store, 'a'), []);
       assert.deepEqual(await claimJobs(store), []);
     },
   },

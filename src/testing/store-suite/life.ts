@@ -2,6 +2,7 @@ import { Chance } from '../../core/chance.js';
 import { DEAD_LETTER_MS } from '../../core/limits.js';
 import type { Claim, ClaimedJob, Commit, Load, Store } from '../../store/store.js';
 import {
+  commitAll,
   commitOf,
   DEFINITION,
   idsOf,
@@ -134,7 +135,7 @@ export class Life {
       const timers = messages.filter((id) => id.startsWith(`${claim.instance}/`) && /\/[012]$/.test(id));
       const known = { timers, jobs: idsOf(jobs) };
       const effects = loaded.messages.length === 0 ? {} : make(claim.instance, revision, known);
-      return store.commit([commitOf(claim, loaded, effects)]);
+      return commitAll(store, [commitOf(claim, loaded, effects)]);
     };
   }
 

@@ -3,6 +3,7 @@ import {
   born,
   claim,
   claimOnly,
+  commitAll,
   commitOf,
   idsOf,
   instancesOf,
@@ -46,7 +47,7 @@ export const orderCases: readonly StoreCase[] = [
       const [forB] = (await claim(store)).filter(({ instance }) => instance === 'b');
       assert.ok(forB !== undefined);
       const commit = commitOf(forB, await load(store, forB), { messages: [0, 1, 2].map(letter) });
-      assert.deepEqual(await store.commit([commit]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commit]), ['committed']);
       const order = ['x1', 'x2', 'x3', 'b/2/0', 'b/2/1', 'b/2/2'];
       assert.deepEqual(await waiting(store, 'a'), order);
     },
@@ -60,7 +61,7 @@ export const orderCases: readonly StoreCase[] = [
       const lease = await claimOnly(store, 'a');
       const loaded = await load(store, lease, 3);
       assert.deepEqual(idsOf(loaded.messages), ids.slice(0, 3));
-      await store.commit([commitOf(lease, loaded)]);
+      await commitAll(store, [commitOf(lease, loaded)]);
       assert.deepEqual(idsOf((await turn(store, 'a')).messages), ids.slice(3));
       assert.deepEqual(await claim(store), []);
     },
@@ -89,7 +90,7 @@ export const orderCases: readonly StoreCase[] = [
       const lease = await claimOnly(store, 'a');
       const loaded = await load(store, lease);
       await store.send([signal('a', 'two')]);
-      await store.commit([commitOf(lease, loaded)]);
+      await commitAll(store, [commitOf(lease, loaded)]);
       assert.deepEqual(idsOf((await turn(store, 'a')).messages), ['two']);
     },
   },
@@ -115,7 +116,7 @@ export const orderCases: readonly StoreCase[] = [
       assert.equal(first?.instance, 'a');
       clock.advance(1);
       const again = { id: 'a/2/0', to: 'a', event: '{"type":"continue"}', dueAt: 0 };
-      await store.commit([commitOf(first, await load(store, first, 1), { timers: [again] })]);
+      await commitAll(store, [commitOf(first, await load(store, first, 1), { timers: [again] })]);
       assert.deepEqual(instancesOf(await claim(store, 1)), ['b']);
       const [second] = await claim(store, 1);
       assert.equal(second?.instance, 'a');
@@ -137,7 +138,7 @@ export const orderCases: readonly StoreCase[] = [
       clock.advance(1);
       const lease = (await claim(store, 1))[0];
       assert.equal(lease?.instance, 'b');
-      await store.commit([commitOf(lease, await load(store, lease, 1))]);
+      await commitAll(store, [commitOf(lease, await load(store, lease, 1))]);
       assert.deepEqual(instancesOf(await claim(store, 1)), ['d']);
     },
   },

@@ -6,8 +6,10 @@ import {
   claim,
   claimedJob,
   claimOnly,
+  commitAll,
   commitOf,
   DEFINITION,
+  dieHolding,
   idsOf,
   instancesOf,
   LEASE,
@@ -34,11 +36,9 @@ async function statusOf(store: Store, id: string) {
 }
 
 /** Has its workers die until it is parked. */
-async function park({ store, clock }: StoreHarness, id: string): Promise<void> {
-  for (let n = 0; n < MAX_ATTEMPTS; n++) {
-    await claimOnly(store, id);
-    clock.advance(LEASE);
-  }
+async function park(harness: StoreHarness, id: string): Promise<void> {
+  const { store } = harness;
+  for (let n = 0; n < MAX_ATTEMPTS; n++) await dieHolding(harness, id);
   assert.deepEqual(await claim(store), []);
   assert.ok((await store.read(id))?.parked !== undefined);
 }
@@ -82,10 +82,10 @@ export const pauseCases: readonly StoreCase[] = [
       assert.deepEqual(await store.load([lease], 10), []);
       assert.deepEqual(await store.extend([lease], LEASE), ['a']);
       await store.release([{ ...lease, giveBack: true }]);
-      assert.deepEqual(await store.commit([commitOf(lease, loaded)]), ['conflict']);
+      assert.deepEqual(await commitAll(store, [commitOf(lease, loaded)]), ['conflict']);
       assert.equal((await store.read('a'))?.instance.revision, 0);
       await store.resume({ instance: 'a' });
-      assert.deepEqual(await store.commit([commitOf(lease, loaded)]), ['conflict']);
+      assert.deepEqual(await commitAll(store, [commitOf(lease, loaded)]), ['conflict']);
       assert.equal((await claimOnly(store, 'a')).attempts, 1);
     },
   },
@@ -220,7 +220,7 @@ export const pauseCases: readonly StoreCase[] = [
       await store.pause({ machine: 'light' });
       clock.advance(LEASE - 1);
       assert.deepEqual(await store.extend([lease], LEASE), []);
-      assert.deepEqual(await store.commit([commitOf(lease, loaded)]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commitOf(lease, loaded)]), ['committed']);
       await store.send([signal('a', 'one')]);
       assert.deepEqual(await claim(store), []);
     },

@@ -8,6 +8,7 @@ import {
   claim,
   claimJobs,
   claimOnly,
+  commitAll,
   commitOf,
   entriesOf,
   foldedOf,
@@ -121,7 +122,7 @@ export const readingCases: readonly StoreCase[] = [
         code: i === 0 ? '' : 'v7',
       }));
       const commit = commitOf(lease, loaded, { folded });
-      await store.commit([commit]);
+      await commitAll(store, [commit]);
       const journal = entriesOf(loaded, commit);
       const read = await pages((query) => store.journal('a', query), 2);
       assert.deepEqual(

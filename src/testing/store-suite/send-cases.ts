@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { DEAD_LETTER_MS } from '../../core/limits.js';
-import { born, claim, claimOnly, commitOf, load, newInstance, signal, turn, waiting } from './fixture.js';
+import {
+  born,
+  claim,
+  claimOnly,
+  commitAll,
+  commitOf,
+  load,
+  newInstance,
+  signal,
+  turn,
+  waiting,
+} from './fixture.js';
 import type { StoreCase } from './store-case.js';
 
 export const sendCases: readonly StoreCase[] = [
@@ -141,7 +152,7 @@ export const sendCases: readonly StoreCase[] = [
         loaded.messages.map(({ id }) => id),
         ['start', 'a/1/0'],
       );
-      assert.deepEqual(await store.commit([commitOf(lease, loaded)]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commitOf(lease, loaded)]), ['committed']);
     },
   },
 ];

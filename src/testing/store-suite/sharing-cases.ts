@@ -6,6 +6,7 @@ import {
   claimedJob,
   claimJobs,
   claimOnly,
+  commitAll,
   commitOf,
   instancesOf,
   LEASE,
@@ -60,9 +61,9 @@ export const sharingCases: readonly StoreCase[] = [
     const stale = commitOf(lost, await load(first, lost));
     clock.advance(LEASE);
     const taken = await claimOnly(second, 'a');
-    assert.deepEqual(await first.commit([stale]), ['conflict']);
-    assert.deepEqual(await second.commit([commitOf(taken, await load(second, taken))]), ['committed']);
-    assert.deepEqual(await first.commit([stale]), ['conflict']);
+    assert.deepEqual(await commitAll(first, [stale]), ['conflict']);
+    assert.deepEqual(await commitAll(second, [commitOf(taken, await load(second, taken))]), ['committed']);
+    assert.deepEqual(await commitAll(first, [stale]), ['conflict']);
     assert.equal((await first.read('a'))?.instance.revision, 1);
   }),
   shared('accepts an id once from many senders in two processes', async (first, second) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SNAPSHOT_EVERY } from '../../core/limits.js';
 import type { Commit, Store } from '../../store/store.js';
-import { born, claimOnly, commitOf, load, signal } from './fixture.js';
+import { born, claimOnly, commitAll, commitOf, load, signal } from './fixture.js';
 import type { StoreCase } from './store-case.js';
 
 /** Folds so many events of an instance in one commit. */
@@ -16,7 +16,7 @@ export async function foldMany(
   assert.ok((await store.send(signals)).every((result) => result === 'accepted'));
   const lease = await claimOnly(store, instance);
   const loaded = await load(store, lease, count);
-  assert.deepEqual(await store.commit([commitOf(lease, loaded, over)]), ['committed']);
+  assert.deepEqual(await commitAll(store, [commitOf(lease, loaded, over)]), ['committed']);
 }
 
 export const snapshotCases: readonly StoreCase[] = [

@@ -1,4 +1,5 @@
 import { agreementCases } from './agreement-cases.js';
+import { answerCases } from './answer-cases.js';
 import { changeCases } from './change-cases.js';
 import { claimCases } from './claim-cases.js';
 import { commitCases } from './commit-cases.js';
@@ -7,6 +8,7 @@ import { createCases } from './create-cases.js';
 import { definitionCases } from './definition-cases.js';
 import { dueCases } from './due-cases.js';
 import { expiryCases } from './expiry-cases.js';
+import { handoverCases } from './handover-cases.js';
 import { jobCases } from './job-cases.js';
 import { orderCases } from './order-cases.js';
 import { pauseCases } from './pause-cases.js';
@@ -29,6 +31,8 @@ export const storeSuite: Readonly<Record<string, readonly StoreCase[]>> = {
   claims: claimCases,
   commits: commitCases,
   jobs: jobCases,
+  'jobs handed over': handoverCases,
+  answers: answerCases,
   'plain jobs': plainJobCases,
   queues: queueCases,
   expiry: expiryCases,

@@ -4,6 +4,7 @@ import {
   claim,
   claimJobs,
   claimOnly,
+  commitAll,
   commitOf,
   foldedOf,
   idsOf,
@@ -65,7 +66,7 @@ const byteForByte: readonly StoreCase[] = TEXTS.map(([what, text]) => ({
       history: text,
     }));
     const jobs = [newJob('a', '1.0', clock.now(), { input: text })];
-    assert.deepEqual(await store.commit([commitOf(lease, loaded, { folded, jobs, state: text })]), [
+    assert.deepEqual(await commitAll(store, [commitOf(lease, loaded, { folded, jobs, state: text })]), [
       'committed',
     ]);
     assert.ok((await store.read('a'))?.instance.state === text, 'the state');
@@ -102,7 +103,7 @@ export const textCases: readonly StoreCase[] = [
         const loaded = await load(store, lease);
         assert.deepEqual(idsOf(loaded.messages), ['start', ...IDS]);
         const jobs = IDS.map((name, n) => newJob(lease.instance, `1.${n}`, clock.now(), { name }));
-        assert.deepEqual(await store.commit([commitOf(lease, loaded, { jobs })]), ['committed']);
+        assert.deepEqual(await commitAll(store, [commitOf(lease, loaded, { jobs })]), ['committed']);
       }
       for (const id of IDS) {
         const names = (await claimJobs(store, 1_000, [id])).map(({ name }) => name);
