@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Refused } from '../../src/core/problem.js';
 import { isCollision, plainly } from '../../src/store/postgres/failure.js';
 import { Group } from '../../src/store/postgres/group.js';
+import { hintOf, payloadOf } from '../../src/store/postgres/notification.js';
 import { type PostgresStoreOptions, settingsOf } from '../../src/store/postgres/options.js';
 import { isReset, later, positionOf, positionText } from '../../src/store/postgres/position.js';
 import { faultOf } from '../../src/store/postgres/writing.js';
@@ -245,6 +246,25 @@ describe('a position in the order of all entries', () => {
   });
 });
 
+describe('a notification', () => {
+  it('says of what it is, to all but its sender', () => {
+    for (const hint of [
+      { mail: true, jobs: false },
+      { mail: false, jobs: true },
+      { mail: true, jobs: true },
+    ]) {
+      expect(hintOf('me', payloadOf('other', hint))).toEqual(hint);
+      expect(hintOf('me', payloadOf('me', hint))).toBeUndefined();
+    }
+  });
+
+  it('may mean anything where it is not understood', () => {
+    for (const payload of ['', 'other', 'other letters', 'other mail letters']) {
+      expect(hintOf('me', payload)).toEqual({ mail: true, jobs: true });
+    }
+  });
+});
+
 describe('a commit', () => {
   it('is at fault that leaves a revision out', () => {
     const folded = (revision: number) => ({
@@ -258,7 +278,15 @@ describe('a commit', () => {
     const commit = {
       lease: { instance: 'a', token: 't' },
       ...{ baseRevision: 1, revision: 2, status: 'running' as const, state: undefined, updatedAt: 0 },
-      ...{ timers: [], cancelledTimers: [], jobs: [], cancelledJobs: [], messages: [], spawns: [] },
+      ...{
+        answers: [],
+        timers: [],
+        cancelledTimers: [],
+        jobs: [],
+        cancelledJobs: [],
+        messages: [],
+        spawns: [],
+      },
     };
     expect(faultOf([{ ...commit, folded: [folded(2)] }])).toBeUndefined();
     expect(faultOf([{ ...commit, folded: [folded(3)] }])).toMatch(/out of order/);

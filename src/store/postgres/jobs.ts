@@ -2,18 +2,21 @@ import type { JobQuery, Page } from '../../core/engine.js';
 import { given } from '../../core/given.js';
 import type { Job, JobEnd, JobStatus, NewPlainJob } from '../../core/job.js';
 import { MAX_CAUSE_LENGTH } from '../../core/limits.js';
-import type { QueueStatistics } from '../store.js';
+import type { ClaimedJob, ClaimJobsQuery, EndJob, EndJobResult, Hint, QueueStatistics } from '../store.js';
 import type { Database, Row, SqlValue } from './database.js';
 import { page } from './paging.js';
 import { optional } from './rows.js';
-import { jobsStatement } from './sql/jobs.js';
+import { END_JOBS } from './sql/calls.js';
+import { CLAIM_JOBS, jobsStatement } from './sql/jobs.js';
 
 /** Newest first; each of the conditions is there or not, so that an index serves each. */
 export function jobs(database: Database, query: JobQuery): Promise<Page<Job>> {
   const { instance, queue, name, status } = query;
-  const wanted = Object.entries(given({ instance, queue, name, status })) as [string, string][];
-  const conditions = wanted.map(([column], index) => `j.${column} = $${index + 1}`);
-  const sql = jobsStatement(['true', ...conditions].join(' AND '), wanted.length + 1, wanted.length + 2);
+  const wanted = Object.entries(given({ instance, queue, name })) as [string, string][];
+  const conditions = ['true', ...wanted.map(([column], index) => `j.${column} = $${index + 1}`)].join(
+    ' AND ',
+  );
+  const sql = jobsStatement(conditions, wanted.length + 1, wanted.length + 2, status, instance !== undefined);
   const values = wanted.map(([, value]) => value);
   return page(
     query,
@@ -21,6 +24,35 @@ export function jobs(database: Database, query: JobQuery): Promise<Page<Job>> {
     (row) => row[0] as number,
     (before, limit) => database.rows(sql, ...values, before, limit),
   );
+}
+
+export async function claimJobs(
+  database: Database,
+  query: ClaimJobsQuery,
+  now: number | null,
+): Promise<readonly ClaimedJob[]> {
+  const { worker, limit, leaseMs, names = null, queues = null, isolated = false } = query;
+  const rows = await database.rows(CLAIM_JOBS, now, worker, limit, leaseMs, names, queues, isolated);
+  return rows.map((row) => ({ ...jobOf(row), token: row.at(-1) as string }));
+}
+
+/** Answers also what to tell others. */
+export async function endJobs(
+  database: Database,
+  ends: readonly EndJob[],
+  now: number | null,
+): Promise<{ readonly results: readonly EndJobResult[]; readonly hint: Hint }> {
+  const [row] = await database.rows(
+    END_JOBS,
+    now,
+    ends.map(({ id }) => id),
+    ends.map(({ token }) => token),
+    ends.map(({ end }) => end.status === 'completed'),
+    ends.map(({ end }) => endMembers(end)),
+    ends.map(({ end }) => end.status === 'failed' && end.final === true),
+  );
+  const [results, hasMail] = row as [EndJobResult[], boolean];
+  return { results, hint: { mail: hasMail, jobs: results.includes('retried') } };
 }
 
 export function jobOf(row: Row): Job {

@@ -3,25 +3,29 @@ import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine
 import type { Job, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import type { Message, NewMessage } from '../../core/message.js';
-import { Listeners } from '../listeners.js';
+import { ANYTHING, Listeners } from '../listeners.js';
 import { steadyClock } from '../steady-clock.js';
 import type * as port from '../store.js';
 import { changes } from './changes.js';
 import { Database, type SqlValue } from './database.js';
 import { Group } from './group.js';
-import { endMembers, jobOf, jobs, plainJobColumns, statisticsOf } from './jobs.js';
+import { claimJobs, endJobs, jobOf, jobs, plainJobColumns, statisticsOf } from './jobs.js';
 import { type PostgresStoreOptions, settingsOf } from './options.js';
 import * as reading from './reading.js';
 import { definitionOf, entryOf, messageOf, readingOf, snapshotOf, versionOf } from './rows.js';
 import { checkServer, migrate } from './schema.js';
 import * as calls from './sql/calls.js';
 import * as definitions from './sql/definitions.js';
-import { CLAIM_JOBS, JOB } from './sql/jobs.js';
+import { JOB } from './sql/jobs.js';
 import * as queues from './sql/queues.js';
 import { COUNTS, FOLDED, MESSAGES, READ, SNAPSHOT } from './sql/reading.js';
 import { sweep } from './sweep.js';
+import { commit } from './turns.js';
 import { Watch } from './watch.js';
-import { commitColumns, faultOf, instanceColumns, messageColumns } from './writing.js';
+import { instanceColumns, messageColumns } from './writing.js';
+
+const MAIL = { mail: true, jobs: false };
+const JOBS = { mail: false, jobs: true };
 
 /**
  * A store in one schema of a PostgreSQL database, for any number of processes on any number of machines. The
@@ -61,7 +65,7 @@ class PostgresStore implements port.Store {
     this.url = shownUrl;
     this.#database = database;
     this.#clock = clock && steadyClock(clock);
-    this.#watch = new Watch(database, () => this.#listeners.notify());
+    this.#watch = new Watch(database, (hint) => this.#listeners.notify(hint));
     this.#sends = new Group((messages) => this.#value(calls.SEND, this.#time(), ...messageColumns(messages)));
     this.#creations = new Group((instances) =>
       this.#value(calls.CREATE, this.#time(), ...instanceColumns(instances)),
@@ -96,12 +100,12 @@ class PostgresStore implements port.Store {
 
   async create(instances: readonly port.NewInstance[]): Promise<readonly port.CreateResult[]> {
     const results = await this.#grouped(this.#creations, instances);
-    return this.#telling(results, results.includes('created'));
+    return this.#telling(results, results.includes('created') && MAIL);
   }
 
   async send(messages: readonly NewMessage[]): Promise<readonly port.SendResult[]> {
     const results = await this.#grouped(this.#sends, messages);
-    return this.#telling(results, results.includes('accepted'));
+    return this.#telling(results, results.includes('accepted') && MAIL);
   }
 
   async claim({ worker, limit, leaseMs, definitions }: port.ClaimQuery): Promise<readonly port.Claim[]> {
@@ -116,18 +120,10 @@ class PostgresStore implements port.Store {
     return this.#whileOpen(() => reading.load(this.#database, claims, limit, this.#time()));
   }
 
-  /** Where some are conflicts nothing is written, and the others are tried again without them. */
-  async commit(commits: readonly port.Commit[]): Promise<readonly port.CommitResult[]> {
-    if (commits.length === 0) return [];
-    const fault = faultOf(commits) ?? null;
-    const held = await this.#value<boolean[]>(calls.COMMIT, this.#time(), fault, ...commitColumns(commits));
-    if (!held.includes(false))
-      return this.#telling(
-        held.map(() => 'committed' as const),
-        true,
-      );
-    const rest = [...(await this.commit(commits.filter((_, index) => held[index] === true)))];
-    return held.map((holds) => (holds ? (rest.shift() ?? 'conflict') : 'conflict'));
+  async commit(commits: readonly port.Commit[], take?: port.ClaimJobsQuery): Promise<port.Committed> {
+    const written = this.#whileOpen(() => commit(this.#database, commits, take, () => this.#time()));
+    const { results, jobs, hint } = await written;
+    return this.#telling({ results, jobs }, hint);
   }
 
   extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
@@ -145,12 +141,12 @@ class PostgresStore implements port.Store {
       releases.map(({ giveBack }) => giveBack),
       releases.map(({ problem }) => (problem === undefined ? null : JSON.stringify(problem))),
     );
-    this.#tell();
+    this.#tell(MAIL);
   }
 
   async unpark(instance: string): Promise<boolean> {
     const unparked = await this.#value<boolean>(calls.UNPARK, this.#time(), instance);
-    return this.#telling(unparked, unparked);
+    return this.#telling(unparked, unparked && MAIL);
   }
 
   async pause(target: port.Pausable): Promise<boolean> {
@@ -158,7 +154,7 @@ class PostgresStore implements port.Store {
       'instance' in target
         ? await this.#value<boolean>(calls.PAUSE_INSTANCE, this.#time(), target.instance)
         : (await this.#rows(queues.PAUSE, ...kindAndName(target))).length > 0;
-    return this.#telling(paused, paused);
+    return this.#telling(paused, paused && ANYTHING);
   }
 
   async resume(target: port.Pausable): Promise<boolean> {
@@ -166,7 +162,7 @@ class PostgresStore implements port.Store {
       'instance' in target
         ? await this.#value<boolean>(calls.RESUME_INSTANCE, this.#time(), target.instance)
         : (await this.#rows(queues.RESUME, ...kindAndName(target))).length > 0;
-    return this.#telling(resumed, resumed);
+    return this.#telling(resumed, resumed && ('queue' in target ? JOBS : MAIL));
   }
 
   async paused(): Promise<readonly port.Pausable[]> {
@@ -183,7 +179,7 @@ class PostgresStore implements port.Store {
       this.#time(),
       ...plainJobColumns(jobs),
     );
-    return this.#telling(results, results.includes('created'));
+    return this.#telling(results, results.includes('created') && JOBS);
   }
 
   cancelJob(id: string): Promise<port.JobChange> {
@@ -197,18 +193,15 @@ class PostgresStore implements port.Store {
   async limitQueue(queue: string, concurrency: number | undefined): Promise<void> {
     if (concurrency === undefined) await this.#rows(queues.UNLIMIT_QUEUE, queue);
     else await this.#rows(queues.LIMIT_QUEUE, queue, concurrency);
-    this.#tell();
+    this.#tell(JOBS);
   }
 
   async queues(): Promise<readonly port.QueueStatistics[]> {
     return (await this.#rows(queues.QUEUES, this.#time())).map(statisticsOf);
   }
 
-  async claimJobs(query: port.ClaimJobsQuery): Promise<readonly port.ClaimedJob[]> {
-    const { worker, limit, leaseMs, names, queues } = query;
-    const lanes = [names ?? null, queues ?? null];
-    const rows = await this.#rows(CLAIM_JOBS, this.#time(), worker, limit, leaseMs, ...lanes);
-    return rows.map((row) => ({ ...jobOf(row), token: row.at(-1) as string }));
+  claimJobs(query: port.ClaimJobsQuery): Promise<readonly port.ClaimedJob[]> {
+    return this.#whileOpen(() => claimJobs(this.#database, query, this.#time()));
   }
 
   extendJobs(leases: readonly port.JobLease[], leaseMs: number): Promise<readonly string[]> {
@@ -218,36 +211,32 @@ class PostgresStore implements port.Store {
     return this.#value(calls.EXTEND_JOBS, this.#time(), ids, tokens, beats, leaseMs);
   }
 
-  async endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
-    const results = await this.#grouped(this.#ends, ends);
-    return this.#telling(
-      results,
-      results.some((result) => result !== 'lost'),
-    );
+  endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
+    return this.#grouped(this.#ends, ends);
   }
 
   async releaseJobs(leases: readonly port.JobLease[]): Promise<void> {
     const ids = leases.map(({ id }) => id);
     const tokens = leases.map(({ token }) => token);
     await this.#rows(calls.RELEASE_JOBS, ids, tokens);
-    this.#tell();
+    this.#tell(JOBS);
   }
 
   async expire(limit: number): Promise<number> {
     const count = await this.#value<number>(calls.EXPIRE, this.#time(), limit);
-    return this.#telling(count, count > 0);
+    return this.#telling(count, count > 0 && ANYTHING);
   }
 
   sweep(query: port.SweepQuery): Promise<number> {
     return this.#whileOpen(() => sweep(this.#database, query));
   }
 
-  async nextDue({ definitions, names, queues }: port.DueQuery): Promise<number | undefined> {
-    const lanes = [names ?? null, queues ?? null];
+  async nextDue({ definitions, ...jobs }: port.DueQuery): Promise<number | undefined> {
+    const lanes = [jobs.names ?? null, jobs.queues ?? null, jobs.isolated ?? false];
     return (await this.#value<number | null>(calls.NEXT_DUE, definitions, ...lanes)) ?? undefined;
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: (hint: port.Hint) => void): () => void {
     this.#checkOpen();
     this.#watch.start();
     return this.#listeners.add(listener);
@@ -308,20 +297,13 @@ class PostgresStore implements port.Store {
   }
 
   async #endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
-    return this.#database.value(
-      calls.END_JOBS,
-      this.#time(),
-      ends.map(({ id }) => id),
-      ends.map(({ token }) => token),
-      ends.map(({ end }) => end.status === 'completed'),
-      ends.map(({ end }) => endMembers(end)),
-      ends.map(({ end }) => end.status === 'failed' && end.final === true),
-    );
+    const { results, hint } = await endJobs(this.#database, ends, this.#time());
+    return this.#telling(results, hint);
   }
 
   async #changeJob(id: string, cancels: boolean): Promise<port.JobChange> {
     const change = await this.#value<port.JobChange>(calls.CHANGE_JOB, this.#time(), id, cancels);
-    return this.#telling(change, change === 'changed');
+    return this.#telling(change, change === 'changed' && JOBS);
   }
 
   /** Null where the database's clock decides, as it does but in tests. */
@@ -353,15 +335,16 @@ class PostgresStore implements port.Store {
     }
   }
 
-  #telling<T>(result: T, tells: boolean): T {
-    if (tells) this.#tell();
+  #telling<T>(result: T, hint: port.Hint | false): T {
+    if (hint !== false) this.#tell(hint);
     return result;
   }
 
   /** Tells those who listen, here and in other processes, that there is something they may wait for. */
-  #tell(): void {
-    this.#listeners.notify();
-    this.#watch.tellOthers();
+  #tell(hint = ANYTHING): void {
+    if (!hint.mail && !hint.jobs) return;
+    this.#listeners.notify(hint);
+    this.#watch.tellOthers(hint);
   }
 
   #checkOpen(): void {

@@ -1,6 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type pg from 'pg';
+import { ANYTHING } from '../listeners.js';
+import type { Hint } from '../store.js';
 import { type Database, quoted } from './database.js';
+import { hintOf, payloadOf } from './notification.js';
 import { LAST_XID, NOTIFY } from './sql/notify.js';
 
 /** The least time between two notifications, in milliseconds: what happens in between is told together. */
@@ -19,7 +22,7 @@ const RECONNECT_MS = 1_000;
  */
 export class Watch {
   readonly #database: Database;
-  readonly #onChange: () => void;
+  readonly #onChange: (hint: Hint) => void;
   readonly #channel: string;
   /** What of one's own is heard again is nothing new. */
   readonly #self = randomUUID();
@@ -28,12 +31,13 @@ export class Watch {
   #poll: NodeJS.Timeout | undefined;
   #lastXid: unknown;
   #quiet: NodeJS.Timeout | undefined;
-  #wantsToTell = false;
+  /** What others are still to be told; undefined if nothing. */
+  #untold: Hint | undefined;
   #telling: Promise<void> | undefined;
   #isStarted = false;
   #isClosed = false;
 
-  constructor(database: Database, onChange: () => void) {
+  constructor(database: Database, onChange: (hint: Hint) => void) {
     this.#database = database;
     this.#onChange = onChange;
     const { schema } = database.settings;
@@ -49,9 +53,10 @@ export class Watch {
   }
 
   /** Soon, and at most every QUIET_MS. */
-  tellOthers(): void {
+  tellOthers(hint: Hint): void {
     if (!this.#database.settings.listen || this.#isClosed) return;
-    this.#wantsToTell = true;
+    const { mail = false, jobs = false } = this.#untold ?? {};
+    this.#untold = { mail: mail || hint.mail, jobs: jobs || hint.jobs };
     if (this.#quiet !== undefined || this.#telling !== undefined) return;
     this.#telling = new Promise((resolve) => setImmediate(resolve)).then(() => this.#tell());
   }
@@ -69,14 +74,15 @@ export class Watch {
   }
 
   async #tell(): Promise<void> {
-    this.#wantsToTell = false;
+    const payload = payloadOf(this.#self, this.#untold ?? ANYTHING);
+    this.#untold = undefined;
     // A hint that is lost is made up for by looking.
-    await this.#database.rows(NOTIFY, this.#channel, this.#self).catch(() => undefined);
+    await this.#database.rows(NOTIFY, this.#channel, payload).catch(() => undefined);
     this.#telling = undefined;
     if (this.#isClosed) return;
     this.#quiet = setTimeout(() => {
       this.#quiet = undefined;
-      if (this.#wantsToTell) this.tellOthers();
+      if (this.#untold !== undefined) this.tellOthers(this.#untold);
     }, QUIET_MS).unref();
   }
 
@@ -91,7 +97,8 @@ export class Watch {
     client.on('error', () => undefined);
     client.on('end', () => this.#listenAgain());
     client.on('notification', ({ payload }) => {
-      if (payload !== this.#self) this.#onChange();
+      const hint = hintOf(this.#self, payload ?? '');
+      if (hint !== undefined) this.#onChange(hint);
     });
     try {
       await client.connect();
@@ -100,7 +107,7 @@ export class Watch {
       clearInterval(this.#poll);
       this.#poll = undefined;
       // What was written while nobody listened.
-      this.#onChange();
+      this.#onChange(ANYTHING);
     } catch {
       await client.end().catch(() => undefined);
       this.#listenAgain();
@@ -126,7 +133,7 @@ export class Watch {
     const xid = row?.[0];
     if (xid === undefined || xid === this.#lastXid) return;
     this.#lastXid = xid;
-    this.#onChange();
+    this.#onChange(ANYTHING);
   }
 }
 

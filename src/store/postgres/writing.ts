@@ -1,7 +1,8 @@
 import type { NewJob } from '../../core/job.js';
 import type { NewMessage } from '../../core/message.js';
-import type { Commit, NewInstance } from '../store.js';
+import type { ClaimJobsQuery, Commit, FoldedAnswer, FoldedMessage, NewInstance } from '../store.js';
 import type { SqlValue } from './database.js';
+import { endMembers } from './jobs.js';
 
 /** What a function of the database takes for many rows: one array for each column. */
 
@@ -48,29 +49,55 @@ function jobColumns(jobs: readonly NewJob[]): SqlValue[] {
   ];
 }
 
-export function commitColumns(commits: readonly Commit[]): SqlValue[] {
-  const folded = commits.flatMap(({ folded }, index) => folded.map((one) => ({ ...one, of: index + 1 })));
-  const timers = commits.flatMap((commit) => commit.timers);
-  const letters = commits.flatMap((commit) => commit.messages);
+type Of<T> = T & { readonly of: number };
+
+/** What the journal says of an event, and of which commit it is. */
+function eventColumns(events: readonly Of<FoldedMessage | FoldedAnswer>[]): SqlValue[] {
+  return [
+    events.map(({ of }) => of),
+    events.map(({ revision }) => revision),
+    events.map(({ at }) => at),
+    events.map(({ outcome }) => (outcome.kind === 'applied' ? null : JSON.stringify(outcome))),
+    events.map(({ history }) => history),
+    events.map(({ code }) => code),
+  ];
+}
+
+function answerColumns(answers: readonly Of<FoldedAnswer>[]): SqlValue[] {
+  return [
+    ...eventColumns(answers),
+    answers.map(({ id }) => id),
+    answers.map(({ token }) => token),
+    answers.map(({ end }) => end.status === 'completed'),
+    answers.map(({ end }) => endMembers(end)),
+    answers.map(({ event }) => event),
+    answers.map(({ seed }) => seed),
+  ];
+}
+
+export function commitColumns(commits: readonly Commit[], take: ClaimJobsQuery | undefined): SqlValue[] {
+  const ofEach = <T>(pick: (commit: Commit) => readonly T[]) =>
+    commits.flatMap((commit, index) => pick(commit).map((one): Of<T> => ({ ...one, of: index + 1 })));
   const ownedBy = (pick: (commit: Commit) => readonly string[]) =>
     commits.flatMap((commit) => pick(commit).map((id) => [commit.lease.instance, id] as const));
+  const folded = ofEach(({ folded }) => folded);
+  const timers = commits.flatMap((commit) => commit.timers);
+  const letters = commits.flatMap((commit) => commit.messages);
+  const spawns = commits.flatMap((commit) => commit.spawns);
   const cancelledTimers = ownedBy((commit) => commit.cancelledTimers);
   const cancelledJobs = ownedBy((commit) => commit.cancelledJobs);
   return [
+    [...letters.map(({ to }) => to), ...spawns.map(({ id }) => id)],
     commits.map(({ lease }) => lease.instance),
-    commits.map(({ lease }) => lease.token),
+    commits.map(({ lease }) => lease.token ?? null),
     commits.map(({ baseRevision }) => baseRevision),
     commits.map(({ revision }) => revision),
     commits.map(({ status }) => status),
     commits.map(({ state }) => state ?? null),
     commits.map(({ updatedAt }) => updatedAt),
-    folded.map(({ of }) => of),
+    ...eventColumns(folded),
     folded.map(({ seq }) => seq),
-    folded.map(({ revision }) => revision),
-    folded.map(({ at }) => at),
-    folded.map(({ outcome }) => (outcome.kind === 'applied' ? null : JSON.stringify(outcome))),
-    folded.map(({ history }) => history),
-    folded.map(({ code }) => code),
+    ...answerColumns(ofEach(({ answers }) => answers)),
     [...timers.map(() => true), ...letters.map(() => false)],
     ...messageColumns([...timers, ...letters]),
     cancelledTimers.map(([instance]) => instance),
@@ -78,17 +105,24 @@ export function commitColumns(commits: readonly Commit[]): SqlValue[] {
     ...jobColumns(commits.flatMap(({ jobs }) => jobs)),
     cancelledJobs.map(([instance]) => instance),
     cancelledJobs.map(([, id]) => id),
-    ...instanceColumns(commits.flatMap(({ spawns }) => spawns)),
+    ...instanceColumns(spawns),
+    ...takeColumns(take),
   ];
+}
+
+function takeColumns(take: ClaimJobsQuery | undefined): SqlValue[] {
+  if (take === undefined || take.limit <= 0) return [null, null, null, null, null];
+  return [take.worker, take.limit, take.leaseMs, take.names ?? null, take.queues ?? null];
 }
 
 /** What a correct caller never does: a revision left out, or without what was folded. */
 export function faultOf(commits: readonly Commit[]): string | undefined {
-  for (const { lease, baseRevision, revision, folded } of commits) {
-    for (const [index, { revision: own }] of folded.entries()) {
+  for (const { lease, baseRevision, revision, folded, answers } of commits) {
+    const revisions = [...folded, ...answers].map(({ revision }) => revision).sort((a, b) => a - b);
+    for (const [index, own] of revisions.entries()) {
       if (own !== baseRevision + index + 1) return `${lease.instance}: revision ${own} is out of order`;
     }
-    if (revision !== baseRevision + folded.length) {
+    if (revision !== baseRevision + revisions.length) {
       return `${lease.instance}: revision ${revision} has no journal entry`;
     }
   }

@@ -1,6 +1,10 @@
 import { OUT_OF_ROW_LENGTH } from '../../../core/limits.js';
 import { MAX_STEP_BACK_MS } from '../../steady-clock.js';
 
+/** When the first of the messages (a) is due that a mailbox (b) gets. */
+const DUE = `least(
+      a.due, CASE WHEN a.is_immediate THEN greatest(detent.arrival(b.arrived_at, now), now) END)`;
+
 /**
  * Puts messages into their mailboxes, which the caller has locked, and says of each what became of it. A
  * message with a hash claims its id (rule 3). One without a due time is due on its arrival, which never is
@@ -18,8 +22,8 @@ BEGIN
 
   WITH u AS MATERIALIZED (
     SELECT u.*, row_number() OVER (PARTITION BY u.recipient, u.id, u.hash IS NULL ORDER BY u.ord) = 1 AS is_first,
-      NOT known_only OR EXISTS (
-        SELECT FROM detent.mailbox b WHERE b.instance = u.recipient AND b.definition <> '') AS is_known
+      NOT known_only
+        OR (SELECT b.definition FROM detent.mailbox b WHERE b.instance = u.recipient) <> '' IS TRUE AS is_known
     FROM unnest(m_to, m_id, m_hash) WITH ORDINALITY AS u (recipient, id, hash, ord)
   ), claimed AS (
     INSERT INTO detent.receipt (instance, event_id, hash)
@@ -53,31 +57,29 @@ BEGIN
   ON CONFLICT DO NOTHING;
 
   INSERT INTO detent.message (recipient, id, due_at, event, payload, seed, cause, hops, timer)
-  SELECT u.recipient, u.id, coalesce(u.due, detent.arrival(b.arrived_at, now)),
+  SELECT u.recipient, u.id,
+    coalesce(u.due, detent.arrival(
+      (SELECT b.arrived_at FROM detent.mailbox b WHERE b.instance = u.recipient), now)),
     CASE WHEN octet_length(u.event) <= ${OUT_OF_ROW_LENGTH} THEN u.event END,
     CASE WHEN octet_length(u.event) > ${OUT_OF_ROW_LENGTH} THEN sha256(convert_to(u.event, 'UTF8')) END,
     gen_random_uuid()::text, u.cause, u.hops, u.timer
   FROM unnest(m_to, m_id, m_due, m_event, m_cause, m_hops, m_timer, results)
     WITH ORDINALITY AS u (recipient, id, due, event, cause, hops, timer, result, ord)
-  JOIN detent.mailbox b ON b.instance = u.recipient
   WHERE u.result = 'accepted'
   ORDER BY u.ord;
 
   UPDATE detent.mailbox b SET
-    next_due_at = least(b.next_due_at, a.due),
-    wake_at = CASE
-      WHEN b.parked IS NULL AND NOT b.paused THEN greatest(least(b.next_due_at, a.due), b.lease_until) END,
+    next_due_at = least(b.next_due_at, ${DUE}),
     arrived_at = CASE WHEN a.is_immediate THEN detent.arrival(b.arrived_at, now) ELSE b.arrived_at END
   FROM (
     SELECT u.recipient, bool_or(u.due IS NULL) AS is_immediate,
-      min(greatest(coalesce(u.due, detent.arrival(m.arrived_at, now)), now)) AS due
+      CASE WHEN count(u.due) > 0 THEN greatest(min(u.due), now) END AS due
     FROM unnest(m_to, m_due, results) AS u (recipient, due, result)
-    JOIN detent.mailbox m ON m.instance = u.recipient
     WHERE u.result = 'accepted'
     GROUP BY u.recipient
   ) a
   WHERE b.instance = a.recipient
-    AND (b.next_due_at IS NULL OR b.next_due_at > a.due OR a.is_immediate AND b.arrived_at <> now);
+    AND (b.next_due_at IS NULL OR b.next_due_at > ${DUE} OR a.is_immediate AND b.arrived_at <> now);
   RETURN results;
 END
 $body$`;

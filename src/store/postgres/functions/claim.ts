@@ -7,10 +7,13 @@ const SLACK = 64;
 
 const GAVE_UP = JSON.stringify(gaveUp(MAX_ATTEMPTS)).replaceAll("'", "''");
 
+/** What has no lease and nothing behind it. A subquery, which is asked of each, whatever the table was like once. */
+const IS_CLEAN = '(SELECT l.attempts FROM detent.lease l WHERE l.instance = b.instance) IS NULL';
+
 /**
  * Takes mailboxes, oldest first: clean ones, or the one suspect that is older (rule 8). What another is just
- * claiming is passed over. Of its last claims a database may lose what a power cut takes: it is as if their
- * leases had run out.
+ * claiming is passed over. A claim writes to no mailbox: it locks it, and has a row of its own in the table of
+ * leases. Of its last claims a database may lose what a power cut takes: it is as if their leases had run out.
  */
 export const CLAIM = `
 CREATE OR REPLACE FUNCTION detent.claim(
@@ -25,6 +28,7 @@ DECLARE
   oldest bigint;
   suspect record;
   taken text[];
+  owners text[];
 BEGIN
   PERFORM set_config('synchronous_commit', 'off', true);
   -- A paused machine's mailboxes are not even looked at, however many wait.
@@ -35,60 +39,62 @@ BEGIN
       WHERE d.hash = h.hash);
   END IF;
 
-  SELECT min(f.wake_at), array_agg(f.instance) INTO oldest, candidates FROM (
-    SELECT c.wake_at, c.instance FROM unnest(hashes) AS h (hash)
+  SELECT min(f.next_due_at), array_agg(f.instance) INTO oldest, candidates FROM (
+    SELECT c.next_due_at, c.instance FROM unnest(hashes) AS h (hash)
     CROSS JOIN LATERAL (
-      SELECT b.wake_at, b.instance FROM detent.mailbox b
-      WHERE b.definition = h.hash AND (b.attempts > 0)::int = 0 AND b.wake_at <= now
-      ORDER BY b.wake_at, b.instance LIMIT looked
+      SELECT b.next_due_at, b.instance FROM detent.mailbox b
+      WHERE b.definition = h.hash AND b.next_due_at <= now AND b.parked IS NULL AND NOT b.paused AND ${IS_CLEAN}
+      ORDER BY b.next_due_at, b.instance LIMIT looked
     ) c
-    ORDER BY c.wake_at, c.instance LIMIT looked
+    ORDER BY c.next_due_at, c.instance LIMIT looked
   ) f;
 
-  WHILE wanted > 0 LOOP
-    SELECT b.instance, b.wake_at, b.attempts, b.problem INTO suspect
-    FROM detent.mailbox b
-    WHERE b.instance IN (
-      SELECT c.instance FROM unnest(hashes) AS h (hash)
-      CROSS JOIN LATERAL (
-        SELECT m.instance, m.wake_at FROM detent.mailbox m
-        WHERE m.definition = h.hash AND (m.attempts > 0)::int = 1 AND m.wake_at <= now
-        ORDER BY m.wake_at, m.instance LIMIT 8
-      ) c
-      ORDER BY c.wake_at, c.instance LIMIT 8
-    ) AND b.wake_at <= now AND b.attempts > 0
-    ORDER BY b.wake_at, b.instance LIMIT 1
-    FOR NO KEY UPDATE SKIP LOCKED;
-    EXIT WHEN NOT FOUND;
-    IF suspect.attempts < ${MAX_ATTEMPTS} THEN
-      IF oldest IS NULL OR suspect.wake_at + (suspect.attempts - 1) * ${SUSPECT_PATIENCE_MS} <= oldest THEN
-        taken := ARRAY[suspect.instance];
-      END IF;
-      EXIT;
+  FOR suspect IN
+    SELECT c.instance FROM unnest(hashes) AS h (hash)
+    CROSS JOIN LATERAL (
+      SELECT l.instance, l.wake_at FROM detent.lease l WHERE l.definition = h.hash AND l.wake_at <= now
+      ORDER BY l.wake_at, l.instance LIMIT looked
+    ) c
+    WHERE wanted > 0
+    ORDER BY c.wake_at, c.instance LIMIT looked
+  LOOP
+    PERFORM FROM detent.mailbox b WHERE b.instance = suspect.instance FOR NO KEY UPDATE SKIP LOCKED;
+    CONTINUE WHEN NOT FOUND;
+    SELECT l.* INTO suspect FROM detent.lease l WHERE l.instance = suspect.instance AND l.wake_at + 0 <= now;
+    CONTINUE WHEN NOT FOUND;
+    IF suspect.attempts >= ${MAX_ATTEMPTS} THEN
+      UPDATE detent.mailbox b SET parked = coalesce(b.problem, '${GAVE_UP}'), parked_at = now
+      WHERE b.instance = suspect.instance;
+      UPDATE detent.lease l SET token = NULL, worker = NULL, wake_at = NULL WHERE l.instance = suspect.instance;
+      CONTINUE;
     END IF;
-    UPDATE detent.mailbox b SET
-      parked = coalesce(b.problem, '${GAVE_UP}'), parked_at = now, token = NULL, worker = NULL, wake_at = NULL
-    WHERE b.instance = suspect.instance;
+    IF oldest IS NULL OR suspect.wake_at + (suspect.attempts - 1) * ${SUSPECT_PATIENCE_MS} <= oldest THEN
+      RETURN QUERY UPDATE detent.lease l SET
+        token = fresh, worker = a_worker, attempts = l.attempts + 1, claimed_at = now, lease_until = now + lease_ms,
+        wake_at = greatest(now + lease_ms, now + l.attempts * ${SUSPECT_PATIENCE_MS})
+      WHERE l.instance = suspect.instance
+      RETURNING l.instance, l.token, l.attempts;
+      RETURN;
+    END IF;
+    EXIT;
   END LOOP;
+  IF candidates IS NULL THEN RETURN; END IF;
 
-  IF taken IS NULL AND candidates IS NOT NULL THEN
-    SELECT array_agg(l.instance) INTO taken FROM (
-      SELECT b.instance FROM detent.mailbox b
-      WHERE b.instance = ANY (candidates) AND b.wake_at <= now AND b.attempts = 0
-      ORDER BY b.wake_at, b.instance LIMIT wanted
-      FOR NO KEY UPDATE SKIP LOCKED
-    ) l;
-  END IF;
-
-  RETURN QUERY
-  WITH held AS (
-    UPDATE detent.mailbox b SET
-      token = fresh, worker = a_worker, lease_until = now + lease_ms, attempts = b.attempts + 1,
-      wake_at = greatest(b.next_due_at, now + lease_ms)
-    FROM detent.mailbox old
-    WHERE b.instance = ANY (taken) AND old.instance = b.instance
-    RETURNING b.instance, b.attempts, old.wake_at
-  )
-  SELECT h.instance, fresh, h.attempts FROM held h ORDER BY h.wake_at, h.instance;
+  -- Conditions that the index of what is due cannot serve: it would be gone through from end to end.
+  SELECT array_agg(c.instance), array_agg(c.definition) INTO taken, owners FROM (
+    SELECT b.instance, b.definition FROM detent.mailbox b
+    WHERE b.instance = ANY (candidates) AND coalesce(b.next_due_at, now + 1) <= now
+      AND b.parked IS NULL AND NOT b.paused
+    ORDER BY b.next_due_at, b.instance LIMIT wanted
+    FOR NO KEY UPDATE SKIP LOCKED
+  ) c;
+  -- Another may have claimed some since they were looked at.
+  RETURN QUERY INSERT INTO detent.lease
+    (instance, definition, token, worker, attempts, claimed_at, lease_until, wake_at)
+  SELECT t.instance, t.definition, fresh, a_worker, 1, now, now + lease_ms, now + lease_ms
+  FROM unnest(taken, owners) WITH ORDINALITY AS t (instance, definition, ord)
+  ORDER BY t.ord
+  ON CONFLICT DO NOTHING
+  RETURNING instance, token, attempts;
 END
 $body$`;

@@ -44,7 +44,7 @@ BEGIN
 
   -- What was given up on for the lack of its instance goes on.
   UPDATE detent.mailbox b SET
-    definition = i.definition, parked = NULL, parked_at = NULL, wake_at = b.next_due_at
+    definition = i.definition, parked = NULL, parked_at = NULL
   FROM detent.instance i
   WHERE b.instance = ANY (made) AND i.id = b.instance;
 

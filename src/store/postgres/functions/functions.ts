@@ -1,6 +1,6 @@
 import { APPEND, ARRIVAL } from './append.js';
 import { CLAIM } from './claim.js';
-import { COMMIT } from './commit.js';
+import { ADD_JOBS, COMMIT } from './commit.js';
 import { CREATE, CREATE_INSTANCES } from './create-instances.js';
 import { CLAIM_JOBS, EXTEND_JOBS, JOB_EXPIRY, LANES, RELEASE_JOBS } from './job-claims.js';
 import { BACKOFF_MS, END_JOBS, EXPIRE, FINISH_JOBS } from './job-ends.js';
@@ -43,6 +43,7 @@ export const FUNCTIONS: readonly string[] = [
   SEND,
   CLAIM,
   LOAD,
+  ADD_JOBS,
   COMMIT,
   EXTEND,
   RELEASE,

@@ -1,3 +1,4 @@
+import { ISOLATED_DELIVERIES } from '../../../core/limits.js';
 import { SETTINGS } from './settings.js';
 
 /** Jobs that are looked at beyond those that are wanted, for those that others are just claiming. */
@@ -32,33 +33,41 @@ RETURNS TABLE (queue text, name text, priority smallint) LANGUAGE sql STABLE AS 
 $body$`;
 
 /**
- * Hands out jobs that are due and those whose worker's lease ran out, by (priority, due, seq). Whoever claims
- * from a queue with a limit holds its row: one after the other, so that no two take its last place.
+ * Hands out jobs that are due and those whose worker's lease ran out, by (priority, due, seq); of those that died
+ * with many workers one alone, and none to whom is `isolated` (rule 7). Whoever claims from a queue with a limit
+ * holds its row: one after the other, so that no two take its last place.
  */
 export const CLAIM_JOBS = `
 CREATE OR REPLACE FUNCTION detent.claim_jobs(
-  given bigint, a_worker text, wanted int, lease_ms bigint, names text[], queues text[]
+  given bigint, a_worker text, wanted int, lease_ms bigint, names text[], queues text[],
+  isolated boolean
 ) RETURNS SETOF detent.job LANGUAGE plpgsql ${SETTINGS} AS $body$
 #variable_conflict use_column
 DECLARE
   now bigint := detent.now_ms(given);
   fresh text := gen_random_uuid()::text;
   looked int := wanted + ${SLACK};
-  candidates bigint[];
-  taken bigint[];
+  candidates text[];
+  taken text[];
 BEGIN
   PERFORM set_config('synchronous_commit', 'off', true);
   PERFORM FROM detent.queue q WHERE queues IS NULL OR q.name = ANY (queues) ORDER BY q.name FOR NO KEY UPDATE;
 
-  SELECT array_agg(f.seq) INTO candidates FROM (
-    SELECT c.seq FROM (
-      SELECT j.seq, j.priority, j.due_at, NULL::bigint AS rank, NULL::bigint AS free
-      FROM detent.job j
-      WHERE j.status = 'processing' AND j.lease_until <= now AND (j.expires_at IS NULL OR j.expires_at > now)
-        AND (names IS NULL OR j.name = ANY (names)) AND (queues IS NULL OR j.queue = ANY (queues))
-        AND NOT EXISTS (SELECT FROM detent.paused p WHERE p.kind = 'queue' AND p.name = j.queue)
+  SELECT array_agg(f.id) INTO candidates FROM (
+    SELECT c.id FROM (
+      SELECT r.id, r.seq, r.priority, r.due_at, NULL::bigint AS rank, NULL::bigint AS free
+      FROM (
+        SELECT j.*, j.attempts >= ${ISOLATED_DELIVERIES} AS is_apart,
+          row_number() OVER (
+            PARTITION BY j.attempts >= ${ISOLATED_DELIVERIES} ORDER BY j.priority, j.due_at, j.seq) AS place
+        FROM detent.job j
+        WHERE j.status = 'processing' AND j.lease_until <= now AND (j.expires_at IS NULL OR j.expires_at > now)
+          AND (names IS NULL OR j.name = ANY (names)) AND (queues IS NULL OR j.queue = ANY (queues))
+          AND NOT EXISTS (SELECT FROM detent.paused p WHERE p.kind = 'queue' AND p.name = j.queue)
+      ) r
+      WHERE NOT r.is_apart OR r.place = 1 AND NOT isolated
       UNION ALL
-      SELECT d.seq, l.priority, d.due_at,
+      SELECT d.id, d.seq, l.priority, d.due_at,
         row_number() OVER (PARTITION BY l.queue ORDER BY l.priority, d.due_at, d.seq), l.free
       FROM (
         SELECT l.*, q.concurrency - (
@@ -66,7 +75,7 @@ BEGIN
         FROM detent.lanes(names, queues) l LEFT JOIN detent.queue q ON q.name = l.queue
       ) l
       CROSS JOIN LATERAL (
-        SELECT j.seq, j.due_at FROM detent.job j
+        SELECT j.id, j.seq, j.due_at FROM detent.job j
         WHERE j.status = 'pending' AND j.queue = l.queue AND j.name = l.name AND j.priority = l.priority
           AND j.due_at <= now AND (j.expires_at IS NULL OR j.expires_at > now)
         ORDER BY j.due_at, j.seq LIMIT looked
@@ -77,9 +86,9 @@ BEGIN
   ) f;
   IF candidates IS NULL THEN RETURN; END IF;
 
-  SELECT array_agg(l.seq) INTO taken FROM (
-    SELECT j.seq FROM detent.job j
-    WHERE j.seq = ANY (candidates)
+  SELECT array_agg(l.id) INTO taken FROM (
+    SELECT j.id FROM detent.job j
+    WHERE j.id = ANY (candidates)
       AND (j.status = 'pending' AND j.due_at <= now OR j.status = 'processing' AND j.lease_until <= now)
     ORDER BY j.priority, j.due_at, j.seq LIMIT wanted
     FOR NO KEY UPDATE SKIP LOCKED
@@ -87,14 +96,12 @@ BEGIN
 
   RETURN QUERY UPDATE detent.job j SET
     status = 'processing', attempts = j.attempts + 1, started_at = now, beat_at = now, token = fresh,
-    worker = a_worker, lease_until = now + lease_ms, deadline_at = t.deadline_at,
+    worker = a_worker, lease_until = now + lease_ms,
+    deadline_at = CASE WHEN j.timeout_ms IS NULL THEN j.deadline_at ELSE now + j.timeout_ms END,
     expires_at = detent.job_expiry(
-      t.deadline_at, j.heartbeat_ms, now, j.attempts + 1, j.max_attempts, now + lease_ms)
-  FROM (
-    SELECT o.seq, CASE WHEN o.timeout_ms IS NULL THEN o.deadline_at ELSE now + o.timeout_ms END AS deadline_at
-    FROM detent.job o WHERE o.seq = ANY (taken)
-  ) t
-  WHERE j.seq = t.seq
+      CASE WHEN j.timeout_ms IS NULL THEN j.deadline_at ELSE now + j.timeout_ms END, j.heartbeat_ms, now,
+      j.attempts + 1, j.max_attempts, now + lease_ms)
+  WHERE j.id = ANY (taken)
   RETURNING j.*;
 END
 $body$`;

@@ -32,12 +32,13 @@ $body$`;
 const IS_RETRIED = '(NOT f.done AND NOT f.final AND j.instance IS NULL AND j.attempts < j.max_attempts)';
 
 /**
- * Ends jobs, or lets them be tried again, and answers their instances. The caller has locked their mailboxes and
- * then them, and they are processing or have expired. `f_rest`: the members of the answer that say how it ended.
+ * Ends jobs, or lets them be tried again, and answers their instances where that is `answered`. The caller has
+ * locked their mailboxes and then them, and they are processing or have expired. `f_token`: whose call it is, null
+ * where it is nobody's. `f_rest`: the members of the answer that say how it ended.
  */
 export const FINISH_JOBS = `
 CREATE OR REPLACE FUNCTION detent.finish_jobs(
-  now bigint, f_id text[], f_done boolean[], f_rest text[], f_final boolean[]
+  now bigint, f_id text[], f_token text[], f_done boolean[], f_rest text[], f_final boolean[], answered boolean
 ) RETURNS text[] LANGUAGE plpgsql AS $body$
 DECLARE
   answers record;
@@ -52,8 +53,11 @@ BEGIN
       deadline_at = CASE WHEN j.instance IS NOT NULL THEN j.deadline_at END,
       output = CASE WHEN f.done AND j.instance IS NULL THEN substr(f.rest, 10) END,
       failure = CASE WHEN NOT f.done THEN '{' || f.rest || '}' END,
+      ended_by = coalesce(f.token, j.ended_by),
+      ended_as = CASE
+        WHEN f.token IS NULL THEN j.ended_as WHEN ${IS_RETRIED} THEN 'retried' ELSE 'ended' END,
       expires_at = NULL, token = NULL, worker = NULL, lease_until = NULL, beat_at = NULL
-    FROM unnest(f_id, f_done, f_rest, f_final) WITH ORDINALITY AS f (id, done, rest, final, ord)
+    FROM unnest(f_id, f_token, f_done, f_rest, f_final) WITH ORDINALITY AS f (id, token, done, rest, final, ord)
     WHERE j.id = f.id
     RETURNING f.ord, j.status, j.id, j.instance, j.ask, j.effect, j.started_at, f.done, f.rest
   )
@@ -67,7 +71,7 @@ BEGIN
       ORDER BY f.ord) FILTER (WHERE f.ask) AS events
   INTO answers FROM finished f;
 
-  IF answers.ids IS NOT NULL THEN
+  IF answered AND answers.ids IS NOT NULL THEN
     PERFORM detent.append(
       now, false, answers.instances, answers.ids, array_fill(NULL::bigint, lengths), answers.events,
       answers.causes, array_fill(0, lengths), array_fill(NULL::text, lengths), array_fill(false, lengths))
@@ -77,18 +81,23 @@ BEGIN
 END
 $body$`;
 
-/** Ends jobs by their lease tokens. */
+/**
+ * Ends jobs by their lease tokens. A token that ended its job before is told again what it was told then.
+ * `has_mail`: an instance was answered.
+ */
 export const END_JOBS = `
 CREATE OR REPLACE FUNCTION detent.end_jobs(
-  given bigint, e_id text[], e_token text[], e_done boolean[], e_rest text[], e_final boolean[]
-) RETURNS text[] LANGUAGE plpgsql ${SETTINGS} AS $body$
+  given bigint, e_id text[], e_token text[], e_done boolean[], e_rest text[], e_final boolean[],
+  OUT results text[], OUT has_mail boolean
+) LANGUAGE plpgsql ${SETTINGS} AS $body$
 DECLARE
   held bigint[];
   finished text[];
-  results text[];
+  receivers text[];
 BEGIN
-  PERFORM detent.lock_mailboxes(array_agg(j.instance))
-  FROM detent.job j WHERE j.id = ANY (e_id) AND j.ask HAVING count(*) > 0;
+  SELECT array_agg(j.instance) INTO receivers FROM detent.job j WHERE j.id = ANY (e_id) AND j.ask;
+  has_mail := receivers IS NOT NULL;
+  IF has_mail THEN PERFORM detent.lock_mailboxes(receivers); END IF;
 
   SELECT coalesce(array_agg(h.ord ORDER BY h.ord), '{}') INTO held FROM (
     SELECT DISTINCT ON (l.id) l.ord FROM (
@@ -101,15 +110,18 @@ BEGIN
   ) h;
 
   SELECT detent.finish_jobs(
-    detent.now_ms(given), array_agg(e_id[h.ord] ORDER BY h.ord), array_agg(e_done[h.ord] ORDER BY h.ord),
-    array_agg(e_rest[h.ord] ORDER BY h.ord), array_agg(e_final[h.ord] ORDER BY h.ord))
+    detent.now_ms(given), array_agg(e_id[h.ord] ORDER BY h.ord), array_agg(e_token[h.ord] ORDER BY h.ord),
+    array_agg(e_done[h.ord] ORDER BY h.ord), array_agg(e_rest[h.ord] ORDER BY h.ord),
+    array_agg(e_final[h.ord] ORDER BY h.ord), true)
   INTO finished FROM unnest(held) AS h (ord) HAVING count(*) > 0;
 
-  results := array_fill('lost'::text, ARRAY[cardinality(e_id)]);
-  FOR place IN 1..cardinality(held) LOOP
-    results[held[place]] := finished[place];
-  END LOOP;
-  RETURN results;
+  IF cardinality(held) = cardinality(e_id) THEN
+    results := finished;
+    RETURN;
+  END IF;
+  SELECT array_agg(coalesce(
+    (SELECT j.ended_as FROM detent.job j WHERE j.id = e.id AND j.ended_by = e.token), 'lost') ORDER BY e.ord)
+  INTO results FROM unnest(e_id, e_token) WITH ORDINALITY AS e (id, token, ord);
 END
 $body$`;
 
@@ -132,7 +144,7 @@ BEGIN
     PERFORM detent.lock_mailboxes(array_agg(j.instance))
     FROM detent.job j WHERE j.id = ANY (overdue) AND j.ask HAVING count(*) > 0;
     SELECT coalesce(cardinality(detent.finish_jobs(
-      now, array_agg(o.id), array_agg(false), array_agg(o.rest), array_agg(false))), 0)
+      now, array_agg(o.id), array_agg(NULL::text), array_agg(false), array_agg(o.rest), array_agg(false), true)), 0)
     INTO count_ended
     FROM (
       SELECT j.id, ${EXPIRED} AS rest
@@ -145,12 +157,11 @@ BEGIN
   END IF;
 
   UPDATE detent.mailbox b SET
-    parked = '${JSON.stringify(DEAD_LETTER).replaceAll("'", "''")}', parked_at = now, wake_at = NULL,
-    token = NULL, worker = NULL
+    parked = '${JSON.stringify(DEAD_LETTER).replaceAll("'", "''")}', parked_at = now
   FROM (
     SELECT m.instance FROM detent.mailbox m
-    WHERE m.definition = '' AND (m.attempts > 0)::int = 0 AND m.wake_at <= now - ${DEAD_LETTER_MS}
-    ORDER BY m.wake_at, m.instance LIMIT wanted
+    WHERE m.definition = '' AND m.next_due_at <= now - ${DEAD_LETTER_MS} AND m.parked IS NULL AND NOT m.paused
+    ORDER BY m.next_due_at, m.instance LIMIT wanted
     FOR NO KEY UPDATE SKIP LOCKED
   ) o
   WHERE b.instance = o.instance;

@@ -18,16 +18,17 @@ BEGIN
   RETURN QUERY
   SELECT at, l.ord, i.id, i.machine, i.definition, i.status, i.revision, i.parent, i.created_at, i.updated_at,
     CASE WHEN coalesce(m.n, 1) = 1 THEN i.state END, m.seq, m.recipient, m.id, m.due_at,
-    coalesce(m.event, p.text), m.seed, m.cause, m.hops
+    coalesce(m.event, (
+      SELECT p.text FROM detent.payload p WHERE p.instance = m.recipient AND p.hash = m.payload)),
+    m.seed, m.cause, m.hops
   FROM unnest(l_instance, l_token) WITH ORDINALITY AS l (instance, token, ord)
-  JOIN detent.mailbox b ON b.instance = l.instance AND b.token = l.token
-  JOIN detent.instance i ON i.id = b.instance
+  CROSS JOIN LATERAL (SELECT i.* FROM detent.instance i WHERE i.id = l.instance LIMIT 1) i
   LEFT JOIN LATERAL (
     SELECT d.*, row_number() OVER (ORDER BY d.due_at, d.seq) AS n
-    FROM detent.message d WHERE d.recipient = b.instance AND d.due_at <= at
+    FROM detent.message d WHERE d.recipient = l.instance AND d.due_at <= at
     ORDER BY d.due_at, d.seq LIMIT wanted
   ) m ON true
-  LEFT JOIN detent.payload p ON m.payload IS NOT NULL AND p.instance = m.recipient AND p.hash = m.payload
+  WHERE (SELECT h.token FROM detent.lease h WHERE h.instance = l.instance) = l.token
   ORDER BY l.ord, m.n;
 END
 $body$`;

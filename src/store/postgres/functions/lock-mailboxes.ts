@@ -9,7 +9,7 @@ BEGIN
   IF cardinality(ids) = 0 THEN RETURN; END IF;
   INSERT INTO detent.mailbox (instance)
   SELECT DISTINCT u.id FROM unnest(ids) AS u (id)
-  WHERE NOT EXISTS (SELECT FROM detent.mailbox b WHERE b.instance = u.id)
+  WHERE (SELECT b.instance FROM detent.mailbox b WHERE b.instance = u.id) IS NULL
   ORDER BY 1
   ON CONFLICT DO NOTHING;
 END
@@ -17,7 +17,8 @@ $body$`;
 
 /**
  * Locks mailboxes in the order of their ids, all that a transaction touches at once and before anything else
- * (rule 4): so none waits for another in a circle, and what is read afterwards is as it is under the lock.
+ * (rule 4): so none waits for another in a circle, and what is read afterwards is as it is under the lock. Leases
+ * are locked after mailboxes, in the same order, and jobs last.
  */
 export const LOCK_MAILBOXES = `
 CREATE OR REPLACE FUNCTION detent.lock_mailboxes(ids text[]) RETURNS void

@@ -8,10 +8,12 @@ BEGIN
   PERFORM detent.lock_mailboxes(ARRAY[a_instance]);
   UPDATE detent.instance i SET status = 'paused' WHERE i.id = a_instance AND i.status = 'running';
   IF NOT FOUND THEN RETURN false; END IF;
-  UPDATE detent.mailbox b SET
-    paused = true, token = NULL, worker = NULL, lease_until = 0, wake_at = NULL,
-    attempts = b.attempts - (b.token IS NOT NULL AND b.lease_until > detent.now_ms(given))::int
-  WHERE b.instance = a_instance;
+  UPDATE detent.mailbox b SET paused = true WHERE b.instance = a_instance;
+  UPDATE detent.lease l SET
+    token = NULL, worker = NULL, lease_until = 0, wake_at = NULL,
+    attempts = l.attempts - (l.token IS NOT NULL AND l.lease_until > detent.now_ms(given))::int
+  WHERE l.instance = a_instance;
+  DELETE FROM detent.lease l WHERE l.instance = a_instance AND l.attempts = 0;
   RETURN true;
 END
 $body$`;
@@ -27,10 +29,11 @@ BEGIN
   IF NOT FOUND THEN RETURN false; END IF;
   now := detent.now_ms(given);
   UPDATE detent.mailbox b SET
-    paused = false,
-    next_due_at = CASE WHEN b.next_due_at IS NOT NULL THEN greatest(b.next_due_at, now) END,
-    wake_at = CASE WHEN b.next_due_at IS NOT NULL AND b.parked IS NULL THEN greatest(b.next_due_at, now) END
+    paused = false, next_due_at = greatest(b.next_due_at, CASE WHEN b.next_due_at IS NOT NULL THEN now END)
   WHERE b.instance = a_instance;
+  UPDATE detent.lease l SET wake_at = (
+    SELECT b.next_due_at FROM detent.mailbox b WHERE b.instance = l.instance AND b.parked IS NULL)
+  WHERE l.instance = a_instance;
   RETURN true;
 END
 $body$`;

@@ -42,9 +42,8 @@ BEGIN
   DELETE FROM detent.snapshot s WHERE s.instance = ANY (ids);
   DELETE FROM detent.payload p WHERE p.instance = ANY (ids);
   DELETE FROM detent.receipt r WHERE r.instance = ANY (ids);
+  DELETE FROM detent.lease l WHERE l.instance = ANY (ids);
   DELETE FROM detent.mailbox b WHERE b.instance = ANY (ids);
-  -- A detached child outlives the parent that it would tell of its end.
-  UPDATE detent.instance i SET parent = NULL WHERE i.parent = ANY (ids) AND i.detached;
   DELETE FROM detent.instance i WHERE i.id = ANY (ids);
 END
 $body$`;
@@ -62,13 +61,17 @@ LANGUAGE sql STABLE AS $body$
   SELECT t.id, t.status, t.path || 9223372036854775807 FROM tree t ORDER BY 3
 $body$`;
 
-/** Something in the tree goes on: an instance, or a job that nobody waits for. */
+/**
+ * Something in the tree goes on: an instance, or a job that nobody waits for; or a child that goes by itself is
+ * still there, whose id would be made again under its parent's name.
+ */
 export const IS_UNDER_WAY = `
 CREATE OR REPLACE FUNCTION detent.is_under_way(root text) RETURNS boolean LANGUAGE sql STABLE AS $body$
   SELECT EXISTS (
     SELECT FROM detent.tree(root) t
     WHERE t.status IN ('running', 'paused') OR EXISTS (
-      SELECT FROM detent.job j WHERE j.instance = t.id AND NOT j.ask AND j.ended_at IS NULL))
+      SELECT FROM detent.job j WHERE j.instance = t.id AND NOT j.ask AND j.ended_at IS NULL)
+    OR EXISTS (SELECT FROM detent.instance c WHERE c.parent = t.id AND c.detached))
 $body$`;
 
 /**

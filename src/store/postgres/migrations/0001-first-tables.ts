@@ -92,26 +92,35 @@ export const FIRST_TABLES: readonly string[] = [
     PRIMARY KEY (instance, hash)
   )`,
 
-  // definition: empty until the instance is created. wake_at: when it can be claimed, null if it cannot.
-  // arrived_at: when its last immediate message came; time stands still in it where the clock steps back.
+  // definition: empty until the instance is created. arrived_at: when its last immediate message came; time stands
+  // still in it where the clock steps back. problem: what its last worker said was wrong.
   `CREATE TABLE detent.mailbox (
     instance text COLLATE "C" PRIMARY KEY,
     definition text COLLATE "C" NOT NULL DEFAULT '',
     next_due_at bigint,
-    wake_at bigint,
     arrived_at bigint NOT NULL DEFAULT 0,
-    lease_until bigint NOT NULL DEFAULT 0,
-    token text COLLATE "C",
-    worker text,
-    attempts int NOT NULL DEFAULT 0,
     problem text,
     parked text,
     parked_at bigint,
     paused boolean NOT NULL DEFAULT false
   ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0)`,
-  `CREATE INDEX mailbox_wake ON detent.mailbox (definition, ((attempts > 0)::int), wake_at, instance)
-    WHERE wake_at IS NOT NULL`,
+  `CREATE INDEX mailbox_due ON detent.mailbox (definition, next_due_at, instance)
+    WHERE next_due_at IS NOT NULL AND parked IS NULL AND NOT paused`,
   'CREATE INDEX mailbox_parked ON detent.mailbox (parked_at) WHERE parked IS NOT NULL',
+
+  // Mailboxes with an attempt behind them: those that are held (token), and those whose turn came to nothing.
+  // wake_at: when it can be claimed again, null while it is parked or paused.
+  `CREATE TABLE detent.lease (
+    instance text COLLATE "C" PRIMARY KEY,
+    definition text COLLATE "C" NOT NULL,
+    token text COLLATE "C",
+    worker text,
+    attempts int NOT NULL,
+    claimed_at bigint NOT NULL,
+    lease_until bigint NOT NULL,
+    wake_at bigint
+  ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0)`,
+  'CREATE INDEX lease_wake ON detent.lease (definition, wake_at, instance) WHERE wake_at IS NOT NULL',
 
   // timer: whether its instance may cancel it by its id.
   `CREATE TABLE detent.message (
@@ -128,7 +137,7 @@ export const FIRST_TABLES: readonly string[] = [
   ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0)`,
   'CREATE INDEX message_order ON detent.message (recipient, due_at, seq)',
   'CREATE INDEX message_payload ON detent.message (recipient, payload) WHERE payload IS NOT NULL',
-  'CREATE INDEX message_timer ON detent.message (recipient, id) WHERE timer',
+  'CREATE INDEX message_timer ON detent.message (id) WHERE timer',
 
   `CREATE TABLE detent.receipt (
     instance text COLLATE "C" NOT NULL,
@@ -138,10 +147,13 @@ export const FIRST_TABLES: readonly string[] = [
   )`,
 
   // instance: null of a plain job, whose machine is empty, and which has a hash, max_attempts and a backoff. failure: { error, cause }.
-  // expires_at: when it ends by itself unless something happens before; null if it does not.
+  // expires_at: when it ends by itself unless something happens before; null if it does not. ended_by, ended_as:
+  // the token that last ended it, or gave it up for another attempt, and what was answered. Each change of its
+  // status writes to every index that it stands in: so there are few, and those that are processed stand in none
+  // that is for listing.
   `CREATE TABLE detent.job (
     id text COLLATE "C" PRIMARY KEY,
-    seq bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+    seq bigint GENERATED ALWAYS AS IDENTITY,
     instance text COLLATE "C",
     machine text COLLATE "C" NOT NULL,
     effect text,
@@ -171,13 +183,15 @@ export const FIRST_TABLES: readonly string[] = [
     lease_until bigint,
     beat_at bigint,
     token text COLLATE "C",
-    worker text
+    worker text,
+    ended_by text COLLATE "C",
+    ended_as text
   ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0)`,
   `CREATE INDEX job_pending ON detent.job (queue, name, priority, due_at, seq) WHERE status = 'pending'`,
   `CREATE INDEX job_processing ON detent.job (lease_until) WHERE status = 'processing'`,
   `CREATE INDEX job_open ON detent.job (expires_at) WHERE expires_at IS NOT NULL`,
   'CREATE INDEX job_instance ON detent.job (instance, seq) WHERE instance IS NOT NULL',
-  'CREATE INDEX job_status ON detent.job (status, seq)',
+  `CREATE INDEX job_status ON detent.job (status, seq) WHERE status <> 'processing'`,
   'CREATE INDEX job_ended ON detent.job (machine, ended_at, seq) WHERE ended_at IS NOT NULL',
   'CREATE INDEX job_payload ON detent.job (instance, payload) WHERE payload IS NOT NULL',
 

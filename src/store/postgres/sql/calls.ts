@@ -2,7 +2,6 @@
 export const NOW = 'SELECT detent.now_ms($1)';
 export const CREATE = call('create_all', 12);
 export const SEND = call('send', 8);
-export const COMMIT = call('commit', 49);
 export const EXTEND = call('extend', 4);
 export const RELEASE = call('release', 5);
 export const UNPARK = call('unpark', 2);
@@ -10,20 +9,24 @@ export const PAUSE_INSTANCE = call('pause_instance', 2);
 export const RESUME_INSTANCE = call('resume_instance', 2);
 export const EXTEND_JOBS = call('extend_jobs', 5);
 export const RELEASE_JOBS = call('release_jobs', 2);
-export const END_JOBS = call('end_jobs', 6);
 export const EXPIRE = call('expire', 2);
 export const ENQUEUE = call('enqueue', 14);
 export const CHANGE_JOB = call('change_job', 3);
-export const NEXT_DUE = call('next_due', 3);
+export const NEXT_DUE = call('next_due', 4);
 export const REORDER_JOURNAL = call('reorder_journal', 0);
 export const SWEEP_INSTANCES = call('sweep_instances', 4);
 export const SWEEP_JOURNALS = call('sweep_journals', 4);
 export const SWEEP_JOBS = call('sweep_jobs', 4);
 export const SWEEP_LETTERS = call('sweep_letters', 2);
+export const COMMIT = `SELECT held, taken, at, token, has_mail FROM detent.commit(${parameters(67)})`;
+export const END_JOBS = `SELECT results, has_mail FROM detent.end_jobs(${parameters(6)})`;
 export const LOAD = 'SELECT * FROM detent.load($1, $2, $3, $4)';
 export const CLAIM = 'SELECT instance, token, attempts FROM detent.claim($1, $2, $3, $4, $5)';
 
-function call(name: string, parameters: number): string {
-  const list = Array.from({ length: parameters }, (_, index) => `$${index + 1}`);
-  return `SELECT detent.${name}(${list.join(', ')})`;
+function call(name: string, count: number): string {
+  return `SELECT detent.${name}(${parameters(count)})`;
+}
+
+function parameters(count: number): string {
+  return Array.from({ length: count }, (_, index) => `$${index + 1}`).join(', ');
 }

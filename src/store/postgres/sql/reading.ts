@@ -3,7 +3,9 @@ import { ENTRY_COLUMNS, ENTRY_PAYLOAD } from './entry-columns.js';
 import { INSTANCE_COLUMNS } from './instance-columns.js';
 import { MESSAGE_COLUMNS, MESSAGE_PAYLOAD } from './message-columns.js';
 
-const READING = `SELECT ${INSTANCE_COLUMNS}, i.state, b.attempts, b.next_due_at, b.parked, i.seq`;
+const READING = `
+  SELECT ${INSTANCE_COLUMNS}, i.state,
+    coalesce((SELECT l.attempts FROM detent.lease l WHERE l.instance = i.id), 0), b.next_due_at, b.parked, i.seq`;
 const INSTANCES = 'FROM detent.instance i JOIN detent.mailbox b ON b.instance = i.id';
 
 export const READ = `${READING} ${INSTANCES} WHERE i.id = $1`;
