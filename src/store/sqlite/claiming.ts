@@ -4,6 +4,7 @@ import { gaveUp } from '../parking.js';
 import type { Claim, ClaimQuery } from '../store.js';
 import type { Acceptance } from './accept.js';
 import type { Database } from './database.js';
+import { rememberWorker } from './dead-workers.js';
 import { hold, park, UNLEASED } from './leases.js';
 import { unpaused } from './pause.js';
 
@@ -40,6 +41,7 @@ export function claim({ database, random, now }: Acceptance, query: ClaimQuery):
   const suspect = firstSuspect(database, definitions, now);
   const taken = suspect !== undefined && comesBefore(suspect, clean[0]) ? [suspect] : clean;
   if (taken.length === 0) return [];
+  rememberWorker(database, worker);
   const token = random();
   hold(database, taken, { token, worker, leaseUntil: now + leaseMs }, now);
   return taken.map(({ instance, attempts }) => ({ instance, token, attempts: attempts + 1 }));

@@ -10,7 +10,7 @@ import * as accept from './accept.js';
 import { changes } from './changes.js';
 import { claim } from './claiming.js';
 import { Database } from './database.js';
-import { deadWorkers, endLeases, rememberWorker } from './dead-workers.js';
+import { deadWorkers, endLeases } from './dead-workers.js';
 import * as definitions from './definitions.js';
 import type { DriverName } from './driver.js';
 import * as due from './due.js';
@@ -129,15 +129,7 @@ class SqliteStore implements port.Store {
 
   async claim(query: port.ClaimQuery): Promise<readonly port.Claim[]> {
     await this.endLeasesOfDead();
-    return this.#write(
-      (at) => {
-        const claims = claim(at, query);
-        if (claims.length > 0) rememberWorker(at.database, query.worker);
-        return claims;
-      },
-      never,
-      'lazy',
-    );
+    return this.#write((at) => claim(at, query), never, 'lazy');
   }
 
   load(claims: readonly port.Lease[], limit: number): Promise<readonly port.Load[]> {
@@ -146,11 +138,7 @@ class SqliteStore implements port.Store {
 
   async commit(commits: readonly port.Commit[], take?: port.ClaimJobsQuery): Promise<port.Committed> {
     const { results, jobs } = await this.#write(
-      (at) => {
-        const committed = turn.commit(at, commits, take);
-        if (take !== undefined && committed.jobs.length > 0) rememberWorker(at.database, take.worker);
-        return committed;
-      },
+      (at) => turn.commit(at, commits, take),
       ({ hint }) => hint,
     );
     return { results, jobs };
@@ -236,15 +224,7 @@ class SqliteStore implements port.Store {
 
   async claimJobs(query: port.ClaimJobsQuery): Promise<readonly port.ClaimedJob[]> {
     await this.endLeasesOfDead();
-    return this.#write(
-      (at) => {
-        const claimed = claimJobs(at, query);
-        if (claimed.length > 0) rememberWorker(at.database, query.worker);
-        return claimed;
-      },
-      never,
-      'lazy',
-    );
+    return this.#write((at) => claimJobs(at, query), never, 'lazy');
   }
 
   extendJobs(leases: readonly port.JobLease[], leaseMs: number): Promise<readonly string[]> {

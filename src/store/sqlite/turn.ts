@@ -13,6 +13,7 @@ import type {
 } from '../store.js';
 import { type Acceptance, append, appendToSelf, create, MESSAGE_COLUMNS, messageOf } from './accept.js';
 import type { Database } from './database.js';
+import { rememberWorker } from './dead-workers.js';
 import type { Row } from './driver.js';
 import { addJob } from './jobs/adding.js';
 import { cancelJobOf, endAnswered, isHeld } from './jobs/ending.js';
@@ -81,8 +82,11 @@ const JOURNAL_ANSWER = `
 const SETTLE = `
   UPDATE mailbox SET (next_due_at, wake_at) = (
     SELECT max(due_at, ?2), max(due_at, ?2) FROM message WHERE recipient = ?1 ORDER BY due_at LIMIT 1)
-  WHERE instance = ?1
-  RETURNING next_due_at`;
+  WHERE instance = ?1`;
+
+/** Whether anything is due in one of these mailboxes: ?1, an array. */
+const LEFT_DUE = `
+  SELECT 1 FROM json_each(?1) c CROSS JOIN mailbox m ON m.instance = c.value AND m.next_due_at <= ?2 LIMIT 1`;
 
 export function load(database: Database, leases: readonly Lease[], limit: number, now: number): Load[] {
   const wanted = JSON.stringify(leases.map(({ instance, token }) => [instance, token]));
@@ -102,17 +106,23 @@ export function commit(
   take: ClaimJobsQuery | undefined,
 ): Committed & { readonly hint: Hint } {
   const taking = take === undefined ? undefined : new Taking(at, take);
-  const hint = { mail: false, jobs: false };
+  let hasJobs = false;
   const results = commits.map((one): CommitResult => {
     if (!step(at, one)) return 'conflict';
     const { jobs, cancelledJobs, answers } = one;
     const taken = write(at, one, taking);
-    if (settle(at, one) || one.messages.length + one.spawns.length > 0) hint.mail = true;
-    if (taken < jobs.length || cancelledJobs.length > 0) hint.jobs = true;
-    if (answers.length > 0 && hasLimits(at.database)) hint.jobs = true;
+    hasJobs ||=
+      taken < jobs.length || cancelledJobs.length > 0 || (answers.length > 0 && hasLimits(at.database));
     return 'committed';
   });
-  return { results, jobs: taking?.taken ?? [], hint };
+  if (taking !== undefined && taking.taken.length > 0) rememberWorker(at.database, taking.worker);
+  const committed = commits.filter((_, index) => results[index] === 'committed');
+  const mail = committed.some(hasMail) || isAnyDue(at, committed);
+  return { results, jobs: taking?.taken ?? [], hint: { mail, jobs: hasJobs } };
+}
+
+function hasMail({ timers, messages, spawns }: Commit): boolean {
+  return timers.length + messages.length + spawns.length > 0;
 }
 
 /** Takes the instance to its new revision; false, and nothing is written, where the commit is in conflict. */
@@ -128,7 +138,7 @@ function step({ database, now }: Acceptance, commit: Commit): boolean {
 /** What comes with the step; answers how many jobs were handed to the caller. */
 function write(at: Acceptance, commit: Commit, taking: Taking | undefined): number {
   const { database, now } = at;
-  const { instance, token } = commit.lease;
+  const { instance } = commit.lease;
   const { folded, answers } = commit;
   journal(database, instance, answers.length === 0 ? folded : [...folded, ...answers].sort(byRevision));
   consume(database, instance, folded);
@@ -147,17 +157,22 @@ function write(at: Acceptance, commit: Commit, taking: Taking | undefined): numb
   for (const id of commit.cancelledJobs) cancelJobOf(database, instance, id, now);
   for (const spawn of commit.spawns) create(at, spawn);
   takeSnapshot(database, commit, now);
-  if (token !== undefined) dropLease(database, instance);
+  settle(at, commit);
   return taken;
 }
 
-/** Makes the mailbox due at what is left in it, where that may have changed; answers whether others should know. */
-function settle({ database, now }: Acceptance, commit: Commit): boolean {
+/** Makes the mailbox due at what is left in it, unless nobody held it and nothing in it has changed. */
+function settle({ database, now }: Acceptance, commit: Commit): void {
   const { lease, folded, timers, cancelledTimers } = commit;
   const { instance, token } = lease;
-  if (token === undefined && folded.length + timers.length + cancelledTimers.length === 0) return false;
-  const nextDueAt = database.first(SETTLE, instance, now)?.[0] as number | null;
-  return timers.length > 0 || (nextDueAt !== null && nextDueAt <= now);
+  if (token === undefined && folded.length + timers.length + cancelledTimers.length === 0) return;
+  database.run(SETTLE, instance, now);
+  if (token !== undefined) dropLease(database, instance);
+}
+
+function isAnyDue({ database, now }: Acceptance, commits: readonly Commit[]): boolean {
+  const instances = JSON.stringify(commits.map(({ lease }) => lease.instance));
+  return database.first(LEFT_DUE, instances, now) !== undefined;
 }
 
 function journal(

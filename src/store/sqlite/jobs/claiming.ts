@@ -3,6 +3,7 @@ import { deadlineOfAttempt, expiresAt } from '../../job-term.js';
 import type { ClaimedJob, ClaimJobsQuery, DueQuery } from '../../store.js';
 import type { Acceptance } from '../accept.js';
 import type { Database } from '../database.js';
+import { rememberWorker } from '../dead-workers.js';
 import { type Gates, gates } from './queues.js';
 import { JOB_COLUMNS, rowOf } from './row.js';
 
@@ -70,6 +71,7 @@ interface Candidate extends Omit<Lane, 'name'> {
 export function claimJobs({ database, random, now }: Acceptance, query: ClaimJobsQuery): ClaimedJob[] {
   const chosen = choose(database, query, now);
   if (chosen.length === 0) return [];
+  rememberWorker(database, query.worker);
   const order = new Map(chosen.map(({ seq }, index) => [seq, index]));
   const rows = database.all(JOBS, JSON.stringify([...order.keys()])).map(rowOf);
   rows.sort((a, b) => (order.get(a.seq) ?? 0) - (order.get(b.seq) ?? 0));

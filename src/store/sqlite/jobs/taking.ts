@@ -19,6 +19,10 @@ export class Taking {
     this.#holder = { token: random(), worker: query.worker, leaseUntil: now + query.leaseMs };
   }
 
+  get worker(): string {
+    return this.#query.worker;
+  }
+
   /** Who holds a job that is about to be added; undefined if it has to wait. */
   holderOf({ name, queue, deadlineAt }: NewJob): Holder | undefined {
     const { limit, names, queues } = this.#query;
