@@ -4,7 +4,7 @@ import { isError, Refused } from '../core/problem.js';
 import { readDefinition } from './compile.js';
 import { fromState, MAIN_THREAD, type Thread } from './execution.js';
 import type { AslProgram } from './program.js';
-import { step } from './step.js';
+import { fail, step } from './step.js';
 
 /**
  * Amazon States Language: workflows as AWS Step Functions runs them, with its errors and its history events.
@@ -22,6 +22,7 @@ export const asl: Language<AslProgram> = {
     return program;
   },
   step,
+  fail,
   view: viewOf,
   active(_, state) {
     return threadsOf(state).map(({ state: name }) => name);

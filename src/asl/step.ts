@@ -1,7 +1,7 @@
 import type { Event, StartEvent, StopEvent } from '../core/event.js';
 import { ignored, type Standing } from '../core/fold.js';
 import type { Json } from '../core/json.js';
-import type { Step } from '../core/language.js';
+import type { Failure, Step } from '../core/language.js';
 import { MAX_DELAY_MS } from '../core/limits.js';
 import { ActiveThread } from './active-thread.js';
 import { errorOutput, findCatcher } from './catch.js';
@@ -86,6 +86,15 @@ function stop(turn: Turn, { error, cause }: StopEvent): Step {
     cause,
     ...lastState(turn),
   });
+  return turn.finish(false);
+}
+
+/** The language's `fail`. */
+export function fail(_: AslProgram, state: Json, event: Event, { error, cause }: Failure): Step {
+  const turn = new Turn(fromState(state), event);
+  const after = turn.execution.threads[MAIN_THREAD]?.lastEventId ?? 0;
+  const details = failureDetails(error, cause);
+  turn.end({ status: 'failed', after, type: 'ExecutionFailed', details, error, cause, ...lastState(turn) });
   return turn.finish(false);
 }
 

@@ -2,10 +2,11 @@ import type { Effect } from './effect.js';
 import type { Event, StopEvent } from './event.js';
 import { addressProblem, nameProblem } from './identifier.js';
 import { hasEnded, type Status } from './instance.js';
-import { APPLIED } from './journal.js';
+import { APPLIED, eventOf, type JournalEntry } from './journal.js';
 import type { Json } from './json.js';
+import { exceeds } from './json-size.js';
 import type { Language, Program, Step } from './language.js';
-import { MAX_TASK_NAME_LENGTH } from './limits.js';
+import { MAX_HOPS, MAX_STATE_BYTES, MAX_TASK_NAME_LENGTH } from './limits.js';
 import type { Problem } from './problem.js';
 
 /** Where an instance stands between two events; what a fold carries along. */
@@ -19,25 +20,41 @@ export const UNBORN: Standing = { status: 'running', state: null };
 
 /**
  * One event of a fold: the language's step, with what holds for every language around it. Turns, time travel
- * and replay all go through here, so that they cannot differ.
+ * and replay all go through here, so that they cannot differ. `hops` counts the sends that brought the event
+ * and that no timer, task or outside event interrupted (rule 10).
  */
-export function fold(language: Language, program: Program, standing: Standing, event: Event): Step {
+export function fold(language: Language, program: Program, standing: Standing, event: Event, hops = 0): Step {
   if (hasEnded(standing.status)) return ignored(standing, `the instance has ended (${standing.status})`);
   if (event.type === 'start' && standing.state !== null) return ignored(standing, 'it has started already');
   if (event.type === 'stop' && standing.state === null) return stillborn(event);
   if (event.type !== 'start' && standing.state === null) return ignored(standing, 'it has not started');
+  if (hops > MAX_HOPS) return refused(language, program, standing, event, tooManyHops(event));
   const step = language.step(program, standing.state, event);
   if (step.outcome.kind === 'ignored' && step.effects.length > 0) {
     throw new Error(`${language.name}: a step that ignored ${event.type} returned effects`);
   }
-  const problem = wrongReceiver(step.effects) ?? wrongTask(step.effects);
-  if (problem !== undefined) return rejected(standing, event, problem);
-  for (const effect of step.effects) {
+  const problem = wrongReceiver(step.effects) ?? wrongTask(step.effects) ?? tooLarge(standing, step, event);
+  if (problem !== undefined) return refused(language, program, standing, event, problem);
+  checkEffects(language, event, step);
+  return step;
+}
+
+/**
+ * An entry of a journal, folded again. Of the sends that brought its event it tells only whether they were too
+ * many.
+ */
+export function refold(language: Language, program: Program, standing: Standing, entry: JournalEntry): Step {
+  const { outcome } = entry;
+  const tooMany = outcome.kind === 'rejected' && outcome.problem.code === TOO_MANY_HOPS;
+  return fold(language, program, standing, eventOf(entry), tooMany ? MAX_HOPS + 1 : 0);
+}
+
+function checkEffects(language: Language, event: Event, { effects }: Step): void {
+  for (const effect of effects) {
     if (!effect.id.startsWith(`${event.revision}.`)) {
       throw new Error(`${language.name}: effect ${effect.id} does not belong to revision ${event.revision}`);
     }
   }
-  return step;
 }
 
 /** Stopped before its start, which may be what it could not be stepped over. */
@@ -72,17 +89,53 @@ function wrongTask(effects: readonly Effect[]): Problem | undefined {
   return undefined;
 }
 
+const TOO_MANY_HOPS = 'too-many-hops';
+
+function tooManyHops(event: Event): Problem {
+  return {
+    code: TOO_MANY_HOPS,
+    message: `${event.id}: more than ${MAX_HOPS} sends in a row without a timer, a task or an outside event`,
+    path: '',
+  };
+}
+
+/** A stop is always taken: it adds nothing but its reason. */
+function tooLarge(standing: Standing, { state, outcome }: Step, event: Event): Problem | undefined {
+  if (state === standing.state || outcome.kind !== 'applied' || event.type === 'stop') return undefined;
+  if (!exceeds(state, MAX_STATE_BYTES)) return undefined;
+  return {
+    code: 'state-too-large',
+    message: `the state after ${event.type} would exceed ${MAX_STATE_BYTES} bytes`,
+    path: '',
+  };
+}
+
 /**
  * A step that must not be. A signal can be refused and all stays as it was; an answer cannot come again, so
- * the instance fails where it stands.
+ * the instance fails where it stands, and nothing is waited for any longer.
  */
+function refused(
+  language: Language,
+  program: Program,
+  standing: Standing,
+  event: Event,
+  problem: Problem,
+): Step {
+  const step = rejected(standing, event, problem);
+  if (event.type === 'signal') return step;
+  if (standing.state === null) return { ...step, status: 'failed' };
+  const { code: error, message: cause } = problem;
+  const end = language.fail(program, standing.state, event, { error, cause });
+  checkEffects(language, event, end);
+  return { ...end, history: [...step.history, ...end.history], outcome: step.outcome };
+}
+
+/** A step that changes nothing, since its event is refused. */
 export function rejected(standing: Standing, event: Event, problem: Problem): Step {
-  const isSignal = event.type === 'signal';
   const { code, message } = problem;
-  const data = { event: isSignal ? event.name : event.type, code, message };
+  const data = { event: event.type === 'signal' ? event.name : event.type, code, message };
   return {
     ...ignored(standing, ''),
-    status: isSignal ? standing.status : 'failed',
     history: [{ type: 'EventRejected', data }],
     outcome: { kind: 'rejected', problem },
   };

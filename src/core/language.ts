@@ -32,6 +32,11 @@ export interface Language<P extends Program = Program> {
   checkInput?(program: P, input: Json): readonly Problem[];
   /** `state` is null before the start event. */
   step(program: P, state: Json, event: Event): Step;
+  /**
+   * Ends an instance, which has started, that can neither keep what an event made of it nor go on without: as it
+   * was, but `failed`, and everything that it waited for cancelled.
+   */
+  fail(program: P, state: Json, event: Event, failure: Failure): Step;
   /** What people want to see of a state. Needs no program, so that an instance can be read where it cannot be stepped. */
   view(state: Json): View;
   /** The states that are active, as paths from the root (`a.b`), for highlighting. */
@@ -63,6 +68,12 @@ export interface Implementations {
   readonly functions?: Readonly<Record<string, unknown>>;
 }
 
+/** Why an instance failed: a name, and a text for people. */
+export interface Failure {
+  readonly error: string;
+  readonly cause: string;
+}
+
 /** An instance's state as people read it. */
 export interface View {
   /** Where it stands: a state's name, or an object of them where states nest. */
@@ -70,7 +81,7 @@ export interface View {
   readonly context: Json;
   readonly output: Json;
   /** Why it failed, where it did. */
-  readonly error?: { readonly error: string; readonly cause: string };
+  readonly error?: Failure;
 }
 
 /** The structure of a definition, for drawing. Ids are paths from the root. */

@@ -1,20 +1,13 @@
 import type { Effect, SpawnEffect, TaskEffect } from '../core/effect.js';
 import type { Event, EventBody } from '../core/event.js';
-import { fold, rejected, type Standing } from '../core/fold.js';
+import { fold, type Standing } from '../core/fold.js';
 import { childName, effectName, effectOfChild } from '../core/identifier.js';
 import { hasEnded, type Instance } from '../core/instance.js';
 import type { NewJob } from '../core/job.js';
-import { type Json, utf8Length } from '../core/json.js';
+import type { Json } from '../core/json.js';
 import type { Step } from '../core/language.js';
-import {
-  DEFAULT_PRIORITY,
-  DEFAULT_QUEUE,
-  MAX_HOPS,
-  MAX_STATE_BYTES,
-  TASK_DEADLINE_MS,
-} from '../core/limits.js';
+import { DEFAULT_PRIORITY, DEFAULT_QUEUE, TASK_DEADLINE_MS } from '../core/limits.js';
 import type { Message, NewMessage } from '../core/message.js';
-import type { Problem } from '../core/problem.js';
 import type { Commit, EndJob, FoldedMessage, Hold, Load } from '../store/store.js';
 import type { Steppable } from './registry.js';
 
@@ -47,14 +40,9 @@ export function foldMailbox(
   steppable: Steppable,
   isLate: () => boolean = () => false,
 ): Fold {
-  const folding = new Folding(load.instance, lease, steppable, load.now, false);
+  const folding = new Folding(load.instance, lease, steppable, load.now);
   folding.take(load.messages, isLate);
-  const commit = folding.commit();
-  if (commit.state === undefined || utf8Length(commit.state) <= MAX_STATE_BYTES) return commit;
-  // Rare: some event made the state too large. Fold again, weighing the state after each, to find it.
-  const careful = new Folding(load.instance, lease, steppable, load.now, true);
-  careful.take(load.messages, isLate);
-  return careful.commit();
+  return folding.commit();
 }
 
 /** The end of a job as its instance is told it. */
@@ -87,7 +75,6 @@ class Folding {
   readonly #lease: Hold;
   readonly #steppable: Steppable;
   readonly #at: number;
-  readonly #weigh: boolean;
   readonly #loaded: Json;
   #standing: Standing;
   #revision: number;
@@ -99,12 +86,11 @@ class Folding {
   readonly #messages: NewMessage[] = [];
   readonly #spawns: Spawn[] = [];
 
-  constructor(instance: Instance, lease: Hold, steppable: Steppable, now: number, weigh: boolean) {
+  constructor(instance: Instance, lease: Hold, steppable: Steppable, now: number) {
     this.#instance = instance;
     this.#lease = lease;
     this.#steppable = steppable;
     this.#at = Math.max(now, instance.updatedAt);
-    this.#weigh = weigh;
     this.#loaded = instance.state === null ? null : (JSON.parse(instance.state) as Json);
     this.#standing = { status: instance.status, state: this.#loaded };
     this.#revision = instance.revision;
@@ -117,7 +103,7 @@ class Folding {
       const event = this.#event(message);
       let step: Step;
       try {
-        step = this.#judge(event, message);
+        step = fold(this.#steppable.language, this.#steppable.program, this.#standing, event, message.hops);
       } catch (error) {
         if (this.#folded.length > 0) return;
         throw error;
@@ -155,26 +141,6 @@ class Folding {
       history: JSON.stringify(step.history),
       code: this.#steppable.code,
     });
-  }
-
-  /** The language's step, unless a limit that no language knows of forbids it. */
-  #judge(event: Event, message: Message): Step {
-    if (message.hops > MAX_HOPS) {
-      const problem = {
-        code: 'too-many-hops',
-        message: `${event.id}: more than ${MAX_HOPS} sends in a row without a timer, a task or an outside event`,
-        path: '',
-      };
-      return rejected(this.#standing, event, problem);
-    }
-    const step = fold(this.#steppable.language, this.#steppable.program, this.#standing, event);
-    if (!this.#weigh || utf8Length(JSON.stringify(step.state)) <= MAX_STATE_BYTES) return step;
-    const problem: Problem = {
-      code: 'state-too-large',
-      message: `the state after ${event.type} would exceed ${MAX_STATE_BYTES} bytes`,
-      path: '',
-    };
-    return rejected(this.#standing, event, problem);
   }
 
   #effect(effect: Effect, cause: Message): void {

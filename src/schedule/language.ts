@@ -4,7 +4,7 @@ import { type Problem, Refused } from '../core/problem.js';
 import { SCHEDULE_LANGUAGE } from '../core/schedule-id.js';
 import { checkSchedule } from './plan.js';
 import { fromState, standOf, viewOf } from './state.js';
-import { step } from './step.js';
+import { fail, step } from './step.js';
 
 /**
  * Schedules: each is an instance of the one machine SCHEDULE_MACHINE, whose definition is an empty object, and
@@ -23,6 +23,7 @@ export const schedule: Language = {
   },
   checkInput: (_program, input) => checkSchedule(input),
   step: (_program, state, event) => step(state, event),
+  fail: (_program, state, event, failure) => fail(state, event, failure),
   view: viewOf,
   active: (_program, state) => (state === null ? [] : [standOf(fromState(state))]),
   accepts: (_program, state) => acceptedBy(state),

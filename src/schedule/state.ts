@@ -1,6 +1,6 @@
 import type { Status } from '../core/instance.js';
 import type { Json } from '../core/json.js';
-import type { View } from '../core/language.js';
+import type { Failure, View } from '../core/language.js';
 import { formatTimestamp } from '../core/timestamp.js';
 import type { Firing } from './action.js';
 import type { Specification } from './specification.js';
@@ -23,7 +23,9 @@ export interface ScheduleState {
   readonly recent: readonly EndedRun[];
   readonly lastFiring?: Firing;
   readonly counts: Counts;
-  readonly ended?: 'finished' | 'stopped';
+  readonly ended?: 'finished' | 'stopped' | 'failed';
+  /** Why it failed. */
+  readonly failure?: Failure;
 }
 
 /** What the schedule waits for: `dueAt` is the time with its jitter. */
@@ -101,6 +103,7 @@ export function viewOf(stored: Json): View {
     value: standOf(state),
     context: context as unknown as Json,
     output: state.ended === undefined ? null : { ...counts },
+    ...(state.failure === undefined ? {} : { error: state.failure }),
   };
 }
 

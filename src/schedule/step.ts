@@ -1,7 +1,7 @@
 import type { Event, SignalEvent, StartEvent } from '../core/event.js';
 import { ignored, rejected, type Standing } from '../core/fold.js';
-import { isJsonObject, type Json, own } from '../core/json.js';
-import type { Step } from '../core/language.js';
+import { isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
+import type { Failure, Step } from '../core/language.js';
 import type { Problem } from '../core/problem.js';
 import { scheduleName } from '../core/schedule-id.js';
 import { endRun, fire, fireDue, missDue, skip, startWaiting } from './fire.js';
@@ -34,7 +34,7 @@ export function step(stored: Json, event: Event): Step {
       return turn.finish();
     }
     case 'stop':
-      return stop(new Turn(state, event, planOf(state)));
+      return end(new Turn(state, event, planOf(state)), 'stopped', 'ScheduleStopped', {});
     case 'signal':
       return obey(standing, state, event);
     default:
@@ -79,12 +79,20 @@ function problemOf(problems: readonly Problem[]): Problem {
   return { ...first, message };
 }
 
+/** The language's `fail`. */
+export function fail(stored: Json, event: Event, failure: Failure): Step {
+  const state = fromState(stored);
+  return end(new Turn({ ...state, failure }, event, planOf(state)), 'failed', 'ScheduleFailed', {
+    ...failure,
+  });
+}
+
 /** Runs go on; what waited for them does not start. */
-function stop(turn: Turn): Step {
+function end(turn: Turn, ended: 'stopped' | 'failed', type: string, data: JsonObject): Step {
   turn.disarm();
-  turn.tell('ScheduleStopped', {});
+  turn.tell(type, data);
   const { waiting, ...rest } = turn.state;
-  turn.state = { ...rest, ended: 'stopped' };
+  turn.state = { ...rest, ended };
   return turn.finish();
 }
 

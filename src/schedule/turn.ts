@@ -110,8 +110,9 @@ export class Turn {
   }
 }
 
-const STATUS: Readonly<Record<'running' | 'finished' | 'stopped', Status>> = {
+const STATUS: Readonly<Record<'running' | 'finished' | 'stopped' | 'failed', Status>> = {
   running: 'running',
   finished: 'succeeded',
   stopped: 'stopped',
+  failed: 'failed',
 };

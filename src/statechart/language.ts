@@ -2,7 +2,7 @@ import type { Json } from '../core/json.js';
 import type { Graph, Language, View } from '../core/language.js';
 import { check, compile, type StatechartProgram } from './compile.js';
 import { graphOf } from './graph.js';
-import { acceptedBy, step } from './step.js';
+import { acceptedBy, fail, step } from './step.js';
 import { configurationOf, storedState } from './stored-state.js';
 
 /** Statecharts in XState v5's JSON shape, as one of the languages that instances are written in. */
@@ -11,6 +11,7 @@ export const statechart: Language<StatechartProgram> = {
   check,
   compile,
   step,
+  fail,
   view,
   active,
   accepts,

@@ -1,8 +1,14 @@
-import type { Event, SignalEvent, StartEvent, StopEvent } from '../core/event.js';
+import {
+  answeredEffect,
+  type Event,
+  type SignalEvent,
+  type StartEvent,
+  type StopEvent,
+} from '../core/event.js';
 import { ignored } from '../core/fold.js';
 import { APPLIED, type Happening } from '../core/journal.js';
 import type { Json, JsonObject } from '../core/json.js';
-import type { Step } from '../core/language.js';
+import type { Failure, Step } from '../core/language.js';
 import { didYouMean, type Problem } from '../core/problem.js';
 import type { StatechartProgram } from './compile.js';
 import type { Configuration } from './configuration.js';
@@ -175,6 +181,15 @@ function stop(stored: StoredState, event: Event & StopEvent): Step {
   };
 }
 
+/** The language's `fail`: the event that it cannot take answers nothing that would be waited for any longer. */
+export function fail(_: StatechartProgram, state: Json, event: Event, failure: Failure): Step {
+  const stored = storedState(state);
+  const numbering = new Numbering(stored.pending, event, true);
+  const effect = answeredEffect(event);
+  if (effect !== undefined) numbering.answered(effect);
+  return failed(stored, numbering, [], failure);
+}
+
 /** What a macrostep that went through leaves behind. Throws Undone where that is not JSON. */
 function applied(
   program: StatechartProgram,
@@ -202,14 +217,14 @@ function failed(
   { value, context }: StoredState,
   numbering: Numbering,
   before: readonly Happening[],
-  error: { readonly error: string; readonly cause: string },
+  error: Failure,
 ): Step {
   numbering.cancelAll();
   return {
     state: asJson({ value, context, error }),
     status: 'failed',
     effects: numbering.effects,
-    history: [...before, ...numbering.history, { type: 'InstanceFailed', data: error }],
+    history: [...before, ...numbering.history, { type: 'InstanceFailed', data: { ...error } }],
     outcome: APPLIED,
   };
 }
@@ -250,7 +265,7 @@ function told({ event, move }: Taken): Happening {
   };
 }
 
-function reasonOf({ code, message }: Problem): { readonly error: string; readonly cause: string } {
+function reasonOf({ code, message }: Problem): Failure {
   return { error: code, cause: message };
 }
 

@@ -19,6 +19,7 @@ export const probe: Language = {
   check: () => [],
   compile: (): Program => ({ language: 'probe', tasks: [] }),
   step: (_program, state, event) => stepProbe(state as unknown as ProbeState | null, event),
+  fail: (_program, state, event) => failProbe(state as unknown as ProbeState, event),
   view: (state) => ({ value: 'probing', context: state, output: null }),
   active: () => [],
   accepts: () => [],
@@ -50,8 +51,17 @@ function stepProbe(state: ProbeState | null, event: Event): Step {
     for (const command of commands) if (isJsonObject(command)) probing.obey(command);
   }
   if (answered !== undefined) probing.answer(answered, event.type);
-  if (event.type === 'stop') probing.stop();
+  if (event.type === 'stop') probing.end('stopped');
   return probing.step();
+}
+
+/** What it remembers stays small enough, so it does not remember what failed it. */
+function failProbe(state: ProbeState, event: Event): Step {
+  const probing = new Probing(state, event);
+  const answered = answeredEffect(event);
+  if (answered !== undefined) probing.answer(answered, event.type);
+  probing.end('failed');
+  return { ...probing.step(), state: { ...state, pending: [] } as unknown as Json };
 }
 
 class Probing {
@@ -118,12 +128,12 @@ class Probing {
     if (typeof failure === 'string') throw new Error(failure);
   }
 
-  stop(): void {
+  end(status: 'stopped' | 'failed'): void {
     for (const { id: target, kind } of this.#pending) {
       this.#effects.push({ type: 'cancel', id: this.#nextId(), target, kind });
     }
     this.#pending = [];
-    this.#status = 'stopped';
+    this.#status = status;
   }
 
   answer(effect: string, how: string): void {

@@ -420,3 +420,24 @@ describe('an execution', () => {
     });
   });
 });
+
+describe('an execution that can neither keep an answer nor go on without it', () => {
+  it('fails with the reason, and what else it waits for is cancelled', () => {
+    const definition = {
+      StartAt: 'Ask',
+      TimeoutSeconds: 60,
+      States: { Ask: { Type: 'Task', Resource: 'ask', End: true } },
+    };
+    const [begun] = steps(definition, start());
+    if (begun === undefined) throw new Error('nothing was stepped');
+    const idOf = (kind: string) => begun.effects.find(({ type }) => type === kind)?.id ?? '';
+    const answer = stamped({ type: 'task.succeeded', effect: idOf('task'), output: 1 }, 2);
+    const failure = { error: 'state-too-large', cause: 'the state would be too large' };
+    const step = asl.fail(asl.compile(definition), begun.state, answer, failure);
+    const cancelled = step.effects.map((effect) => (effect.type === 'cancel' ? effect.target : effect.type));
+    expect(cancelled).toEqual([idOf('timer')]);
+    expect(step).toMatchObject({ status: 'failed', history: [{ type: 'ExecutionFailed' }] });
+    expect(step.history[0]?.data).toMatchObject({ executionFailedEventDetails: failure });
+    expect(asl.view(step.state)).toMatchObject({ value: 'Ask', error: failure });
+  });
+});

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Definition } from '../../src/core/definition.js';
 import type { Engine, InstanceView } from '../../src/core/engine.js';
 import type { Event } from '../../src/core/event.js';
-import { fold, UNBORN } from '../../src/core/fold.js';
+import { refold, UNBORN } from '../../src/core/fold.js';
 import type { Job } from '../../src/core/job.js';
 import { eventOf, type HistoryEntry, type JournalEntry, type Outcome } from '../../src/core/journal.js';
 import type { Message } from '../../src/core/message.js';
@@ -151,7 +151,7 @@ describe.each(releases)('a file that release %s wrote', (release) => {
       const { language, program } = steppable;
       let standing = UNBORN;
       for (const entry of await journalOf(store, id)) {
-        const step = fold(language, program, standing, eventOf(entry));
+        const step = refold(language, program, standing, entry);
         expect(step.outcome, `${id} ${entry.revision}`).toEqual(entry.outcome);
         expect(JSON.stringify(step.history), `${id} ${entry.revision}`).toBe(entry.history);
         standing = { status: step.status, state: step.state };

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventBody } from '../../src/core/event.js';
-import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
+import { refold, type Standing, UNBORN } from '../../src/core/fold.js';
 import type { Instance } from '../../src/core/instance.js';
-import { eventOf } from '../../src/core/journal.js';
+import { APPLIED } from '../../src/core/journal.js';
 import type { Json } from '../../src/core/json.js';
+import type { Language } from '../../src/core/language.js';
 import { MAX_HOPS, MAX_STATE_BYTES, MAX_TASK_NAME_LENGTH, TASK_DEADLINE_MS } from '../../src/core/limits.js';
 import type { Message } from '../../src/core/message.js';
 import { type Fold, foldMailbox } from '../../src/runtime/folding.js';
@@ -101,7 +102,7 @@ describe('foldMailbox', () => {
         for (const { seq, ...entry } of journal) {
           const { id: eventId, seed, event } = messages[seq] as Message;
           const journaled = { instance: 'i', eventId, seed, event, ...entry };
-          standing = fold(probe, steppable.program, standing, eventOf(journaled));
+          standing = refold(probe, steppable.program, standing, journaled);
         }
         expect(JSON.stringify(standing.state)).toBe(instance.state);
       }),
@@ -301,5 +302,45 @@ describe('foldMailbox', () => {
     expect(exact.instance.state?.length).toBe(MAX_STATE_BYTES);
     const over = takeAll([start, { ...signal(1), id: 'x'.repeat(MAX_STATE_BYTES - overhead + 1) }], [2]);
     expect(over.journal[1]?.outcome.kind).toBe('rejected');
+  });
+
+  it('judges a state after each event, so that one which shrinks again in the same batch is refused all the same', () => {
+    const hoard: Language = {
+      ...probe,
+      name: 'hoard',
+      step: (_, state, event) => ({
+        state: event.type === 'signal' ? 'x'.repeat(Number(event.data)) : (state ?? ''),
+        ...{ status: 'running', effects: [], history: [], outcome: APPLIED },
+      }),
+    };
+    const hoarding = new Registry({ languages: [hoard] }).add({
+      ...definition,
+      language: 'hoard',
+    }) as Steppable;
+    const size = (seq: number, data: number) => message(seq, { type: 'signal', name: 'x', data });
+    const messages = [start, size(1, MAX_STATE_BYTES), size(2, 5)];
+    const { state, folded } = foldMailbox(
+      { instance: unborn, messages, now: 1 },
+      { instance: 'i', token: 't' },
+      hoarding,
+    );
+    expect(folded.map(({ outcome }) => outcome.kind)).toEqual(['applied', 'rejected', 'applied']);
+    expect(state).toBe('"xxxxx"');
+  });
+
+  it('cancels the jobs and timers of an instance that an answer would have made too large', () => {
+    const { instance } = takeAll([start, signal(1, { task: 'a' }, { task: 'b' }, { timer: 70 })], [2]);
+    const answer = message(2, { type: 'task.succeeded', effect: '2.0', output: null });
+    const commit = foldMailbox(
+      { instance, messages: [{ ...answer, id: 'x'.repeat(MAX_STATE_BYTES) }], now: 1_000 },
+      { instance: 'i', token: 't' },
+      steppable,
+    );
+    expect(commit).toMatchObject({
+      status: 'failed',
+      cancelledJobs: ['i/2/1'],
+      cancelledTimers: ['i/2/2'],
+      folded: [{ outcome: { kind: 'rejected', problem: { code: 'state-too-large' } } }],
+    });
   });
 });

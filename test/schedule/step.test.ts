@@ -349,6 +349,21 @@ describe('someone who', () => {
     expect(drive.context.running).toHaveLength(1);
   });
 
+  it('brings it to where it cannot go on fails it, as a stop would end it, and it says why', () => {
+    const drive = new Drive(every('1h', { overlap: 'queue' }), at('03:00')).until(at('04:30'));
+    const { state } = drive.standing;
+    const event = { id: 'e', instance: 'schedule/s', revision: 99, at: drive.now, seed: '' };
+    const failure = { error: 'state-too-large', cause: 'too large' };
+    const step = schedule.fail(schedule.compile({}), state, { ...event, type: 'continue' }, failure);
+    expect(step).toMatchObject({ status: 'failed', effects: [{ type: 'cancel', kind: 'timer' }] });
+    expect(step.history).toEqual([{ type: 'ScheduleFailed', data: failure }]);
+    expect(schedule.view(step.state)).toMatchObject({
+      value: 'finished',
+      error: failure,
+      context: { waiting: null },
+    });
+  });
+
   it('sends it anything else is not heard', () => {
     const drive = new Drive(every('1h'), at('03:30'));
     for (const body of [

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Effect } from '../../src/core/effect.js';
 import type { Event, EventBody } from '../../src/core/event.js';
 import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
 import type { Json } from '../../src/core/json.js';
 import type { Implementations, Step } from '../../src/core/language.js';
+import { MAX_STATE_BYTES } from '../../src/core/limits.js';
 import { statechart } from '../../src/statechart/language.js';
 
 /** An instance that is stepped by hand; revisions and times go up by one and by a second. */
@@ -474,5 +476,47 @@ describe('what people see of a state', () => {
         { from: 'a.x', to: 'a.x', label: 'GO' },
       ],
     });
+  });
+});
+
+describe('an instance that an answer would make too large', () => {
+  it('fails where it stands, and what else it waits for is cancelled', () => {
+    const hand = new Hand({
+      id: 'hoard',
+      initial: 'loading',
+      context: { all: '' },
+      states: {
+        loading: {
+          after: { '1h': 'late' },
+          invoke: [
+            { src: 'load', id: 'load', onDone: { assign: { all: '{% event.output %}' } } },
+            { src: 'watch', id: 'watch' },
+          ],
+        },
+        late: {},
+      },
+    });
+    const { effects } = hand.start();
+    const idOf = (found: (effect: Effect) => boolean) => effects.find(found)?.id ?? '';
+    const load = idOf((effect) => effect.type === 'task' && effect.name === 'load');
+    const watch = idOf((effect) => effect.type === 'task' && effect.name === 'watch');
+    const timer = idOf((effect) => effect.type === 'timer');
+    const output = 'x'.repeat(MAX_STATE_BYTES);
+    const step = hand.step({ type: 'task.succeeded', effect: load, output });
+    expect(step).toMatchObject({
+      status: 'failed',
+      outcome: { kind: 'rejected', problem: { code: 'state-too-large' } },
+    });
+    const cancelled = step.effects.map((effect) => (effect.type === 'cancel' ? effect.target : effect.type));
+    expect(cancelled.toSorted()).toEqual([timer, watch].toSorted());
+    expect(step.history.map(({ type }) => type)).toEqual([
+      ...['EventRejected', 'TimerCancelled', 'TaskCancelled', 'InstanceFailed'],
+    ]);
+    expect(statechart.view(step.state)).toMatchObject({
+      value: 'loading',
+      context: { all: '' },
+      error: { error: 'state-too-large' },
+    });
+    expect(statechart.accepts(hand.program, step.state)).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { fold } from '../../src/core/fold.js';
-import { eventOf, type JournalEntry } from '../../src/core/journal.js';
+import { refold } from '../../src/core/fold.js';
+import type { JournalEntry } from '../../src/core/journal.js';
 import { SNAPSHOT_EVERY } from '../../src/core/limits.js';
 import { systemClock } from '../../src/runtime/clock.js';
 import { DurableEngine } from '../../src/runtime/engine.js';
@@ -25,7 +25,7 @@ async function journalOf(store: Store, revision: number): Promise<readonly Journ
 
 function foldOn({ standing }: Beginning, entries: readonly JournalEntry[]) {
   let end = standing;
-  for (const entry of entries) end = fold(probe, probe.compile({}), end, eventOf(entry));
+  for (const entry of entries) end = refold(probe, probe.compile({}), end, entry);
   return { status: end.status, state: JSON.stringify(end.state) };
 }
 

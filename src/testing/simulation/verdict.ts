@@ -1,8 +1,9 @@
 import { answeredEffect, type Event } from '../../core/event.js';
-import { fold } from '../../core/fold.js';
+import { refold } from '../../core/fold.js';
 import { childName, effectName } from '../../core/identifier.js';
 import { hasEnded } from '../../core/instance.js';
 import { eventOf, type JournalEntry } from '../../core/journal.js';
+import type { Step } from '../../core/language.js';
 import type { Steppable } from '../../runtime/registry.js';
 import type { Store } from '../../store/store.js';
 import { beginningOf } from './beginning.js';
@@ -61,7 +62,7 @@ class Inquiry {
       at = entry.at;
       const event = eventOf(entry);
       const { language, program } = this.#steppable;
-      const step = fold(language, program, standing, event);
+      const step = refold(language, program, standing, entry);
       if (JSON.stringify(step.outcome) !== JSON.stringify(entry.outcome)) {
         this.#complain(`${instance}: revision ${entry.revision} folds to another outcome`);
       }
@@ -170,7 +171,7 @@ class Inquiry {
 class Expected {
   readonly #open = new Map<string, number>();
 
-  see(event: Event, step: ReturnType<typeof fold>, complain: (what: string) => void): void {
+  see(event: Event, step: Step, complain: (what: string) => void): void {
     const answered = answeredEffect(event);
     if (answered !== undefined && step.outcome.kind === 'applied') {
       const due = this.#open.get(answered);

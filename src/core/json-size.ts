@@ -1,0 +1,41 @@
+import { type Json, utf8Length } from './json.js';
+import { MAX_JSON_DEPTH } from './limits.js';
+
+/**
+ * Whether a value is longer than so many bytes (UTF-8) as JSON text.
+ *
+ * @example
+ * exceeds(['é'], 6); // => false
+ * exceeds(['é'], 5); // => true
+ */
+export function exceeds(value: Json, limitBytes: number): boolean {
+  return mayExceed(value, limitBytes) && utf8Length(JSON.stringify(value)) > limitBytes;
+}
+
+/**
+ * Whether it could be, or is nested deeper than JSON may be here: told without making its text, from the most that
+ * each part may take. Nearly every value is far below its limit.
+ */
+export function mayExceed(value: Json, limitBytes: number): boolean {
+  return bytesLeft(value, limitBytes, 0) < 0;
+}
+
+/** What is left of `budget` after a value that takes as many bytes as it may; negative as soon as it is used up. */
+function bytesLeft(value: Json, budget: number, depth: number): number {
+  if (typeof value === 'string') return budget - 2 - 6 * value.length;
+  if (typeof value !== 'object' || value === null) return budget - 25;
+  if (depth >= MAX_JSON_DEPTH) return -1;
+  let left = budget - 2;
+  if (Array.isArray(value)) {
+    for (const item of value as readonly Json[]) {
+      left = bytesLeft(item, left, depth + 1) - 1;
+      if (left < 0) return left;
+    }
+    return left;
+  }
+  for (const [key, member] of Object.entries(value)) {
+    left = bytesLeft(member, left - 4 - 6 * key.length, depth + 1);
+    if (left < 0) return left;
+  }
+  return left;
+}
