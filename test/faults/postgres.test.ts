@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, describe, expect, it } from 'vitest';
+import { LEASE_MS, SUSPECT_PATIENCE_MS } from '../../src/core/limits.js';
 import { openEngine } from '../../src/embed/engine.js';
 import { openStore } from '../../src/embed/store-url.js';
 import { testPostgres } from '../services/postgres.js';
@@ -8,7 +9,7 @@ import { createServer, killServer, removeServer, startServer } from '../services
 import { Counters } from './counters.js';
 import { CuttingProxy } from './cutting-proxy.js';
 import { pause } from './dev-process.js';
-import { killFleet } from './fleet.js';
+import { killFleet, type Takeover } from './fleet.js';
 import { ringAcrossRestart } from './timers.js';
 import { WorkerProcess } from './worker-process.js';
 
@@ -18,7 +19,8 @@ const INSTANCES = Number(process.env['DETENT_FLEET_INSTANCES'] ?? 200);
 const TIMERS = Number(process.env['DETENT_TIMERS'] ?? 1_000);
 const RESTARTS = Number(process.env['DETENT_PG_RESTARTS'] ?? 2);
 const CUTS = Number(process.env['DETENT_PG_CUTS'] ?? 50);
-const LEASE_MS = 2_000;
+/** What a single takeover may take on a busy machine. */
+const SLOWEST_MS = 5 * LEASE_MS;
 /** How often it is looked whether a lease was taken over. */
 const LOOK_MS = 25;
 
@@ -46,6 +48,12 @@ async function withClient<T>(action: (client: pg.Client) => Promise<T>): Promise
   }
 }
 
+/** The value below which this share of them lies. */
+function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
 afterAll(async () => {
   if (found.url === undefined) return;
   await withClient(async (client) => {
@@ -57,26 +65,46 @@ describe.skipIf(found.url === undefined)(`PostgreSQL${why}`, () => {
   it('loses nothing and repeats nothing while four workers are killed, and others take over', async () => {
     const url = urlOf('fleet');
     const schema = schemas.at(-1);
-    const watcher = new pg.Client({ connectionString: found.url as string });
-    await watcher.connect();
-    /** How long it takes until nothing is held any more that this process held. */
-    const takeover = async (pid: number): Promise<number | undefined> => {
+    const watcher = new pg.Pool({ connectionString: found.url as string, max: 1 });
+    const held = `SELECT worker, attempts FROM ${schema}.mailbox WHERE token IS NOT NULL`;
+    const look = async () => {
+      const { rows } = await watcher.query<{ worker: string; attempts: number }>(held);
+      return rows.map(({ worker, attempts }) => ({ pid: Number(worker.split(':')[1]), attempts }));
+    };
+    const holding = async () => new Set((await look()).map(({ pid }) => pid));
+    const takeover = async (killed: number): Promise<Takeover | undefined> => {
       const began = performance.now();
-      const held = `SELECT count(*)::int AS n FROM ${schema}.mailbox WHERE token IS NOT NULL AND worker LIKE $1`;
-      for (let had = false; ; had = true) {
-        const { rows } = await watcher.query<{ n: number }>(held, [`%:${pid}:%`]);
-        if (rows[0]?.n === 0) return had ? performance.now() - began : undefined;
-        await pause(LOOK_MS);
+      for (let attempts = 0; ; await pause(LOOK_MS)) {
+        const left = (await look()).filter(({ pid }) => pid === killed);
+        attempts = Math.max(attempts, ...left.map((one) => one.attempts));
+        if (left.length > 0) continue;
+        return attempts === 0 ? undefined : { ms: performance.now() - began, attempts };
       }
     };
     try {
-      const report = await killFleet({ url, instances: INSTANCES, kills: KILLS, takeover });
-      const times = report.takeoversMs.toSorted((a, b) => a - b);
-      const p99 = times[Math.min(times.length - 1, Math.floor(times.length * 0.99))];
-      console.log(`fleet on postgres: ${JSON.stringify({ ...report, takeoversMs: times.length, p99 })}`);
+      const { takeovers, ...report } = await killFleet({
+        url,
+        instances: INSTANCES,
+        kills: KILLS,
+        holding,
+        takeover,
+      });
+      const p99 = percentile(
+        takeovers.map(({ ms }) => ms),
+        0.99,
+      );
+      const again = takeovers.filter(({ attempts }) => attempts > 1).map(({ ms }) => Math.round(ms));
+      console.log(
+        `fleet on postgres: ${JSON.stringify({ ...report, takeovers: takeovers.length, p99, again })}`,
+      );
       expect(report.killed.working + report.killed.both).toBeGreaterThan(KILLS * 0.9);
-      if (KILLS >= 50) expect(times.length, 'kills of workers that held something').toBeGreaterThan(0);
-      if (p99 !== undefined) expect(p99).toBeLessThan(2 * LEASE_MS);
+      if (KILLS >= 50)
+        expect(takeovers.length, 'kills of workers that held something').toBeGreaterThan(KILLS / 2);
+      // Of fewer than a hundred it is just the slowest one.
+      if (takeovers.length >= 100) expect(p99, 'ms to take over, p99').toBeLessThan(2 * LEASE_MS);
+      // What lost two workers one after the other waits for others on purpose (rule 8).
+      for (const { ms, attempts } of takeovers)
+        expect(ms - (attempts - 1) * SUSPECT_PATIENCE_MS, 'ms to take over').toBeLessThan(SLOWEST_MS);
     } finally {
       await watcher.end();
     }

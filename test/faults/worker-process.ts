@@ -27,19 +27,26 @@ export class WorkerProcess {
 
   /** Starts it; resolves once it works. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, this.#args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: this.#env,
-    });
-    this.#process = child;
+    const child = this.launch();
     let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text));
     for (let tries = 0; tries < 1_200 && child.exitCode === null; tries++) {
       if (said.includes('\n')) return;
       await pause(25);
     }
     throw new Error(`the worker does not start: ${this.output.slice(-2_000)}`);
+  }
+
+  /** Starts it, without waiting until it works. */
+  launch(): ChildProcess {
+    const child = spawn(process.execPath, this.#args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.#env,
+    });
+    this.#process = child;
+    child.stdout.resume();
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    return child;
   }
 
   /** Ends, at once, the process that works; its supervisor starts another. */
