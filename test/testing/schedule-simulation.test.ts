@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/store.js';
+import { replacedStore } from '../../src/testing/simulation/wrapped-store.js';
 import { simulateSchedules } from './schedule-world.js';
 
 /** More with DETENT_SEEDS=10000; another range with DETENT_FIRST_SEED, one seed again with both. */
@@ -36,12 +37,7 @@ function sabotaged(sabotage: (store: Store, times: () => number) => Partial<Stor
     const store = openStore(clock, random);
     let count = 0;
     const replaced = sabotage(store, () => ++count);
-    return new Proxy(store, {
-      get: (target, property: string & keyof Store) => {
-        const member = replaced[property] ?? target[property];
-        return typeof member === 'function' ? member.bind(target) : member;
-      },
-    });
+    return replacedStore(store, replaced);
   };
 }
 
@@ -60,32 +56,44 @@ describe('the simulation of schedules notices a store that', () => {
 
   it('forgets the state of a step', async () => {
     const open = sabotaged((store, times) => ({
-      commit: (commits) =>
-        store.commit(commits.map((each) => (times() % 20 === 0 ? { ...each, state: undefined } : each))),
+      commit: (commits, take) =>
+        store.commit(
+          commits.map((each) => (times() % 20 === 0 ? { ...each, state: undefined } : each)),
+          take,
+        ),
     }));
     expect(await findViolation(open)).toMatch(/twice|fates|lost|forgotten|two runs|rest/);
   });
 
   it('loses runs', async () => {
     const open = sabotaged((store, times) => ({
-      commit: (commits) =>
-        store.commit(commits.map((each) => (times() % 5 === 0 ? { ...each, spawns: [] } : each))),
+      commit: (commits, take) =>
+        store.commit(
+          commits.map((each) => (times() % 5 === 0 ? { ...each, spawns: [] } : each)),
+          take,
+        ),
     }));
     expect(await findViolation(open)).toMatch(/not there|rest/);
   });
 
   it('loses what is sent', async () => {
     const open = sabotaged((store, times) => ({
-      commit: (commits) =>
-        store.commit(commits.map((each) => (times() % 5 === 0 ? { ...each, messages: [] } : each))),
+      commit: (commits, take) =>
+        store.commit(
+          commits.map((each) => (times() % 5 === 0 ? { ...each, messages: [] } : each)),
+          take,
+        ),
     }));
     expect(await findViolation(open)).toMatch(/not got|rest/);
   });
 
   it('loses timers', async () => {
     const open = sabotaged((store, times) => ({
-      commit: (commits) =>
-        store.commit(commits.map((each) => (times() % 20 === 0 ? { ...each, timers: [] } : each))),
+      commit: (commits, take) =>
+        store.commit(
+          commits.map((each) => (times() % 20 === 0 ? { ...each, timers: [] } : each)),
+          take,
+        ),
     }));
     expect(await findViolation(open)).toMatch(/rest|forgotten/);
   });
@@ -94,12 +102,13 @@ describe('the simulation of schedules notices a store that', () => {
 describe('schedules get over a store that', () => {
   it('fires timers early: they wait for the rest of the time', async () => {
     const open = sabotaged((store) => ({
-      commit: (commits) =>
+      commit: (commits, take) =>
         store.commit(
           commits.map((each) => ({
             ...each,
             timers: each.timers.map((timer) => ({ ...timer, dueAt: Math.max(0, (timer.dueAt ?? 0) - 100) })),
           })),
+          take,
         ),
     }));
     for (let seed = 1; seed <= 5; seed++) {

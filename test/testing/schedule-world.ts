@@ -13,6 +13,7 @@ import { probe } from '../../src/testing/probe-language.js';
 import { FaultPlan } from '../../src/testing/simulation/fault.js';
 import { BrokenIo, Process } from '../../src/testing/simulation/process.js';
 import { World } from '../../src/testing/simulation/world.js';
+import { replacedStore } from '../../src/testing/simulation/wrapped-store.js';
 
 export interface ScheduleReport {
   /** What was promised and not kept; empty if all is well. */
@@ -122,12 +123,7 @@ class Witness {
       }
       return committed;
     };
-    this.store = new Proxy(store, {
-      get: (target, property: string & keyof Store) => {
-        const member = property === 'commit' ? commit : target[property];
-        return typeof member === 'function' ? member.bind(target) : member;
-      },
-    });
+    this.store = replacedStore(store, { commit });
   }
 
   committedAt(instance: string, revision: number): number | undefined {

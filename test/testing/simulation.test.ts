@@ -4,6 +4,7 @@ import type { Store } from '../../src/store/store.js';
 import { FAULT_KINDS } from '../../src/testing/simulation/fault.js';
 import { RACES } from '../../src/testing/simulation/races.js';
 import { type SimulationReport, simulate } from '../../src/testing/simulation/simulation.js';
+import { replacedStore } from '../../src/testing/simulation/wrapped-store.js';
 
 /** More with DETENT_SEEDS=100000; another range with DETENT_FIRST_SEED, one seed again with both. */
 const SEEDS = Number(process.env['DETENT_SEEDS'] ?? 1_000);
@@ -28,7 +29,7 @@ describe('a simulated world of processes, clients and faults', () => {
       // Each of two things that come at the same instant was first.
       expect(Object.keys(races).sort()).toEqual([...RACES].sort());
       const happened = Object.keys(faults).filter((kind) => (faults[kind] ?? 0) > 0);
-      expect(happened.sort()).toEqual([...FAULT_KINDS, 'doubled', 'repeated'].sort());
+      expect(happened.sort()).toEqual([...FAULT_KINDS, 'doubled', 'repeated', 'orphaned'].sort());
     }
   }, 3_600_000);
 
@@ -45,12 +46,7 @@ function sabotaged(sabotage: (store: Store, times: () => number) => Partial<Stor
     const store = openStore(clock, random);
     let count = 0;
     const replaced = sabotage(store, () => ++count);
-    return new Proxy(store, {
-      get: (target, property: string & keyof Store) => {
-        const member = replaced[property] ?? target[property];
-        return typeof member === 'function' ? member.bind(target) : member;
-      },
-    });
+    return replacedStore(store, replaced);
   };
 }
 
@@ -92,7 +88,7 @@ describe('the simulator notices a store that', () => {
 
   it('fires timers early', async () => {
     const open = sabotaged((store) => ({
-      commit: (commits) =>
+      commit: (commits, take) =>
         store.commit(
           commits.map((commit) => ({
             ...commit,
@@ -101,6 +97,7 @@ describe('the simulator notices a store that', () => {
               dueAt: Math.max(0, (timer.dueAt ?? 0) - 100),
             })),
           })),
+          take,
         ),
     }));
     expect(await findViolation(open)).toMatch(/fired early/);
@@ -108,7 +105,11 @@ describe('the simulator notices a store that', () => {
 
   it('loses what one instance sends to another', async () => {
     const open = sabotaged((store) => ({
-      commit: (commits) => store.commit(commits.map((commit) => ({ ...commit, messages: [] }))),
+      commit: (commits, take) =>
+        store.commit(
+          commits.map((commit) => ({ ...commit, messages: [] })),
+          take,
+        ),
     }));
     expect(await findViolation(open)).toMatch(/is in the journal 0 times|was never answered/);
   });
@@ -130,9 +131,10 @@ describe('the simulator notices a store that', () => {
 
   it('stores a state other than the one it was given', async () => {
     const open = sabotaged((store, times) => ({
-      commit: (commits) =>
+      commit: (commits, take) =>
         store.commit(
           commits.map((commit) => (times() % 30 === 0 ? { ...commit, state: undefined } : commit)),
+          take,
         ),
     }));
     expect(await findViolation(open)).toMatch(/folds to another state|rest|outcome/);

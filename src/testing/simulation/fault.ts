@@ -41,6 +41,8 @@ interface PlannedFault {
  */
 export class FaultPlan {
   readonly happened: PlannedFault[] = [];
+  /** Jobs that a commit handed to a process which never heard of it. */
+  orphaned = 0;
   #waiting: PlannedFault[];
   readonly #calls = new Map<string, number>();
   readonly #chance: Chance;

@@ -1,7 +1,8 @@
 import type { HandlerJob } from '../../runtime/handler.js';
-import type { Store } from '../../store/store.js';
+import type { ClaimedJob, Store } from '../../store/store.js';
+import { replacedStore } from './wrapped-store.js';
 
-/** Sees what a store says of plain jobs, and what handlers do with them. */
+/** Sees what a store says of jobs, and what handlers do with them. */
 export class JobWitness {
   /** What was seen that may never be. */
   readonly broken: string[] = [];
@@ -9,21 +10,15 @@ export class JobWitness {
   readonly #outputs = new Map<string, Set<string>>();
   /** How often handlers began with each attempt, by job. */
   readonly #begun = new Map<string, Map<number, number>>();
-  /** How often the store said that a job has ended, and how often that it may begin anew. */
-  readonly #ends = new Map<string, number>();
+  /** Whose tokens the store said that a job has ended by, and how often that it may begin anew. */
+  readonly #ends = new Map<string, Set<string>>();
   readonly #lives = new Map<string, number>();
   readonly #paused = new Set<string>();
   readonly #limited = new Set<string>();
 
   /** The store, seen. */
   watch(store: Store): Store {
-    const watched = this.#watched(store);
-    return new Proxy(store, {
-      get: (target, property: string & keyof Store) => {
-        const member = watched[property] ?? target[property];
-        return typeof member === 'function' ? member.bind(target) : member;
-      },
-    });
+    return replacedStore(store, this.#watched(store));
   }
 
   begins({ jobId, attempt }: HandlerJob): void {
@@ -31,10 +26,13 @@ export class JobWitness {
     this.#begun.set(jobId, begun.set(attempt, (begun.get(attempt) ?? 0) + 1));
   }
 
-  /** The attempts that handlers began with more than once; of a job that never began anew. */
-  begunTwice(id: string): number[] {
-    if (this.#lives.has(id)) return [];
-    return [...(this.#begun.get(id) ?? [])].flatMap(([attempt, times]) => (times > 1 ? [attempt] : []));
+  /** The attempts that handlers began with more than once; of jobs that never began anew. */
+  begunTwice(): { readonly id: string; readonly attempt: number }[] {
+    return [...this.#begun].flatMap(([id, begun]) =>
+      this.#lives.has(id)
+        ? []
+        : [...begun].flatMap(([attempt, times]) => (times > 1 ? [{ id, attempt }] : [])),
+    );
   }
 
   returns({ jobId }: HandlerJob, output: unknown): void {
@@ -51,8 +49,20 @@ export class JobWitness {
     return {
       endJobs: async (ends) => {
         const results = await store.endJobs(ends);
-        for (const [index, { id }] of ends.entries()) if (results[index] === 'ended') this.#ended(id);
+        for (const [index, { id, token }] of ends.entries())
+          if (results[index] === 'ended') this.#ended(id, token);
         return results;
+      },
+      commit: async (commits, take) => {
+        const committed = await store.commit(commits, take);
+        for (const [index, { answers }] of commits.entries()) {
+          if (committed.results[index] !== 'committed') continue;
+          for (const { id, token } of answers) this.#ended(id, token);
+        }
+        this.#handedOut(committed.jobs);
+        for (const { id, queue } of committed.jobs)
+          if (this.#limited.has(queue)) this.broken.push(`${id} was handed over past the limit of its queue`);
+        return committed;
       },
       retryJob: async (id) => {
         const change = await store.retryJob(id);
@@ -61,8 +71,7 @@ export class JobWitness {
       },
       claimJobs: async (query) => {
         const claimed = await store.claimJobs(query);
-        for (const { id, queue } of claimed)
-          if (this.#paused.has(queue)) this.broken.push(`${id} was handed out of a paused queue`);
+        this.#handedOut(claimed);
         if (claimed.some(({ queue }) => this.#limited.has(queue))) await this.#lookForCrowds(store);
         return claimed;
       },
@@ -89,9 +98,15 @@ export class JobWitness {
     }
   }
 
-  #ended(id: string): void {
-    const ends = (this.#ends.get(id) ?? 0) + 1;
-    this.#ends.set(id, ends);
-    if (ends > (this.#lives.get(id) ?? 0) + 1) this.broken.push(`job ${id} ended ${ends} times`);
+  #handedOut(jobs: readonly ClaimedJob[]): void {
+    for (const { id, queue } of jobs)
+      if (this.#paused.has(queue)) this.broken.push(`${id} was handed out of a paused queue`);
+  }
+
+  /** The same token again is an answer that was asked for again. */
+  #ended(id: string, token: string): void {
+    const ends = this.#ends.get(id) ?? new Set();
+    this.#ends.set(id, ends.add(token));
+    if (ends.size > (this.#lives.get(id) ?? 0) + 1) this.broken.push(`job ${id} ended ${ends.size} times`);
   }
 }

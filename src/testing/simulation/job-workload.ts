@@ -97,6 +97,8 @@ export async function jobVerdict(
   witness: JobWitness,
 ): Promise<string[]> {
   const faults = [...broken, ...witness.broken];
+  for (const { id, attempt } of witness.begunTwice())
+    faults.push(`job ${id} was begun twice with attempt ${attempt}`);
   for (const promised of jobs) {
     const job = await store.job(promised.id);
     const complain = (what: string) => faults.push(`job ${promised.id} ${what}`);
@@ -105,8 +107,6 @@ export async function jobVerdict(
       continue;
     }
     const { status, attempts, output, error } = job;
-    for (const attempt of witness.begunTwice(promised.id))
-      complain(`was begun twice with attempt ${attempt}`);
     if (attempts > promised.attempts) complain(`was handed out ${attempts} times`);
     if (status === 'cancelled' && !promised.isCancelled) complain('was cancelled by nobody');
     if (status === 'completed' && !witness.hasReturned(promised.id, output))

@@ -3,9 +3,10 @@ import { Refused } from '../../core/problem.js';
 import type { Clock } from '../../runtime/clock.js';
 import { DurableEngine } from '../../runtime/engine.js';
 import type { Registry } from '../../runtime/registry.js';
-import type { Store } from '../../store/store.js';
-import type { FaultPlan } from './fault.js';
+import type { Committed, Hint, Store } from '../../store/store.js';
+import type { FaultKind, FaultPlan } from './fault.js';
 import type { World } from './world.js';
+import { wrappedStore } from './wrapped-store.js';
 
 /** The calls that planned faults strike: what every simulation makes often. */
 export const FAULTY_METHODS: readonly (keyof Store)[] = [
@@ -91,45 +92,46 @@ export class Process {
   }
 
   #faultyStore(): Store {
-    const call = this.#call.bind(this);
     const store = this.#store;
-    return new Proxy(store, {
-      get: (_target, property: string & keyof Store) => {
-        if (property === 'onChange')
-          return (listener: () => void) => store.onChange(() => this.#hear(listener));
-        const member = store[property];
-        if (typeof member !== 'function') return member;
-        return (...args: unknown[]) =>
-          call(property, () => (member as (...args: unknown[]) => Promise<unknown>).apply(store, args));
-      },
+    return wrappedStore((property) => {
+      if (property === 'onChange')
+        return (listener: (hint: Hint) => void) => store.onChange((hint) => this.#hear(listener, hint));
+      const member = store[property] as (...args: unknown[]) => Promise<unknown>;
+      return (...args: unknown[]) => this.#call(property, () => member.apply(store, args));
     });
   }
 
   /** Hints travel too, and some are lost. */
-  #hear(listener: () => void): void {
+  #hear(listener: (hint: Hint) => void, hint: Hint): void {
     if (this.#deaf || this.#world.chance.below(10) === 0) return;
-    this.#world.after(this.#world.moment(LATENCY_MS), () => this.#whenAwake(listener));
+    this.#soon(() => listener(hint));
   }
 
-  async #call(method: string, run: () => Promise<unknown>): Promise<unknown> {
+  /** Runs `act` when what is sent to this process now has come. */
+  #soon(act: () => void): void {
+    this.#world.after(this.#world.moment(LATENCY_MS), () => this.#whenAwake(act));
+  }
+
+  #call(method: keyof Store, run: () => Promise<unknown>): Promise<unknown> {
     const world = this.#world;
     const fault = this.#faults.strike(method);
     world.record(`${this.name} ${method} ${fault ?? ''}`);
     return new Promise((resolve, reject) => {
-      const answer = (act: () => void) => world.after(world.moment(LATENCY_MS), () => this.#whenAwake(act));
       const strike = () => {
         if (!this.#alive) return;
         if (fault === 'deaf') this.#deaf = true;
         if (fault === 'pause') this.#pausedUntil = world.now + LEASE_MS * 2 + world.moment(LEASE_MS);
         if (fault === 'crash-before') return this.kill();
-        if (fault === 'fail-before') return void answer(() => reject(new BrokenIo(`${method} was not done`)));
+        if (fault === 'fail-before') return this.#soon(() => reject(new BrokenIo(`${method} was not done`)));
         run().then(
           (value) => {
+            if (method === 'commit' && isLost(fault))
+              this.#faults.orphaned += (value as Committed).jobs.length;
             if (fault === 'crash-after') this.kill();
-            else if (fault === 'fail-after') answer(() => reject(new BrokenIo(`${method} was done`)));
-            else answer(() => resolve(value));
+            else if (fault === 'fail-after') this.#soon(() => reject(new BrokenIo(`${method} was done`)));
+            else this.#soon(() => resolve(value));
           },
-          (error) => answer(() => reject(error)),
+          (error) => this.#soon(() => reject(error)),
         );
       };
       world.after(world.moment(LATENCY_MS), strike);
@@ -142,4 +144,9 @@ export class Process {
     this.#world.record(`${this.name} died`);
     this.#onDeath();
   }
+}
+
+/** Whether nobody hears what came of the call. */
+function isLost(fault: FaultKind | undefined): boolean {
+  return fault === 'crash-after' || fault === 'fail-after';
 }

@@ -94,7 +94,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   return {
     seed: options.seed,
     violations,
-    faults: { ...tally(faults), repeated: workload.repeated, doubled: workload.doubled },
+    faults: {
+      ...tally(faults),
+      ...{ repeated: workload.repeated, doubled: workload.doubled, orphaned: faults.orphaned },
+    },
     acknowledged: workload.acknowledged.length,
     races: Object.fromEntries(races.seen),
     virtualMs: world.now - began,

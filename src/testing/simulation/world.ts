@@ -8,6 +8,9 @@ interface Plan {
   readonly act: () => void;
 }
 
+/** Plans that are carried out in one round of the event loop, where the store asks for no round of its own. */
+const BURST = 100;
+
 /** Midnight of 1 January 2026: where virtual time begins. */
 const BEGINNING = 1_767_225_600_000;
 
@@ -58,16 +61,19 @@ export class World {
   }
 
   /** Lets time pass until `done`, at most `limitMs` of it; answers whether it was done. */
-  async run(done: () => boolean, limitMs: number): Promise<boolean> {
+  run(done: () => boolean, limitMs: number): Promise<boolean> {
     const end = this.#now + limitMs;
-    while (true) {
-      for (let round = 0; round < this.#rounds; round++) await settled();
+    let round = 0;
+    return eachTurn(this.#rounds === 1 ? BURST : 1, () => {
+      round += 1;
+      if (round % this.#rounds !== 0) return undefined;
       if (done()) return true;
       const plan = this.#plans.shift();
       if (plan === undefined || plan.at > end) return false;
       this.#now = plan.at;
       plan.act();
-    }
+      return undefined;
+    });
   }
 
   /** Keeps the plans sorted by (at, lot). */
@@ -85,7 +91,31 @@ export class World {
   }
 }
 
-/** Resolves when no promise can settle any more: microtasks all run before the next immediate. */
-async function settled(): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(resolve));
+/**
+ * Calls `act` until it answers, each time when no promise can settle any more: between two immediates all microtasks
+ * run, those of one burst too, which needs one round of the event loop.
+ */
+function eachTurn<T>(burst: number, act: () => T | undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let left = 0;
+    let isOver = false;
+    const turn = () => {
+      if (isOver) return;
+      left -= 1;
+      try {
+        const answer = act();
+        if (answer !== undefined) {
+          isOver = true;
+          resolve(answer);
+        } else if (left === 0) start();
+      } catch (error) {
+        isOver = true;
+        reject(error);
+      }
+    };
+    const start = () => {
+      for (left = 0; left < burst; left++) setImmediate(turn);
+    };
+    start();
+  });
 }
