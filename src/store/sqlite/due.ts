@@ -31,6 +31,13 @@ const ORPHANS = `
   WHERE definition = '' AND wake_at <= ?1
   ORDER BY wake_at, instance LIMIT ?2`;
 
+/** Whether `expire` has anything to do. */
+export function isOverdue(database: Database, now: number): boolean {
+  const orphan = (database.first(NEXT_ORPHAN)?.[0] ?? now) as number;
+  const expiry = (database.first(NEXT_EXPIRY)?.[0] ?? now + 1) as number;
+  return orphan + DEAD_LETTER_MS <= now || expiry <= now;
+}
+
 /** When the next thing is due that such a caller could do: a mailbox, a job, an end that is overdue. */
 export function nextDue(database: Database, query: DueQuery): number | undefined {
   const orphan = database.first(NEXT_ORPHAN)?.[0] as number | null | undefined;

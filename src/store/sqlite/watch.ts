@@ -7,8 +7,12 @@ type Watched = Pick<Database, 'path' | 'first'>;
 /** How often the file is asked whether another process has written, in milliseconds: the guarantee. */
 const POLL_MS = 100;
 
-/** How long, and how often, to look after the write-ahead log was touched: the touch comes before the commit. */
+/**
+ * How long to look after the write-ahead log was touched: the touch comes before the commit, by as long as the disk
+ * takes. At first as often as a timer can, then less often.
+ */
 const LOOK_FOR_MS = 50;
+const LOOK_CLOSELY_FOR_MS = 10;
 const LOOK_EVERY_MS = 3;
 
 const DATA_VERSION = 'PRAGMA data_version';
@@ -20,7 +24,7 @@ export class Watch {
   readonly #poll: NodeJS.Timeout;
   readonly #files: FSWatcher | undefined;
   #look: NodeJS.Timeout | undefined;
-  #lookUntil = 0;
+  #touchedAt = 0;
   #version: unknown;
 
   constructor(database: Watched, onChange: () => void) {
@@ -28,23 +32,27 @@ export class Watch {
     this.#onChange = onChange;
     this.#version = this.#read();
     this.#poll = setInterval(() => this.#compare(), POLL_MS).unref();
-    this.#files = watchQuietly(`${database.path}-wal`, () => this.#lookClosely());
+    this.#files = watchQuietly(`${database.path}-wal`, () => this.#touched());
   }
 
   close(): void {
     clearInterval(this.#poll);
-    clearInterval(this.#look);
+    clearTimeout(this.#look);
     this.#files?.close();
   }
 
-  #lookClosely(): void {
-    this.#lookUntil = performance.now() + LOOK_FOR_MS;
-    this.#look ??= setInterval(() => {
+  #touched(): void {
+    this.#touchedAt = performance.now();
+    this.#look ??= this.#lookAfter(1);
+  }
+
+  #lookAfter(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
       this.#compare();
-      if (performance.now() < this.#lookUntil) return;
-      clearInterval(this.#look);
-      this.#look = undefined;
-    }, LOOK_EVERY_MS).unref();
+      const passed = performance.now() - this.#touchedAt;
+      this.#look =
+        passed < LOOK_FOR_MS ? this.#lookAfter(passed < LOOK_CLOSELY_FOR_MS ? 1 : LOOK_EVERY_MS) : undefined;
+    }, ms).unref();
   }
 
   #compare(): void {
