@@ -1,4 +1,4 @@
-import { type Json, utf8Length } from './json.js';
+import { type Json, type JsonObject, utf8Length } from './json.js';
 import { MAX_JSON_DEPTH } from './limits.js';
 
 /**
@@ -33,8 +33,10 @@ function bytesLeft(value: Json, budget: number, depth: number): number {
     }
     return left;
   }
-  for (const [key, member] of Object.entries(value)) {
-    left = bytesLeft(member, left - 4 - 6 * key.length, depth + 1);
+  // Each step of an instance goes through here: this takes a third of the time of Object.entries. A key that is
+  // inherited can only make the guess larger.
+  for (const key in value) {
+    left = bytesLeft((value as JsonObject)[key] as Json, left - 4 - 6 * key.length, depth + 1);
     if (left < 0) return left;
   }
   return left;
