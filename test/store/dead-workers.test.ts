@@ -1,11 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { MAX_DELIVERIES } from '../../src/core/limits.js';
+import { MAX_DELIVERIES, SUSPECT_PATIENCE_MS } from '../../src/core/limits.js';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import { isDeadHere, workerIdentity } from '../../src/store/sqlite/worker-identity.js';
 import {
   born,
+  commitAll,
   commitOf,
   DEFINITION,
   load,
@@ -14,6 +15,7 @@ import {
   newPlainJob,
 } from '../../src/testing/store-suite/fixture.js';
 import { freshPath } from './sqlite-folder.js';
+import { testClock } from './store-suite.js';
 
 /** The identity of a worker of this host that lived in another process. */
 function identityOf(pid: number, start?: string): string {
@@ -80,9 +82,33 @@ describe('a SQLite store whose worker died', () => {
     expect(jobs.map(({ id, attempts }) => [id, attempts])).toEqual([['a/1/0', 2]]);
     expect(held?.instance).toBe('c');
     if (held !== undefined) {
-      expect(await next.commit([commitOf(held, await load(next, held))])).toEqual(['committed']);
+      expect(await commitAll(next, [commitOf(held, await load(next, held))])).toEqual(['committed']);
     }
     await next.close();
+  });
+
+  it('waits for its time with a mailbox that two workers died with, and says when that is', async () => {
+    const path = freshPath();
+    const { now, advance } = testClock();
+    const reopen = (...dead: string[]) =>
+      openSqliteStore({ path, clock: now, isDead: (worker) => dead.includes(worker) });
+    let store = await reopen();
+    await store.create([newInstance('a')]);
+    for (const worker of ['first', 'second']) {
+      const claims = await store.claim({ worker, ...lease, definitions: [DEFINITION] });
+      expect(claims).toHaveLength(1);
+      await store.close();
+      store = await reopen(worker);
+    }
+    const due = now() + SUSPECT_PATIENCE_MS;
+    const query = { worker: 'third', ...lease, definitions: [DEFINITION] };
+    expect(await store.claim(query)).toEqual([]);
+    expect(await store.nextDue({ definitions: [DEFINITION], names: [] })).toBe(due);
+    advance(SUSPECT_PATIENCE_MS - 1);
+    expect(await store.claim(query)).toEqual([]);
+    advance(1);
+    expect((await store.claim(query)).map(({ attempts }) => attempts)).toEqual([3]);
+    await store.close();
   });
 
   it('refuses what a worker writes that was taken for dead', async () => {
@@ -93,7 +119,7 @@ describe('a SQLite store whose worker died', () => {
     if (lost === undefined) throw new Error('nothing was claimed');
     const commit = commitOf(lost, await load(first, lost));
     const second = await open(path, 'dead');
-    expect(await first.commit([commit])).toEqual(['conflict']);
+    expect(await commitAll(first, [commit])).toEqual(['conflict']);
     await first.close();
     await second.close();
   });

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { FIRST_CLEAN } from '../../src/store/sqlite/claiming.js';
 import { connect } from '../../src/store/sqlite/connect.js';
 import { Database } from '../../src/store/sqlite/database.js';
 import { LANES } from '../../src/store/sqlite/jobs/claiming.js';
@@ -74,6 +75,19 @@ it('finds the lanes of pending jobs by one seek for each, however many jobs stan
     expect.stringMatching(/^SEARCH job USING COVERING INDEX job_lane \(\(?queue/),
   ]);
   expect(LANES.match(/LIMIT 1\)/g)).toHaveLength(2);
+});
+
+it('finds the first mailboxes that are due in their index alone, and passes over a lease by its key', async () => {
+  const path = freshPath();
+  await (await openSqliteStore({ path, clock: testClock().now })).close();
+  const connection = connect(path);
+  const plan = connection.prepare(`EXPLAIN QUERY PLAN ${FIRST_CLEAN}`).all([null, null, null]);
+  connection.close();
+  expect(plan.map((row) => row[3])).toEqual([
+    expect.stringMatching(/^SEARCH mailbox USING COVERING INDEX mailbox_wake/),
+    expect.stringMatching(/^CORRELATED/),
+    expect.stringMatching(/^SEARCH lease USING PRIMARY KEY/),
+  ]);
 });
 
 /** As many values as the statement takes; the plan does not depend on them. */

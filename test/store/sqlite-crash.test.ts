@@ -7,6 +7,7 @@ import type { Store } from '../../src/store/store.js';
 import {
   born,
   claim,
+  commitAll,
   commitOf,
   load,
   newInstance,
@@ -120,7 +121,7 @@ async function stepAll(store: Store): Promise<void> {
       }),
     );
   }
-  await store.commit(commits);
+  await commitAll(store, commits);
   if (commits.length === 0) await new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -9,7 +9,7 @@ import { hold, park, UNLEASED } from './leases.js';
 import { unpaused } from './pause.js';
 
 /** Of one definition, from the index alone. Those that are leased stand among the first, and are passed over. */
-const FIRST_CLEAN = `
+export const FIRST_CLEAN = `
   SELECT instance, wake_at FROM mailbox
   WHERE definition = ?1 AND wake_at <= ?2 AND ${UNLEASED}
   ORDER BY wake_at, instance LIMIT ?3`;

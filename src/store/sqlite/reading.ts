@@ -13,7 +13,8 @@ import { INSTANCE_COLUMNS, instanceOf } from './turn.js';
 
 const READING = `
   SELECT ${INSTANCE_COLUMNS},
-    coalesce((SELECT attempts FROM lease WHERE instance = i.id), 0), m.next_due_at, m.parked, i.seq`;
+    coalesce((SELECT attempts FROM lease WHERE instance = i.id), 0), m.next_due_at, m.parked,
+    EXISTS (SELECT 1 FROM pause WHERE kind = 'machine' AND name = i.machine), i.seq`;
 const INSTANCES = 'FROM instance i CROSS JOIN mailbox m ON m.instance = i.id';
 /** Few are parked, and have an index of their own. */
 const PARKED = 'FROM mailbox m CROSS JOIN instance i ON i.id = m.instance';
@@ -40,14 +41,16 @@ const COUNTS = `
 /** Before every row of ours. */
 const END = Number.MAX_SAFE_INTEGER;
 
-export function read(database: Database, instance: string): Reading | undefined {
-  return database.all(READ, instance).map(readingOf)[0];
+export function read(database: Database, instance: string, now: number): Reading | undefined {
+  const [row] = database.all(READ, instance);
+  return row && readingOf(row, now);
 }
 
-export function find(database: Database, query: InstanceQuery): Page<Reading> {
+export function find(database: Database, query: InstanceQuery, now: number): Page<Reading> {
   const { from, where, values } = conditions(query);
   const sql = `${READING} ${from} WHERE ${where} AND i.seq < ? ORDER BY i.seq DESC LIMIT ?`;
-  return page(query, readingOf, (before, limit) => database.all(sql, ...values, before, limit));
+  const rowsBefore = (before: number, limit: number) => database.all(sql, ...values, before, limit);
+  return page(query, (row) => readingOf(row, now), rowsBefore);
 }
 
 export function count(database: Database, query: Omit<InstanceQuery, keyof PageQuery>): number {
@@ -104,11 +107,13 @@ function conditions({ machine, status, parked }: Omit<InstanceQuery, keyof PageQ
   return { from: parked === true ? PARKED : INSTANCES, where: where.join(' AND '), values };
 }
 
-function readingOf(row: Row): Reading {
+function readingOf(row: Row, now: number): Reading {
   const [attempts, nextDueAt, parked] = row.slice(9) as [number, number | null, string | null];
   return {
     instance: instanceOf(row),
     attempts,
+    machinePaused: row[12] === 1,
+    now,
     ...(parked === null ? {} : { parked: JSON.parse(parked) as Problem }),
     ...(nextDueAt === null ? {} : { nextDueAt }),
   };

@@ -281,11 +281,11 @@ class SqliteStore implements port.Store {
   }
 
   read(instance: string): Promise<port.Reading | undefined> {
-    return this.#read((database) => reading.read(database, instance));
+    return this.#read((database) => reading.read(database, instance, this.#clock()));
   }
 
   find(query: InstanceQuery): Promise<Page<port.Reading>> {
-    return this.#read((database) => reading.find(database, query));
+    return this.#read((database) => reading.find(database, query, this.#clock()));
   }
 
   count(query: Omit<InstanceQuery, keyof PageQuery>): Promise<number> {
