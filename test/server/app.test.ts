@@ -166,6 +166,13 @@ describe('health over HTTP', () => {
     expect(await call('/health')).toMatchObject({ status: 200, body: { ok: true, instances: 0, parked: 0 } });
   });
 
+  it('is told to load balancers without counting what there is', async () => {
+    const engine = await openProbe();
+    engine.health = () => Promise.reject(new Error('somebody counted'));
+    const { call } = await openApp({ engine });
+    expect((await call('/readyz')).status).toBe(200);
+  });
+
   it('is not ready while it drains', async () => {
     const { call } = await openApp({ isDraining: () => true });
     expect((await call('/readyz')).status).toBe(503);
@@ -191,11 +198,12 @@ describe('health over HTTP', () => {
   });
 });
 
-/** The API of an engine whose health cannot be told. */
+/** The API of an engine whose store cannot be asked anything. */
 async function openBroken(failure: Error) {
   const engine = await openProbe();
   const errors: unknown[] = [];
-  const broken: Engine = Object.create(engine, { health: { value: async () => Promise.reject(failure) } });
+  const reject = { value: async () => Promise.reject(failure) };
+  const broken: Engine = Object.create(engine, { health: reject, paused: reject });
   const { call } = await openApp({ engine: broken, onError: (error) => errors.push(error) });
   return { call, errors };
 }
