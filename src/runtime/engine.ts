@@ -44,7 +44,7 @@ import { bodyHash, identify } from './hash.js';
 import { newId } from './identifier.js';
 import { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
-import { pausedMachines, sendStop, setPaused } from './pausing.js';
+import { sendStop, setPaused } from './pausing.js';
 import { viewOf } from './reading.js';
 import type { Registry } from './registry.js';
 import {
@@ -254,14 +254,13 @@ export class DurableEngine implements Engine {
 
   async read(instance: string): Promise<InstanceView | undefined> {
     const reading = await this.#store.read(instance);
-    return reading && this.#view(reading, await pausedMachines(this.#store));
+    return reading && this.#view(reading);
   }
 
   async list(query: InstanceQuery = {}): Promise<Page<InstanceView>> {
     const page = await this.#store.find({ ...query, limit: checkedLimit(query.limit) });
     const items: InstanceView[] = [];
-    const paused = await pausedMachines(this.#store);
-    for (const reading of page.items) items.push(await this.#view(reading, paused));
+    for (const reading of page.items) items.push(await this.#view(reading));
     return { ...page, items };
   }
 
@@ -356,13 +355,12 @@ export class DurableEngine implements Engine {
     await this.#store.close();
   }
 
-  async #view(reading: Reading, paused: ReadonlySet<string>): Promise<InstanceView> {
-    const { definition: hash, machine } = reading.instance;
+  async #view(reading: Reading): Promise<InstanceView> {
+    const { definition: hash } = reading.instance;
     const definition = this.#registry.definition(hash) ?? (await this.#store.definition(hash));
     if (definition === undefined) throw new Error(`definition ${hash} is not in the store`);
     this.#registry.add(definition);
-    const works = this.#worker !== undefined;
-    return viewOf(reading, definition, this.#registry, await this.#store.now(), works, paused.has(machine));
+    return viewOf(reading, definition, this.#registry, this.#worker !== undefined);
   }
 
   /** The fate of an event, as soon as it has one, or nothing if the wait is over before. */

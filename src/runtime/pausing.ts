@@ -44,11 +44,6 @@ export async function sendStop(store: Store, stop: NewMessage): Promise<SendResu
   return result;
 }
 
-/** The names of the machines that are paused. */
-export async function pausedMachines(store: Store): Promise<ReadonlySet<string>> {
-  return new Set((await store.paused()).flatMap((target) => ('machine' in target ? [target.machine] : [])));
-}
-
 function refusal(code: string, message: string): Refused {
   return new Refused({ code, message, path: '' });
 }

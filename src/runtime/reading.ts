@@ -15,16 +15,14 @@ export function viewOf(
   reading: Reading,
   definition: Definition,
   registry: Registry,
-  now: number,
   works: boolean,
-  isMachinePaused: boolean,
 ): InstanceView {
   const { state, ...instance } = reading.instance;
   const view =
     state === null ? NOTHING : registry.language(definition.language).view(JSON.parse(state) as Json);
   // What a process lacks that steps nothing keeps nobody waiting.
   const missing = works ? registry.missing(instance.definition) : undefined;
-  const lag = isMachinePaused ? heldBy(reading, now) : lagOf(reading, now, missing);
+  const lag = reading.machinePaused ? heldBy(reading) : lagOf(reading, missing);
   return {
     ...instance,
     version: definition.version,
@@ -34,8 +32,8 @@ export function viewOf(
 }
 
 /** Overdue by more than a lease, and not parked: no worker that runs can step it (rule 9). */
-function lagOf(reading: Reading, now: number, missing: string | undefined): string | undefined {
-  const { instance, nextDueAt, parked } = reading;
+function lagOf(reading: Reading, missing: string | undefined): string | undefined {
+  const { instance, nextDueAt, parked, now } = reading;
   if (parked !== undefined || instance.status === 'paused' || hasEnded(instance.status)) return undefined;
   if (nextDueAt === undefined || nextDueAt > now - LEASE_MS) return undefined;
   const why = missing === undefined ? 'no worker has taken it' : `here: ${missing}`;
@@ -43,7 +41,7 @@ function lagOf(reading: Reading, now: number, missing: string | undefined): stri
 }
 
 /** Something of it is due, and waits for its machine to be resumed. */
-function heldBy({ instance, nextDueAt }: Reading, now: number): string | undefined {
+function heldBy({ instance, nextDueAt, now }: Reading): string | undefined {
   if (hasEnded(instance.status) || nextDueAt === undefined || nextDueAt > now) return undefined;
   return dueSince(nextDueAt, `machine "${instance.machine}" is paused`);
 }

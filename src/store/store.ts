@@ -390,6 +390,10 @@ export interface Reading {
   /** Attempts behind its mailbox, and when it is due next, if ever. */
   readonly attempts: number;
   readonly nextDueAt?: number;
+  /** Whether its machine is paused. */
+  readonly machinePaused: boolean;
+  /** The store's clock at the reading. */
+  readonly now: number;
 }
 
 export interface Counts {

@@ -44,6 +44,7 @@ const chain: Language = {
     if (event.output === 'poison') throw new Error('no taste');
     return step(left - 1, left === 1 ? 'succeeded' : 'running');
   },
+  fail: (_program, state) => ({ status: 'failed', state, outcome: APPLIED, history: [], effects: [] }),
   view: (state) => ({ value: 'chain', context: state, output: null }),
   active: () => [],
   accepts: () => [],

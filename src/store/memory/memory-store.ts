@@ -333,15 +333,15 @@ class MemoryStore implements port.Store {
   }
 
   async read(instance: string): Promise<port.Reading | undefined> {
-    this.#time();
+    const now = this.#time();
     const row = this.#instances.get(instance);
-    return row && this.#reading(row);
+    return row && this.#reading(row, now);
   }
 
   async find(query: InstanceQuery): Promise<Page<port.Reading>> {
-    this.#time();
+    const now = this.#time();
     const page = newestFirst(this.#instances.order, query, this.#wanted(query));
-    return { ...page, items: page.items.map((row) => this.#reading(row)) };
+    return { ...page, items: page.items.map((row) => this.#reading(row, now)) };
   }
 
   async count(query: Omit<InstanceQuery, keyof PageQuery>): Promise<number> {
@@ -440,11 +440,13 @@ class MemoryStore implements port.Store {
     if (answer !== undefined) this.#append(answer, now);
   }
 
-  #reading({ instance }: InstanceRow): port.Reading {
+  #reading({ instance }: InstanceRow, now: number): port.Reading {
     const box = this.#mailboxes.get(instance.id);
     return {
       instance,
       attempts: box?.attempts ?? 0,
+      machinePaused: this.#pauses.has('machine', instance.machine),
+      now,
       ...(box?.parked === undefined ? {} : { parked: box.parked }),
       ...(box?.nextDueAt === undefined ? {} : { nextDueAt: box.nextDueAt }),
     };

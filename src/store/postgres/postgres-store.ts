@@ -57,6 +57,8 @@ class PostgresStore implements port.Store {
   readonly #sends: Group<NewMessage, port.SendResult>;
   readonly #creations: Group<port.NewInstance, port.CreateResult>;
   readonly #ends: Group<port.EndJob, port.EndJobResult>;
+  readonly #latest: Group<string, Definition | undefined>;
+  readonly #readings: Group<string, port.Reading | undefined>;
   readonly #open = new Set<Promise<unknown>>();
   #closing: Promise<void> | undefined;
 
@@ -71,6 +73,16 @@ class PostgresStore implements port.Store {
       this.#value(calls.CREATE, this.#time(), ...instanceColumns(instances)),
     );
     this.#ends = new Group((ends) => this.#endJobs(ends));
+    this.#latest = new Group(async (machines) => {
+      const found = (await this.#database.rows(definitions.LATEST, [...new Set(machines)])).map(definitionOf);
+      const newest = new Map(found.map((definition) => [definition.machine, definition]));
+      return machines.map((machine) => newest.get(machine));
+    });
+    this.#readings = new Group(async (instances) => {
+      const found = (await this.#database.rows(READ, this.#time(), [...new Set(instances)])).map(readingOf);
+      const byId = new Map(found.map((reading) => [reading.instance.id, reading]));
+      return instances.map((instance) => byId.get(instance));
+    });
   }
 
   now(): Promise<number> {
@@ -91,7 +103,7 @@ class PostgresStore implements port.Store {
   }
 
   async latest(machine: string): Promise<Definition | undefined> {
-    return (await this.#rows(definitions.LATEST, machine)).map(definitionOf)[0];
+    return (await this.#grouped(this.#latest, [machine]))[0];
   }
 
   async definitions(): Promise<readonly Version[]> {
@@ -243,11 +255,11 @@ class PostgresStore implements port.Store {
   }
 
   async read(instance: string): Promise<port.Reading | undefined> {
-    return (await this.#rows(READ, instance)).map(readingOf)[0];
+    return (await this.#grouped(this.#readings, [instance]))[0];
   }
 
   find(query: InstanceQuery): Promise<Page<port.Reading>> {
-    return this.#whileOpen(() => reading.find(this.#database, query));
+    return this.#whileOpen(() => reading.find(this.#database, query, this.#time()));
   }
 
   count(query: Omit<InstanceQuery, keyof PageQuery>): Promise<number> {

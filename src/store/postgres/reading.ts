@@ -11,19 +11,19 @@ import { countStatement, findStatement, JOURNAL } from './sql/reading.js';
 
 type Conditions = Omit<InstanceQuery, keyof PageQuery>;
 
-export function find(database: Database, query: InstanceQuery): Promise<Page<Reading>> {
-  const { conditions, values } = conditionsOf(query);
-  const sql = findStatement(conditions, values.length + 1, values.length + 2);
+export function find(database: Database, query: InstanceQuery, clock: number | null): Promise<Page<Reading>> {
+  const { conditions, values } = conditionsOf(query, 2);
+  const sql = findStatement(conditions, values.length + 2, values.length + 3);
   return page(
     query,
     readingOf,
-    (row) => row[12] as number,
-    (before, limit) => database.rows(sql, ...values, before, limit),
+    (row) => row[14] as number,
+    (before, limit) => database.rows(sql, clock, ...values, before, limit),
   );
 }
 
 export function count(database: Database, query: Conditions): Promise<number> {
-  const { conditions, values } = conditionsOf(query);
+  const { conditions, values } = conditionsOf(query, 1);
   return database.value(countStatement(conditions, query.parked === true), ...values);
 }
 
@@ -64,12 +64,13 @@ export async function load(
 }
 
 /** Which rows a query is after, in SQL made of our own words: what it holds is bound. */
-function conditionsOf({ machine, status, parked }: Conditions) {
+/** Its values begin at the parameter of this number. */
+function conditionsOf({ machine, status, parked }: Conditions, first: number) {
   const wanted = Object.entries(given({ machine, status })) as [string, string][];
   return {
     conditions: [
       parked === true ? 'b.parked IS NOT NULL' : 'true',
-      ...wanted.map(([column], index) => `i.${column} = $${index + 1}`),
+      ...wanted.map(([column], index) => `i.${column} = $${index + first}`),
     ].join(' AND '),
     values: wanted.map(([, value]) => value),
   };

@@ -31,9 +31,10 @@ export function instanceOf(row: Row): Instance {
 
 export function readingOf(row: Row): Reading {
   const [attempts, nextDueAt, parked] = row.slice(9) as [number, number | null, string | null];
+  const [machinePaused, now] = row.slice(12) as [boolean, number];
   return {
     instance: instanceOf(row),
-    attempts,
+    ...{ attempts, machinePaused, now },
     ...given({
       parked: parked === null ? undefined : (JSON.parse(parked) as Problem),
       nextDueAt: nextDueAt ?? undefined,

@@ -21,6 +21,8 @@ export const createCases: readonly StoreCase[] = [
         },
         attempts: 0,
         nextDueAt: at,
+        machinePaused: false,
+        now: at,
       });
       const [start, ...rest] = await store.messages('a');
       assert.equal(rest.length, 0);
@@ -37,7 +39,7 @@ export const createCases: readonly StoreCase[] = [
       clock.advance(10);
       assert.deepEqual(await store.create([newInstance('a')]), ['exists']);
       assert.deepEqual(await store.create([newInstance('a', { definition: 'hash-of-newer' })]), ['exists']);
-      assert.deepEqual(await store.read('a'), before);
+      assert.deepEqual(await store.read('a'), { ...before, now: clock.now() });
       assert.deepEqual(await waiting(store, 'a'), []);
     },
   },

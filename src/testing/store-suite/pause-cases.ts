@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { MAX_ATTEMPTS } from '../../core/limits.js';
-import type { Store } from '../../store/store.js';
+import type { Reading, Store } from '../../store/store.js';
 import {
   born,
   claim,
@@ -68,7 +68,29 @@ export const pauseCases: readonly StoreCase[] = [
       assert.equal(await store.count({ status: 'paused' }), 1);
       assert.equal(await statusOf(store, 'b'), 'running');
       await store.resume({ instance: 'a' });
-      assert.deepEqual(await store.read('a'), before);
+      assert.deepEqual(await store.read('a'), { ...before, now: clock.now() });
+    },
+  },
+  {
+    name: 'tells of each instance that is read whether its machine is paused, and the time',
+    async run({ store, clock }) {
+      await publishBoth(store);
+      await store.create([newInstance('a'), newInstance('b', { machine: 'door', definition: OTHER })]);
+      clock.advance(3);
+      await store.pause({ machine: 'door' });
+      const told = ({ machinePaused, now, instance: { id } }: Reading) => [id, machinePaused, now];
+      const read = await Promise.all(['a', 'b', 'nobody', 'a'].map((id) => store.read(id)));
+      const [a, b] = [
+        ['a', false, clock.now()],
+        ['b', true, clock.now()],
+      ];
+      assert.deepEqual(
+        read.map((reading) => reading && told(reading)),
+        [a, b, undefined, a],
+      );
+      assert.deepEqual((await store.find({})).items.map(told), [b, a]);
+      await store.resume({ machine: 'door' });
+      assert.equal((await store.read('b'))?.machinePaused, false);
     },
   },
   {

@@ -5,6 +5,7 @@ export const PUBLISH = `SELECT ${COLUMNS}, source FROM detent.publish($1, $2, $3
 export const DEFINITION = `SELECT ${COLUMNS}, source FROM detent.definition WHERE hash = $1`;
 
 export const LATEST = `
-  SELECT ${COLUMNS}, source FROM detent.definition WHERE machine = $1 ORDER BY version DESC LIMIT 1`;
+  SELECT DISTINCT ON (machine) ${COLUMNS}, source FROM detent.definition
+  WHERE machine = ANY ($1) ORDER BY machine, version DESC`;
 
 export const DEFINITIONS = `SELECT ${COLUMNS} FROM detent.definition ORDER BY machine, version`;

@@ -5,10 +5,12 @@ import { MESSAGE_COLUMNS, MESSAGE_PAYLOAD } from './message-columns.js';
 
 const READING = `
   SELECT ${INSTANCE_COLUMNS}, i.state,
-    coalesce((SELECT l.attempts FROM detent.lease l WHERE l.instance = i.id), 0), b.next_due_at, b.parked, i.seq`;
+    coalesce((SELECT l.attempts FROM detent.lease l WHERE l.instance = i.id), 0), b.next_due_at, b.parked,
+    EXISTS (SELECT FROM detent.paused p WHERE p.kind = 'machine' AND p.name = i.machine), detent.now_ms($1), i.seq`;
 const INSTANCES = 'FROM detent.instance i JOIN detent.mailbox b ON b.instance = i.id';
 
-export const READ = `${READING} ${INSTANCES} WHERE i.id = $1`;
+/** $1 is the clock that was given, if any, here and below. */
+export const READ = `${READING} ${INSTANCES} WHERE i.id = ANY ($2)`;
 
 /** Each of machine, status and parked may be asked for or not, so that an index serves each. */
 export function findStatement(conditions: string, before: number, limit: number): string {
