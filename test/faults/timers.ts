@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { EventBody } from '../../src/core/event.js';
+import type { JournalEntry } from '../../src/core/journal.js';
 import { openStore } from '../../src/embed/store-url.js';
 import { identify } from '../../src/runtime/hash.js';
 import type { NewInstance, Store } from '../../src/store/store.js';
@@ -16,6 +17,9 @@ const ALARM = {
 
 /** From the last timer that is set to the first that is due, at least. */
 const LEAD_MS = 3_000;
+
+/** How often alarms are set anew that were not set in time: a machine may be busier than it was at the trial. */
+const ATTEMPTS = 3;
 
 /** How often it is counted what is left: whole tables are. */
 const LOOK_MS = 250;
@@ -41,46 +45,75 @@ export async function ringAcrossRestart(
   skewsMs: readonly [number, number] = [0, 0],
 ): Promise<AlarmReport> {
   const { store } = await openStore(url);
-  const definition = await store.publish(identify({ machine: 'alarm', language: 'asl', source: ALARM }));
   const words = [join(import.meta.dirname, 'trip.yaml'), '--db', url];
   const workers = skewsMs.map((skewMs) => new WorkerProcess(words, skewMs));
-  for (const worker of workers) await worker.start();
-  // How long that takes here and now is tried first, with alarms that ring at once.
+  try {
+    for (const worker of workers) await worker.start();
+    const alarms = await setInTime(store, count);
+    for (const worker of workers) await worker.killBoth();
+    const left = alarms.dueAt + 500 - (await store.now());
+    expect(left, 'the workers are gone before the first is due').toBeGreaterThan(500);
+    await pause(left);
+    const overdue = (await store.counts()).dueMessages;
+    expect(overdue, 'some were due while nobody worked').toBeGreaterThan(0);
+    const restartedAt = Date.now();
+    for (const worker of workers) await worker.start();
+    let done = 0;
+    for (let movedAt = Date.now(); done < count; await pause(LOOK_MS)) {
+      const now = (await store.count({ status: 'succeeded' })) - alarms.before;
+      if (now > done) [done, movedAt] = [now, Date.now()];
+      if (Date.now() - movedAt > 60_000)
+        throw new Error(`${done} of ${count} timers have fired, and no more do`);
+    }
+    const recoveredMs = Date.now() - restartedAt;
+    expectOnce(await journalsOf(store), alarms, count);
+    return { timers: count, overdue, recoveredMs };
+  } finally {
+    for (const worker of workers) await worker.stop();
+    await store.close();
+  }
+}
+
+/** Alarms whose ids begin so. Those due first are due at `dueAt`, the others within the second after it. */
+interface Alarms {
+  readonly name: string;
+  readonly dueAt: number;
+  /** Instances that have succeeded before them. */
+  readonly before: number;
+}
+
+/** Has alarms set before the first is due. How long that takes here and now is tried first, and then known better. */
+async function setInTime(store: Store, count: number): Promise<Alarms> {
+  const { hash } = await store.publish(identify({ machine: 'alarm', language: 'asl', source: ALARM }));
   const trial = Math.min(Math.ceil(count / 10), 5_000);
   const triedAt = performance.now();
-  await start(store, 'trial', trial, (id) => alarm(id, definition.hash, 0));
-  const eachMs = (performance.now() - triedAt) / trial;
-  const dueAt = Math.round((await store.now()) + LEAD_MS + 1.5 * eachMs * count);
-  await start(store, 'alarm', count, (id, n) => alarm(id, definition.hash, dueAt + (n % 1_000)));
-  expect(await store.now(), 'all timers are set in time').toBeLessThan(dueAt);
-  for (const worker of workers) await worker.killBoth();
-  const left = dueAt + 500 - (await store.now());
-  expect(left, 'the workers are gone before the first is due').toBeGreaterThan(500);
-  await pause(left);
-  const overdue = (await store.counts()).dueMessages;
-  expect(overdue, 'some were due while nobody worked').toBeGreaterThan(0);
-  const restartedAt = Date.now();
-  for (const worker of workers) await worker.start();
-  let done = 0;
-  for (let movedAt = Date.now(); done < count; await pause(LOOK_MS)) {
-    const now = (await store.count({ status: 'succeeded' })) - trial;
-    if (now > done) [done, movedAt] = [now, Date.now()];
-    if (Date.now() - movedAt > 60_000)
-      throw new Error(`${done} of ${count} timers have fired, and no more do`);
+  // These ring at once.
+  await start(store, 'trial', trial, (id) => alarm(id, hash, 0));
+  let eachMs = (performance.now() - triedAt) / trial;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const name = `alarm-${attempt}`;
+    const began = performance.now();
+    const dueAt = Math.round((await store.now()) + LEAD_MS + 1.5 * eachMs * count);
+    await start(store, name, count, (id, n) => alarm(id, hash, dueAt + (n % 1_000)));
+    eachMs = (performance.now() - began) / count;
+    if ((await store.now()) < dueAt) return { name, dueAt, before: trial + attempt * count };
   }
-  const recoveredMs = Date.now() - restartedAt;
-  for (const worker of workers) await worker.stop();
+  throw new Error('the alarms were never set in time');
+}
+
+function expectOnce(
+  journals: ReadonlyMap<string, readonly JournalEntry[]>,
+  { name, dueAt }: Alarms,
+  count: number,
+): void {
   const wrong: string[] = [];
-  const journals = await journalsOf(store);
   for (let n = 0; n < count; n++) {
-    const fired = (journals.get(`alarm-${n}`) ?? []).filter(({ event }) => isFiring(event));
-    if (fired.length !== 1) wrong.push(`alarm-${n} has fired ${fired.length} times`);
+    const fired = (journals.get(`${name}-${n}`) ?? []).filter(({ event }) => isFiring(event));
+    if (fired.length !== 1) wrong.push(`${name}-${n} has fired ${fired.length} times`);
     const early = dueAt + (n % 1_000) - (fired[0]?.at ?? 0);
-    if (early > 0) wrong.push(`alarm-${n} was ${early} ms early`);
+    if (early > 0) wrong.push(`${name}-${n} was ${early} ms early`);
   }
   expect(wrong).toEqual([]);
-  await store.close();
-  return { timers: count, overdue, recoveredMs };
 }
 
 function isFiring(event: string): boolean {
