@@ -125,7 +125,14 @@ describe('a worker over HTTP', () => {
       status: 200,
       body: { status: 'completed', output: { hello: 'Ada' } },
     });
-    expect(await told('complete')).toMatchObject({ status: 409, body: { code: 'lease-lost' } });
+  });
+
+  it('may complete a job again whose answer it lost, which changes nothing; nobody else may', async () => {
+    const { post, told } = await withClaim();
+    const first = await told('complete', { output: 1 });
+    expect(await told('complete', { output: 2 })).toMatchObject({ status: 200, body: first.body });
+    const other = await post('/api/v1/jobs/one/complete', { token: 'not-mine', output: 3 });
+    expect(other).toMatchObject({ status: 409, body: { code: 'lease-lost' } });
   });
 
   it('fails a job, to be tried again or for good', async () => {
