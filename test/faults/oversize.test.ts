@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
+import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -45,9 +45,8 @@ function post(path: string, body: Buffer, announced = true): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const length = announced ? { 'content-length': String(body.length) } : { 'transfer-encoding': 'chunked' };
     const headers = { 'content-type': 'application/json', ...length };
-    // A connection of its own, that asks to be kept: whoever asks for it to be closed may be cut off early.
-    const agent = new Agent({ keepAlive: true });
-    const options = { method: 'POST', headers, agent };
+    // Without an agent each has a connection of its own, and asks for it to be closed.
+    const options = { method: 'POST', headers, agent: false };
     const outgoing = request(`${dev.url}/api/v1${path}`, options, (incoming) => {
       let text = '';
       incoming.setEncoding('utf8').on('data', (chunk: string) => {
@@ -56,7 +55,6 @@ function post(path: string, body: Buffer, announced = true): Promise<Answer> {
       incoming.on('end', () => {
         resolve({ status: incoming.statusCode ?? 0, body: JSON.parse(text) as Answer['body'] });
         outgoing.destroy();
-        agent.destroy();
       });
       incoming.on('error', reject);
     });
