@@ -62,11 +62,12 @@ const UNPARK = `
     next_due_at = max(next_due_at, ?2), wake_at = CASE WHEN paused = 0 THEN max(next_due_at, ?2) END
   WHERE instance = ?1 AND parked IS NOT NULL`;
 
-const DROP = 'DELETE FROM lease WHERE instance = ?';
+/** ?1: an array. */
+const DROP = 'DELETE FROM lease WHERE instance IN (SELECT value FROM json_each(?1))';
 const DROP_CLEAN = 'DELETE FROM lease WHERE instance = ? AND attempts = 0';
 
 /** A mailbox that is to be held, by the definition of its instance. */
-export interface Holdable {
+interface Holdable {
   readonly instance: string;
   readonly definition: string;
 }
@@ -101,9 +102,9 @@ export function release(
   database.run(GO_BEHIND, instance, now);
 }
 
-/** Forgets the lease, and the attempts with it. */
-export function dropLease(database: Database, instance: string): void {
-  database.run(DROP, instance);
+/** Forgets leases, and the attempts with them. */
+export function dropLeases(database: Database, instances: readonly string[]): void {
+  database.run(DROP, JSON.stringify(instances));
 }
 
 /** Ends a lease because its instance is paused. */
@@ -130,6 +131,6 @@ export function park(database: Database, instance: string, problem: Problem, now
 /** False if it was not parked. */
 export function unpark(database: Database, instance: string, now: number): boolean {
   if (database.run(UNPARK, instance, now) === 0) return false;
-  dropLease(database, instance);
+  dropLeases(database, [instance]);
   return true;
 }

@@ -2,7 +2,7 @@ import type { SweepQuery } from '../store.js';
 import type { Acceptance } from './accept.js';
 import type { Database } from './database.js';
 import type { SqlValue } from './driver.js';
-import { dropLease } from './leases.js';
+import { dropLeases } from './leases.js';
 import { forget, plainJobOwner } from './payload.js';
 
 /** Rows of what belongs to instances and letters that one call deletes at most, so that others get their turn. */
@@ -163,7 +163,7 @@ function fell(database: Database, root: string, quota: Quota): boolean {
     quota.instances -= 1;
     if (!cleared(database, node, quota)) return false;
     database.run(DROP_MAILBOX, node);
-    dropLease(database, node);
+    dropLeases(database, [node]);
     database.run(DROP_INSTANCE, node);
     path.pop();
   }

@@ -19,7 +19,7 @@ import { addJob } from './jobs/adding.js';
 import { cancelJobOf, endAnswered, isHeld } from './jobs/ending.js';
 import { hasLimits } from './jobs/queues.js';
 import { Taking } from './jobs/taking.js';
-import { dropLease, UNLEASED } from './leases.js';
+import { dropLeases, UNLEASED } from './leases.js';
 import { takeSnapshot } from './snapshot.js';
 
 export const INSTANCE_COLUMNS =
@@ -69,8 +69,8 @@ const JOURNAL = `
   INSERT INTO journal (instance, revision, event_id, at, seed, event, payload, outcome, history, code)
   SELECT recipient, ?3, id, ?4, seed, event, payload, ?5, ?6, ?7 FROM message WHERE seq = ?1 AND recipient = ?2`;
 
-const CONSUME = 'DELETE FROM message WHERE seq = ?1 AND recipient = ?2';
-const CONSUME_MANY = 'DELETE FROM message WHERE seq IN (SELECT value FROM json_each(?1)) AND +recipient = ?2';
+/** ?1: an array. */
+const CONSUME = 'DELETE FROM message WHERE seq IN (SELECT value FROM json_each(?1))';
 const CANCEL_TIMER = 'DELETE FROM message WHERE recipient = ? AND id = ? AND timer = 1';
 
 /** The end of a job that was folded without a message. */
@@ -78,11 +78,12 @@ const JOURNAL_ANSWER = `
   INSERT INTO journal (instance, revision, event_id, at, seed, event, outcome, history, code)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
-/** Makes the mailbox due at what is left in it. */
+/** Makes mailboxes due at what is left in them: ?1, an array. */
 const SETTLE = `
   UPDATE mailbox SET (next_due_at, wake_at) = (
-    SELECT max(due_at, ?2), max(due_at, ?2) FROM message WHERE recipient = ?1 ORDER BY due_at LIMIT 1)
-  WHERE instance = ?1`;
+    SELECT max(due_at, ?2), max(due_at, ?2) FROM message
+    WHERE recipient = mailbox.instance ORDER BY due_at LIMIT 1)
+  WHERE instance IN (SELECT value FROM json_each(?1))`;
 
 /** Whether anything is due in one of these mailboxes: ?1, an array. */
 const LEFT_DUE = `
@@ -107,14 +108,19 @@ export function commit(
 ): Committed & { readonly hint: Hint } {
   const taking = take === undefined ? undefined : new Taking(at, take);
   let hasJobs = false;
+  const ending = new Map<string, Commit>();
   const results = commits.map((one): CommitResult => {
+    // The one before it of the same instance has released the lease.
+    if (ending.has(one.lease.instance)) end(at, ending);
     if (!step(at, one)) return 'conflict';
+    ending.set(one.lease.instance, one);
     const { jobs, cancelledJobs, answers } = one;
     const taken = write(at, one, taking);
     hasJobs ||=
       taken < jobs.length || cancelledJobs.length > 0 || (answers.length > 0 && hasLimits(at.database));
     return 'committed';
   });
+  end(at, ending);
   if (taking !== undefined && taking.taken.length > 0) rememberWorker(at.database, taking.worker);
   const committed = commits.filter((_, index) => results[index] === 'committed');
   const mail = committed.some(hasMail) || isAnyDue(at, committed);
@@ -141,7 +147,6 @@ function write(at: Acceptance, commit: Commit, taking: Taking | undefined): numb
   const { instance } = commit.lease;
   const { folded, answers } = commit;
   journal(database, instance, answers.length === 0 ? folded : [...folded, ...answers].sort(byRevision));
-  consume(database, instance, folded);
   for (const answer of answers) endAnswered(at, answer);
   for (const timer of commit.timers) appendToSelf(at, timer);
   for (const id of commit.cancelledTimers) database.run(CANCEL_TIMER, instance, id);
@@ -157,17 +162,22 @@ function write(at: Acceptance, commit: Commit, taking: Taking | undefined): numb
   for (const id of commit.cancelledJobs) cancelJobOf(database, instance, id, now);
   for (const spawn of commit.spawns) create(at, spawn);
   takeSnapshot(database, commit, now);
-  settle(at, commit);
   return taken;
 }
 
-/** Makes the mailbox due at what is left in it, unless nobody held it and nothing in it has changed. */
-function settle({ database, now }: Acceptance, commit: Commit): void {
-  const { lease, folded, timers, cancelledTimers } = commit;
-  const { instance, token } = lease;
-  if (token === undefined && folded.length + timers.length + cancelledTimers.length === 0) return;
-  database.run(SETTLE, instance, now);
-  if (token !== undefined) dropLease(database, instance);
+/** Ends the turns of commits, all together: their messages are consumed, and nobody holds their mailboxes any more. */
+function end({ database, now }: Acceptance, commits: Map<string, Commit>): void {
+  const [consumed, held, changed]: [number[], string[], string[]] = [[], [], []];
+  for (const [instance, { lease, folded, timers, cancelledTimers }] of commits) {
+    for (const { seq } of folded) consumed.push(seq);
+    const hasLease = lease.token !== undefined;
+    if (hasLease) held.push(instance);
+    if (hasLease || folded.length + timers.length + cancelledTimers.length > 0) changed.push(instance);
+  }
+  commits.clear();
+  if (consumed.length > 0) database.run(CONSUME, JSON.stringify(consumed));
+  if (held.length > 0) dropLeases(database, held);
+  if (changed.length > 0) database.run(SETTLE, JSON.stringify(changed), now);
 }
 
 function isAnyDue({ database, now }: Acceptance, commits: readonly Commit[]): boolean {
@@ -188,14 +198,6 @@ function journal(
       database.run(JOURNAL_ANSWER, instance, revision, event.id, at, event.seed, event.event, ...rest);
     } else if (database.run(JOURNAL, event.seq, instance, revision, at, ...rest) === 0)
       throw new Error(`${instance}: message ${event.seq} is not in its mailbox`);
-  }
-}
-
-function consume(database: Database, instance: string, folded: readonly FoldedMessage[]): void {
-  if (folded.length === 1) database.run(CONSUME, folded[0]?.seq ?? null, instance);
-  else if (folded.length > 1) {
-    const consumed = JSON.stringify(folded.map(({ seq }) => seq));
-    database.run(CONSUME_MANY, consumed, instance);
   }
 }
 
