@@ -21,8 +21,9 @@ export class Listeners {
     return () => this.#listeners.delete(entry);
   }
 
+  /** A hint of neither says that something else was written: a journal, whose readers are listeners, too. */
   notify(hint: Hint = ANYTHING): void {
-    if (this.#listeners.size === 0 || !(hint.mail || hint.jobs)) return;
+    if (this.#listeners.size === 0) return;
     const isFirst = this.#waiting === undefined;
     const { mail, jobs } = this.#waiting ?? hint;
     this.#waiting = { mail: mail || hint.mail, jobs: jobs || hint.jobs };

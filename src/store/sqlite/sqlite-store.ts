@@ -139,7 +139,7 @@ class SqliteStore implements port.Store {
   async commit(commits: readonly port.Commit[], take?: port.ClaimJobsQuery): Promise<port.Committed> {
     const { results, jobs } = await this.#write(
       (at) => turn.commit(at, commits, take),
-      ({ hint }) => hint,
+      ({ results, hint }) => results.includes('committed') && hint,
     );
     return { results, jobs };
   }
@@ -241,7 +241,7 @@ class SqliteStore implements port.Store {
   async endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
     const { results } = await this.#write(
       (at) => ending.endJobs(at, ends),
-      ({ hint }) => hint,
+      ({ results, hint }) => results.some((result) => result !== 'lost') && hint,
     );
     return results;
   }
