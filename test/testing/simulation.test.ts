@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_QUEUE } from '../../src/core/limits.js';
+import type { Pausable } from '../../src/core/queue.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/store.js';
 import { FAULT_KINDS } from '../../src/testing/simulation/fault.js';
+import { NARROW } from '../../src/testing/simulation/job-workload.js';
 import { RACES } from '../../src/testing/simulation/races.js';
 import { type SimulationReport, simulate } from '../../src/testing/simulation/simulation.js';
 import { replacedStore } from '../../src/testing/simulation/wrapped-store.js';
@@ -180,6 +183,34 @@ describe('the simulator notices a store of jobs that', () => {
     expect(await findViolation(open)).toMatch(/was handed out of a paused queue/);
   });
 
+  it('hands jobs of a paused queue over with the commit that makes them', async () => {
+    const open = sabotaged((store) => {
+      let isPaused = false;
+      const hide = (target: Pausable, paused: boolean): boolean => {
+        const isHidden = 'queue' in target && target.queue === DEFAULT_QUEUE;
+        if (isHidden) isPaused = paused;
+        return isHidden;
+      };
+      return {
+        pause: async (target) => hide(target, true) || store.pause(target),
+        resume: async (target) => hide(target, false) || store.resume(target),
+        claimJobs: (query) => store.claimJobs(isPaused ? { queues: [NARROW.queue], ...query } : query),
+      };
+    });
+    expect(await findViolation(open)).toMatch(/was handed out of a paused queue/);
+  });
+
+  it('hands a job over with the commit that makes it, and to another worker', async () => {
+    const open = sabotaged((store) => ({
+      commit: async (commits, take) => {
+        const committed = await store.commit(commits, take);
+        await store.releaseJobs(committed.jobs);
+        return committed;
+      },
+    }));
+    expect(await findViolation(open)).toMatch(/was begun twice/);
+  });
+
   it('keeps a job though its worker is silent', async () => {
     const open = sabotaged((store) => ({
       enqueue: (jobs) => store.enqueue(jobs.map(({ heartbeatMs: _, ...job }) => job)),
@@ -189,6 +220,21 @@ describe('the simulator notices a store of jobs that', () => {
 });
 
 describe('the runtime gets over a store that', () => {
+  it('hands jobs over and does not say so: their leases run out, and they are done elsewhere', async () => {
+    let hidden = 0;
+    const open = sabotaged((store, times) => ({
+      commit: async (commits, take) => {
+        const committed = await store.commit(commits, take);
+        if (times() % 3 > 0) return committed;
+        hidden += committed.jobs.length;
+        return { ...committed, jobs: [] };
+      },
+    }));
+    for (let seed = 1; seed <= 20; seed++)
+      expect((await simulate({ seed, openStore: open })).violations).toEqual([]);
+    expect(hidden).toBeGreaterThan(0);
+  });
+
   it('says that a job has ended without writing it: the lease runs out, and the job is done again', async () => {
     const isRace = ({ id }: { id: string }) => id.startsWith('race-');
     const open = sabotaged((store, times) => ({

@@ -1,4 +1,5 @@
 import type { Json } from '../../core/json.js';
+import { DEFAULT_QUEUE } from '../../core/limits.js';
 import { Refused } from '../../core/problem.js';
 import type { EnqueueOptions } from '../../core/queue.js';
 import type { Store } from '../../store/store.js';
@@ -8,6 +9,9 @@ import type { World } from './world.js';
 
 /** A queue that lets no more than this many of its jobs be processed at once. */
 export const NARROW = { queue: 'narrow', concurrency: 2 } as const;
+
+/** The queues that are paused now and then: instances ask for jobs in the second. */
+export const PAUSABLE = [NARROW.queue, DEFAULT_QUEUE] as const;
 
 const TASKS = ['echo', 'flaky', 'slow', 'hopeless'] as const;
 
@@ -46,12 +50,16 @@ export class JobWorkload {
       case 1:
         return this.#change((process) => process.engine.retryJob(known.id));
       case 2:
-        await this.#insist((process) => process.engine.pause({ queue: NARROW.queue }));
-        await this.#world.sleep(this.#world.moment(500));
-        return this.#insist((process) => process.engine.resume({ queue: NARROW.queue }));
+        return this.#hold(PAUSABLE[chance.below(PAUSABLE.length)] ?? DEFAULT_QUEUE);
       default:
         return this.#enqueue(id);
     }
+  }
+
+  async #hold(queue: string): Promise<void> {
+    await this.#insist((process) => process.engine.pause({ queue }));
+    await this.#world.sleep(this.#world.moment(500));
+    await this.#insist((process) => process.engine.resume({ queue }));
   }
 
   async #enqueue(id: string): Promise<void> {

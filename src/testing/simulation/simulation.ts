@@ -4,7 +4,7 @@ import type { Store } from '../../store/store.js';
 import { probe } from '../probe-language.js';
 import { type FaultKind, FaultPlan } from './fault.js';
 import { JobWitness } from './job-witness.js';
-import { jobVerdict, NARROW } from './job-workload.js';
+import { jobVerdict, NARROW, PAUSABLE } from './job-workload.js';
 import { FAULTY_METHODS, Process } from './process.js';
 import { Races } from './races.js';
 import { verdict } from './verdict.js';
@@ -76,7 +76,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   let quiet = false;
   const watch = async (): Promise<void> => {
     // A pause that was on its way for long may have come after its end.
-    if (workload.done) await store.resume({ queue: NARROW.queue });
+    if (workload.done) for (const queue of PAUSABLE) await store.resume({ queue });
     quiet = workload.done && races.done && (await isQuiet(store, workload));
     if (!quiet) world.after(200, () => void watch());
   };
