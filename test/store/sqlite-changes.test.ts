@@ -2,7 +2,16 @@ import { expect, it } from 'vitest';
 import { PASSED_OVER } from '../../src/store/sqlite/changes.js';
 import { connect } from '../../src/store/sqlite/connect.js';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
-import { born, newInstance, turn } from '../../src/testing/store-suite/fixture.js';
+import type { Hint } from '../../src/store/store.js';
+import {
+  born,
+  claimOnly,
+  commitAll,
+  commitOf,
+  load,
+  newInstance,
+  turn,
+} from '../../src/testing/store-suite/fixture.js';
 import { freshPath } from './sqlite-folder.js';
 import { testClock } from './store-suite.js';
 
@@ -54,5 +63,20 @@ it('finds an instance’s entries behind any place in the order', async () => {
     revision += own;
     after = position;
   }
+  await store.close();
+});
+
+it('tells those who read along of a commit, and that it left nothing for workers or runners to do', async () => {
+  const store = await openSqliteStore({ path: freshPath(), clock: testClock().now });
+  await store.create([newInstance('a')]);
+  const lease = await claimOnly(store, 'a');
+  const commit = commitOf(lease, await load(store, lease));
+  const hints: Hint[] = [];
+  const stop = store.onChange((hint) => hints.push(hint));
+  expect(await commitAll(store, [commit])).toEqual(['committed']);
+  expect(await commitAll(store, [commit])).toEqual(['conflict']);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(hints).toEqual([{ mail: false, jobs: false }]);
+  stop();
   await store.close();
 });
