@@ -40,11 +40,9 @@ export const MAX_ATTEMPTS = 5;
 export const CAUTIOUS_ATTEMPTS = 3;
 
 /**
- * How much older than the oldest clean mailbox one with attempts behind it must be to be claimed before it, in
- * milliseconds, for each of them but the first: that one was most likely a worker's own end, and others wait to
- * take over; of the next ones it is ever less likely, so others go on first, and it is not forgotten (rule 8). One
- * whose worker was lost waits so long after its last claim where nothing clean is due, too: the process that it
- * brings down again would have taken what comes in a moment.
+ * How much later a mailbox is due that was lost with its worker, in milliseconds, for each of its attempts but the
+ * first: that one was most likely a worker's own end, and others wait to take over; of the next ones it is ever less
+ * likely, and the process that it would bring down again has others to serve in the meantime (rule 8).
  */
 export const SUSPECT_PATIENCE_MS = 2_000;
 

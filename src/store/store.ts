@@ -47,10 +47,10 @@ export interface Store {
 
   /**
    * Takes mailboxes with something due, oldest first, and writes the attempt (rule 8). Either clean ones, up
-   * to `limit`, or exactly one that has an attempt behind it, which must be older than the oldest clean one by
-   * SUSPECT_PATIENCE_MS for each attempt but the first. One that was lost with its worker is not due again before
-   * that patience has passed since its last claim, whether others are due or not. One with MAX_ATTEMPTS behind it
-   * is parked instead. Only instances whose definition the caller can step (rule 9).
+   * to `limit`, or exactly one that has an attempt behind it, where it is due no later than the oldest clean one. One
+   * that was lost with its worker is due again when its lease ran out, and SUSPECT_PATIENCE_MS later for each
+   * attempt but the first. One with MAX_ATTEMPTS behind it is parked instead. Only instances whose definition the
+   * caller can step (rule 9).
    */
   claim(query: ClaimQuery): Promise<readonly Claim[]>;
   /**

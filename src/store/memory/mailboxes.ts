@@ -16,7 +16,6 @@ export interface Mailbox {
   leaseUntil: number;
   token: string | undefined;
   attempts: number;
-  claimedAt: number;
   /** What its last worker said was wrong. */
   problem: Problem | undefined;
   parked: Problem | undefined;
@@ -63,7 +62,7 @@ export class Mailboxes {
     this.#settle(box);
   }
 
-  /** The first `limit` of these definitions that are due, or the one suspect that is older (rule 8). */
+  /** The first `limit` of these definitions that are due, or the one suspect that is due no later (rule 8). */
   claim(definitions: readonly string[], limit: number, now: number, lease: { token: string; until: number }) {
     const claimed: Mailbox[] = [];
     while (claimed.length < limit) {
@@ -73,11 +72,11 @@ export class Mailboxes {
         this.#park(suspect, suspect.problem ?? gaveUp(suspect.attempts), now);
         continue;
       }
-      if (suspect !== undefined && (clean === undefined || comesBefore(suspect, clean))) {
-        return [this.#lease(suspect, now, lease)];
+      if (suspect !== undefined && (clean === undefined || wake(suspect) <= wake(clean))) {
+        return [this.#lease(suspect, lease)];
       }
       if (clean === undefined) break;
-      claimed.push(this.#lease(clean, now, lease));
+      claimed.push(this.#lease(clean, lease));
     }
     return claimed;
   }
@@ -169,7 +168,6 @@ export class Mailboxes {
         leaseUntil: 0,
         token: undefined,
         attempts: 0,
-        claimedAt: 0,
         problem: undefined,
         parked: undefined,
         parkedAt: undefined,
@@ -182,9 +180,8 @@ export class Mailboxes {
     return box;
   }
 
-  #lease(box: Mailbox, now: number, { token, until }: { token: string; until: number }): Mailbox {
+  #lease(box: Mailbox, { token, until }: { token: string; until: number }): Mailbox {
     box.attempts += 1;
-    box.claimedAt = now;
     box.token = token;
     box.leaseUntil = until;
     this.#settle(box);
@@ -211,7 +208,7 @@ export class Mailboxes {
     box.wakeAt =
       box.parked !== undefined || box.paused || box.nextDueAt === undefined
         ? undefined
-        : Math.max(box.nextDueAt, box.leaseUntil, patience(box));
+        : Math.max(box.nextDueAt, takeover(box));
     if (box.wakeAt === undefined) return;
     if (box.definition === undefined) this.#orphans.place(box);
     else if (box.attempts > 0) this.#suspect.place(box);
@@ -269,14 +266,9 @@ function wake(box: Mailbox): number {
   return box.wakeAt ?? Number.POSITIVE_INFINITY;
 }
 
-/** Until when one that a worker holds, or was lost with, is left to others that go first (rule 8). */
-function patience({ token, attempts, claimedAt }: Mailbox): number {
-  return token === undefined ? 0 : claimedAt + (attempts - 1) * SUSPECT_PATIENCE_MS;
-}
-
-/** Whether a mailbox with attempts behind it is old enough to be claimed before a clean one. */
-function comesBefore(suspect: Mailbox, clean: Mailbox): boolean {
-  return wake(suspect) + (suspect.attempts - 1) * SUSPECT_PATIENCE_MS <= wake(clean);
+/** When one that a worker holds may be taken over if it is lost with him; 0 of one that nobody holds (rule 8). */
+function takeover({ token, attempts, leaseUntil }: Mailbox): number {
+  return token === undefined ? 0 : leaseUntil + (attempts - 1) * SUSPECT_PATIENCE_MS;
 }
 
 function wakesBefore(a: Mailbox, b: Mailbox): boolean {

@@ -88,7 +88,7 @@ export async function claimOnly(store: Store, instance: string): Promise<Claim> 
 /** Has its worker die while it holds this mailbox, and waits until the next may have it. */
 export async function dieHolding({ store, clock }: StoreHarness, instance: string): Promise<void> {
   const { attempts } = await claimOnly(store, instance);
-  clock.advance(Math.max(LEASE, (attempts - 1) * SUSPECT_PATIENCE_MS));
+  clock.advance(LEASE + (attempts - 1) * SUSPECT_PATIENCE_MS);
 }
 
 export async function load(store: Store, lease: Claim, limit = 100): Promise<Load> {
