@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
+import { keepCulprits } from '../runtime/stray-error.js';
 import { EXIT } from './failure.js';
 import { callProgram } from './program.js';
 import { sayStrayError } from './stray-error.js';
@@ -22,6 +23,7 @@ const { version } = JSON.parse(readFileSync(new URL('../../package.json', import
   version: string;
 };
 const terminal = openTerminal(process, process.env);
+keepCulprits();
 process.on('uncaughtException', (error) => {
   if (!sayStrayError(error, terminal)) end(EXIT.failed);
 });

@@ -8,11 +8,19 @@ export interface Culprit {
   readonly fail: (error: unknown) => void;
 }
 
-const running = new AsyncLocalStorage<Culprit>();
+let running: AsyncLocalStorage<Culprit> | undefined;
+
+/**
+ * From here on what handlers throw can be told apart. Not before: it costs every promise of the process something,
+ * and only who owns the process can make use of it.
+ */
+export function keepCulprits(): void {
+  running ??= new AsyncLocalStorage();
+}
 
 /** Runs a handler so that what its code throws where nobody waits for it can be told from everyone else's. */
 export function blamable<T>(culprit: Culprit, handler: () => T): T {
-  return running.run(culprit, handler);
+  return running === undefined ? handler() : running.run(culprit, handler);
 }
 
 /**
@@ -21,7 +29,7 @@ export function blamable<T>(culprit: Culprit, handler: () => T): T {
  * (`uncaughtException`), by whoever owns the process.
  */
 export function blame(error: unknown): Culprit | undefined {
-  const culprit = running.getStore();
+  const culprit = running?.getStore();
   culprit?.fail(error);
   return culprit;
 }
