@@ -7,15 +7,15 @@ import { MAX_PAGE } from '../../core/limits.js';
 import type { Message, NewMessage } from '../../core/message.js';
 import { answerMessage } from '../job-term.js';
 import { Listeners } from '../listeners.js';
-import { pageLimit, pageStart } from '../page.js';
 import { steadyClock } from '../steady-clock.js';
 import type * as port from '../store.js';
 import { Definitions } from './definitions.js';
-import { type InstanceRow, Instances, matches } from './instances.js';
+import { Instances } from './instances.js';
 import { isWanted, Jobs } from './jobs.js';
 import { type Mailbox, Mailboxes } from './mailboxes.js';
 import { newestFirst } from './newest-first.js';
 import { Pauses } from './pauses.js';
+import { Readings } from './readings.js';
 import { Sweep } from './sweep.js';
 import { Timeline } from './timeline.js';
 import { Turns } from './turns.js';
@@ -65,6 +65,12 @@ class MemoryStore implements port.Store {
     isPaused: (machine) => this.#pauses.has('machine', machine),
     append: (message, now) => this.#append(message, now),
     create: (instance, now) => this.#create(instance, now),
+  });
+  readonly #readings = new Readings({
+    instances: this.#instances,
+    mailboxes: this.#mailboxes,
+    jobs: this.#jobs,
+    pauses: this.#pauses,
   });
   readonly #listeners = new Listeners();
   #messages = 0;
@@ -333,30 +339,21 @@ class MemoryStore implements port.Store {
   }
 
   async read(instance: string): Promise<port.Reading | undefined> {
-    const now = this.#time();
-    const row = this.#instances.get(instance);
-    return row && this.#reading(row, now);
+    return this.#readings.read(instance, this.#time());
   }
 
   async find(query: InstanceQuery): Promise<Page<port.Reading>> {
-    const now = this.#time();
-    const page = newestFirst(this.#instances.order, query, this.#wanted(query));
-    return { ...page, items: page.items.map((row) => this.#reading(row, now)) };
+    return this.#readings.find(query, this.#time());
   }
 
   async count(query: Omit<InstanceQuery, keyof PageQuery>): Promise<number> {
     this.#time();
-    return this.#instances.order.filter(this.#wanted(query)).length;
+    return this.#readings.count(query);
   }
 
   async journal(instance: string, query: PageQuery): Promise<Page<JournalEntry>> {
     this.#time();
-    const entries = this.#instances.get(instance)?.journal ?? [];
-    const trimmed = (entries[0]?.revision ?? 1) - 1;
-    const start = Math.max((pageStart(query.after) ?? 0) - trimmed, 0);
-    const end = start + pageLimit(query.limit);
-    const items = entries.slice(start, end);
-    return { items, ...(end < entries.length ? { next: String(end + trimmed) } : {}) };
+    return this.#readings.journal(instance, query);
   }
 
   async folded(instance: string, eventId: string): Promise<JournalEntry | undefined> {
@@ -366,8 +363,7 @@ class MemoryStore implements port.Store {
 
   async snapshot(instance: string, revision: number): Promise<port.Snapshot | undefined> {
     this.#time();
-    const snapshots = this.#instances.get(instance)?.snapshots ?? [];
-    return snapshots.filter(({ snapshot }) => snapshot.revision <= revision).at(-1)?.snapshot;
+    return this.#readings.snapshot(instance, revision);
   }
 
   async changes(query: port.ChangesQuery): Promise<port.Changes> {
@@ -393,18 +389,7 @@ class MemoryStore implements port.Store {
   }
 
   async counts(): Promise<port.Counts> {
-    const now = this.#time();
-    let [dueMessages, parked] = [0, 0];
-    for (const box of this.#mailboxes.all()) {
-      if (box.parked !== undefined) parked += 1;
-      for (const { dueAt } of box.messages) if (dueAt <= now) dueMessages += 1;
-    }
-    return {
-      instances: this.#instances.order.length,
-      dueMessages,
-      pendingJobs: this.#jobs.pendingCount(),
-      parked,
-    };
+    return this.#readings.counts(this.#time());
   }
 
   async close(): Promise<void> {
@@ -438,23 +423,5 @@ class MemoryStore implements port.Store {
   #answer(job: Job, end: JobEnd, now: number): void {
     const answer = answerMessage(job, end);
     if (answer !== undefined) this.#append(answer, now);
-  }
-
-  #reading({ instance }: InstanceRow, now: number): port.Reading {
-    const box = this.#mailboxes.get(instance.id);
-    return {
-      instance,
-      attempts: box?.attempts ?? 0,
-      machinePaused: this.#pauses.has('machine', instance.machine),
-      now,
-      ...(box?.parked === undefined ? {} : { parked: box.parked }),
-      ...(box?.nextDueAt === undefined ? {} : { nextDueAt: box.nextDueAt }),
-    };
-  }
-
-  #wanted(query: Omit<InstanceQuery, keyof PageQuery>) {
-    return ({ instance }: InstanceRow): boolean =>
-      matches(query, instance) &&
-      (query.parked !== true || this.#mailboxes.get(instance.id)?.parked !== undefined);
   }
 }
