@@ -149,7 +149,6 @@ function write(at: Acceptance, commit: Commit, taking: Taking | undefined): numb
   journal(database, instance, answers.length === 0 ? folded : [...folded, ...answers].sort(byRevision));
   for (const answer of answers) endAnswered(at, answer);
   for (const timer of commit.timers) appendToSelf(at, timer);
-  for (const id of commit.cancelledTimers) database.run(CANCEL_TIMER, instance, id);
   for (const message of commit.messages) append(at, message);
   let taken = 0;
   for (const job of commit.jobs) {
@@ -165,7 +164,10 @@ function write(at: Acceptance, commit: Commit, taking: Taking | undefined): numb
   return taken;
 }
 
-/** Ends the turns of commits, all together: their messages are consumed, and nobody holds their mailboxes any more. */
+/**
+ * Ends the turns of commits, all together: their messages are consumed, and nobody holds their mailboxes any more.
+ * Nothing is taken out of a mailbox before, or the number of what is to be consumed might be given once more.
+ */
 function end({ database, now }: Acceptance, commits: Map<string, Commit>): void {
   const [consumed, held, changed]: [number[], string[], string[]] = [[], [], []];
   for (const [instance, { lease, folded, timers, cancelledTimers }] of commits) {
@@ -174,8 +176,11 @@ function end({ database, now }: Acceptance, commits: Map<string, Commit>): void 
     if (hasLease) held.push(instance);
     if (hasLease || folded.length + timers.length + cancelledTimers.length > 0) changed.push(instance);
   }
-  commits.clear();
   if (consumed.length > 0) database.run(CONSUME, JSON.stringify(consumed));
+  for (const [instance, { cancelledTimers }] of commits) {
+    for (const id of cancelledTimers) database.run(CANCEL_TIMER, instance, id);
+  }
+  commits.clear();
   if (held.length > 0) dropLeases(database, held);
   if (changed.length > 0) database.run(SETTLE, JSON.stringify(changed), now);
 }
