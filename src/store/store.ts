@@ -291,7 +291,10 @@ export interface Committed {
   readonly jobs: readonly ClaimedJob[];
 }
 
-/** What was written: something in a mailbox, or something about jobs and queues. Both where it is not known. */
+/**
+ * What was written: something in a mailbox, or something about jobs and queues. Both where it is not known; neither
+ * where a commit left nothing to do, and only those who read along have something to read.
+ */
 export interface Hint {
   readonly mail: boolean;
   readonly jobs: boolean;

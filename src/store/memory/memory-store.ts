@@ -178,7 +178,7 @@ class MemoryStore implements port.Store {
     const now = this.#time();
     const token = take === undefined ? '' : this.#random();
     const { results, jobs, hint } = this.#turns.commit(commits, now, token, take);
-    this.#listeners.notify(hint);
+    if (results.includes('committed')) this.#listeners.notify(hint);
     return { results, jobs };
   }
 

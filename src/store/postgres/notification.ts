@@ -10,6 +10,6 @@ export function payloadOf(sender: string, { mail, jobs }: Hint): string {
 export function hintOf(self: string, payload: string): Hint | undefined {
   const [sender, ...kinds] = payload.split(' ');
   if (sender === self) return undefined;
-  const isKnown = kinds.length > 0 && kinds.every((kind) => kind === 'mail' || kind === 'jobs');
+  const isKnown = kinds.every((kind) => kind === 'mail' || kind === 'jobs');
   return isKnown ? { mail: kinds.includes('mail'), jobs: kinds.includes('jobs') } : ANYTHING;
 }

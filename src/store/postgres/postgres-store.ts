@@ -135,7 +135,7 @@ class PostgresStore implements port.Store {
   async commit(commits: readonly port.Commit[], take?: port.ClaimJobsQuery): Promise<port.Committed> {
     const written = this.#whileOpen(() => commit(this.#database, commits, take, () => this.#time()));
     const { results, jobs, hint } = await written;
-    return this.#telling({ results, jobs }, hint);
+    return this.#telling({ results, jobs }, results.includes('committed') && hint);
   }
 
   extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
@@ -310,7 +310,7 @@ class PostgresStore implements port.Store {
 
   async #endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
     const { results, hint } = await endJobs(this.#database, ends, this.#time());
-    return this.#telling(results, hint);
+    return this.#telling(results, results.some((result) => result !== 'lost') && hint);
   }
 
   async #changeJob(id: string, cancels: boolean): Promise<port.JobChange> {
@@ -354,7 +354,6 @@ class PostgresStore implements port.Store {
 
   /** Tells those who listen, here and in other processes, that there is something they may wait for. */
   #tell(hint = ANYTHING): void {
-    if (!hint.mail && !hint.jobs) return;
     this.#listeners.notify(hint);
     this.#watch.tellOthers(hint);
   }

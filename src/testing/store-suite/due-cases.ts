@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DEAD_LETTER_MS, MAX_ATTEMPTS, MAX_DELIVERIES } from '../../core/limits.js';
-import type { Hint, Store } from '../../store/store.js';
+import type { Store } from '../../store/store.js';
 import {
   born,
   claim,
@@ -128,12 +128,13 @@ export const dueCases: readonly StoreCase[] = [
   {
     name: 'lets those who listen know what kind of thing was written, until they have heard enough',
     async run({ store, clock }) {
-      const heard = { mail: 0, jobs: 0 };
+      const heard = { anything: 0, mail: 0, jobs: 0 };
       const stop = store.onChange(({ mail, jobs }) => {
+        heard.anything += 1;
         if (mail) heard.mail += 1;
         if (jobs) heard.jobs += 1;
       });
-      const hears = async (what: string, kind: keyof Hint, write: () => Promise<unknown>) => {
+      const hears = async (what: string, kind: keyof typeof heard, write: () => Promise<unknown>) => {
         const before = heard[kind];
         await write();
         await settled();
@@ -152,6 +153,8 @@ export const dueCases: readonly StoreCase[] = [
       await hears('a timer of a commit', 'mail', async () => {
         await turn(store, 'a', { timers: [timer('a', '3.0', clock.now() + 10)] });
       });
+      clock.advance(10);
+      await hears('a commit that leaves nothing to do', 'anything', () => turn(store, 'a'));
       await hears('a plain job', 'jobs', () => store.enqueue([newPlainJob('plain')]));
       const [plain] = await claimJobs(store);
       assert.ok(plain !== undefined);
