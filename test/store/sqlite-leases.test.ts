@@ -128,8 +128,8 @@ it('finds in a file of the format before what was held, given up, parked, paused
   const held = { instance: 'held', token: 'token', attempts: 1 };
   expect(await commitAll(store, [commitOf(held, await load(store, held))])).toEqual(['committed']);
   clock.advance(50);
-  expect((await claimOnly(store, 'waiting')).attempts).toBe(1);
   expect((await claimOnly(store, 'suspect')).attempts).toBe(3);
+  expect((await claimOnly(store, 'waiting')).attempts).toBe(1);
   expect(await store.resume({ instance: 'paused' })).toBe(true);
   expect((await claimOnly(store, 'paused')).attempts).toBe(3);
   expect(await store.unpark('parked')).toBe(true);

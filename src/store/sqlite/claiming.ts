@@ -1,4 +1,4 @@
-import { MAX_ATTEMPTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
+import { MAX_ATTEMPTS } from '../../core/limits.js';
 import type { Problem } from '../../core/problem.js';
 import { gaveUp } from '../parking.js';
 import type { Claim, ClaimQuery } from '../store.js';
@@ -32,18 +32,19 @@ interface Suspect extends Due {
   readonly problem: Problem | undefined;
 }
 
-/** Takes mailboxes, oldest first: clean ones, or the one suspect that is older (rule 8). */
+/** Takes mailboxes, oldest first: clean ones, or the one suspect that is due no later (rule 8). */
 export function claim({ database, random, now }: Acceptance, query: ClaimQuery): Claim[] {
   const { worker, limit, leaseMs } = query;
   if (limit < 1) return [];
   const definitions = unpaused(database, query.definitions);
   const clean = firstClean(database, definitions, limit, now);
   const suspect = firstSuspect(database, definitions, now);
-  const taken = suspect !== undefined && comesBefore(suspect, clean[0]) ? [suspect] : clean;
+  const isSuspectsTurn = suspect !== undefined && suspect.wakeAt <= (clean[0]?.wakeAt ?? now);
+  const taken = isSuspectsTurn ? [suspect] : clean;
   if (taken.length === 0) return [];
   rememberWorker(database, worker);
   const token = random();
-  hold(database, taken, { token, worker, leaseUntil: now + leaseMs }, now);
+  hold(database, taken, { token, worker, leaseUntil: now + leaseMs });
   return taken.map(({ instance, attempts }) => ({ instance, token, attempts: attempts + 1 }));
 }
 
@@ -71,11 +72,6 @@ function firstSuspect(database: Database, definitions: readonly string[], now: n
     if (attempts < MAX_ATTEMPTS) return { instance, definition, wakeAt, attempts, problem };
     park(database, instance, problem ?? gaveUp(attempts), now);
   }
-}
-
-/** Whether a mailbox with attempts behind it is old enough to be claimed before the oldest clean one. */
-function comesBefore({ wakeAt, attempts }: Due, clean: Due | undefined): boolean {
-  return clean === undefined || wakeAt + (attempts - 1) * SUSPECT_PATIENCE_MS <= clean.wakeAt;
 }
 
 function wakesBefore(a: Due, b: Due): number {

@@ -25,7 +25,7 @@ export function deadWorkers(database: Database, isDead: (worker: string) => bool
 /** Ends all that these workers held, to be claimed at once. To be called in a transaction. */
 export function endLeases(database: Database, workers: readonly string[], now: number): void {
   for (const worker of workers) {
-    endLeasesOf(database, worker);
+    endLeasesOf(database, worker, now);
     database.run(END_JOB_LEASES, worker, now, MAX_DELIVERIES);
     database.run(FORGET, worker);
   }

@@ -7,20 +7,20 @@ import type { Database } from './database.js';
 export const UNLEASED = 'NOT EXISTS (SELECT 1 FROM lease WHERE lease.instance = mailbox.instance)';
 
 /** When one with `attempts` behind it, and held until then, can be claimed if its worker is lost (rule 8). */
-function wakeOfLost(until: string, claimedAt: string, attempts: string): string {
-  return `max(${until}, ${claimedAt} + (${attempts} - 1) * ${SUSPECT_PATIENCE_MS})`;
+function takeover(until: string, attempts: string): string {
+  return `${until} + (${attempts} - 1) * ${SUSPECT_PATIENCE_MS}`;
 }
 
 /** ?1: [instance, definition], as an array of them. */
 const HOLD = `
-  INSERT INTO lease (instance, definition, token, worker, lease_until, attempts, claimed_at, wake_at)
-  SELECT value ->> 0, value ->> 1, ?2, ?3, ?4, 1, ?5, max(?4, ?5) FROM json_each(?1) WHERE true
+  INSERT INTO lease (instance, definition, token, worker, lease_until, attempts, wake_at)
+  SELECT value ->> 0, value ->> 1, ?2, ?3, ?4, 1, ?4 FROM json_each(?1) WHERE true
   ON CONFLICT (instance) DO UPDATE SET
-    token = ?2, worker = ?3, lease_until = ?4, attempts = attempts + 1, claimed_at = ?5,
-    wake_at = ${wakeOfLost('?4', '?5', 'attempts + 1')}`;
+    token = ?2, worker = ?3, lease_until = ?4, attempts = attempts + 1,
+    wake_at = ${takeover('?4', '(attempts + 1)')}`;
 
 const EXTEND = `
-  UPDATE lease SET lease_until = ?3, wake_at = ${wakeOfLost('?3', 'claimed_at', 'attempts')}
+  UPDATE lease SET lease_until = ?3, wake_at = ${takeover('?3', 'attempts')}
   WHERE instance = ?1 AND token = ?2`;
 
 /** ?4: attempts given back. ?5: the problem, or null to keep what is known. */
@@ -50,8 +50,8 @@ const GO_ON = `
 const END = `
   UPDATE lease SET
     token = NULL, worker = NULL, lease_until = 0,
-    wake_at = ${wakeOfLost('(SELECT next_due_at FROM mailbox WHERE instance = lease.instance)', 'claimed_at', 'attempts')}
-  WHERE worker = ?`;
+    wake_at = ${takeover('?2', 'attempts')}
+  WHERE worker = ?1`;
 
 const PARK = 'UPDATE mailbox SET parked = ?2, parked_at = ?3, wake_at = NULL WHERE instance = ?1';
 const LET_GO = 'UPDATE lease SET token = NULL, worker = NULL, wake_at = NULL WHERE instance = ?';
@@ -80,10 +80,10 @@ export interface Holder {
 }
 
 /** Holds mailboxes, and counts the attempt. */
-export function hold(database: Database, taken: readonly Holdable[], holder: Holder, now: number): void {
+export function hold(database: Database, taken: readonly Holdable[], holder: Holder): void {
   const { token, worker, leaseUntil } = holder;
   const wanted = JSON.stringify(taken.map(({ instance, definition }) => [instance, definition]));
-  database.run(HOLD, wanted, token, worker, leaseUntil, now);
+  database.run(HOLD, wanted, token, worker, leaseUntil);
 }
 
 /** False if the lease was lost. */
@@ -119,8 +119,8 @@ export function goOn(database: Database, instance: string): void {
 }
 
 /** Ends all leases of a worker that is dead. */
-export function endLeasesOf(database: Database, worker: string): void {
-  database.run(END, worker);
+export function endLeasesOf(database: Database, worker: string, now: number): void {
+  database.run(END, worker, now);
 }
 
 export function park(database: Database, instance: string, problem: Problem, now: number): void {

@@ -58,13 +58,13 @@ BEGIN
 
   INSERT INTO detent.message (recipient, id, due_at, event, payload, seed, cause, hops, timer)
   SELECT u.recipient, u.id,
-    coalesce(u.due, detent.arrival(
-      (SELECT b.arrived_at FROM detent.mailbox b WHERE b.instance = u.recipient), now)),
+    coalesce(u.due, detent.arrival(b.arrived_at, now)),
     CASE WHEN octet_length(u.event) <= ${OUT_OF_ROW_LENGTH} THEN u.event END,
     CASE WHEN octet_length(u.event) > ${OUT_OF_ROW_LENGTH} THEN sha256(convert_to(u.event, 'UTF8')) END,
     gen_random_uuid()::text, u.cause, u.hops, u.timer
   FROM unnest(m_to, m_id, m_due, m_event, m_cause, m_hops, m_timer, results)
     WITH ORDINALITY AS u (recipient, id, due, event, cause, hops, timer, result, ord)
+  CROSS JOIN LATERAL (SELECT b.arrived_at FROM detent.mailbox b WHERE b.instance = u.recipient LIMIT 1) b
   WHERE u.result = 'accepted'
   ORDER BY u.ord;
 

@@ -11,7 +11,7 @@ const GAVE_UP = JSON.stringify(gaveUp(MAX_ATTEMPTS)).replaceAll("'", "''");
 const IS_CLEAN = '(SELECT l.attempts FROM detent.lease l WHERE l.instance = b.instance) IS NULL';
 
 /**
- * Takes mailboxes, oldest first: clean ones, or the one suspect that is older (rule 8). What another is just
+ * Takes mailboxes, oldest first: clean ones, or the one suspect that is due no later (rule 8). What another is just
  * claiming is passed over. A claim writes to no mailbox: it locks it, and has a row of its own in the table of
  * leases. Of its last claims a database may lose what a power cut takes: it is as if their leases had run out.
  */
@@ -68,10 +68,10 @@ BEGIN
       UPDATE detent.lease l SET token = NULL, worker = NULL, wake_at = NULL WHERE l.instance = suspect.instance;
       CONTINUE;
     END IF;
-    IF oldest IS NULL OR suspect.wake_at + (suspect.attempts - 1) * ${SUSPECT_PATIENCE_MS} <= oldest THEN
+    IF oldest IS NULL OR suspect.wake_at <= oldest THEN
       RETURN QUERY UPDATE detent.lease l SET
-        token = fresh, worker = a_worker, attempts = l.attempts + 1, claimed_at = now, lease_until = now + lease_ms,
-        wake_at = greatest(now + lease_ms, now + l.attempts * ${SUSPECT_PATIENCE_MS})
+        token = fresh, worker = a_worker, attempts = l.attempts + 1, lease_until = now + lease_ms,
+        wake_at = now + lease_ms + l.attempts * ${SUSPECT_PATIENCE_MS}
       WHERE l.instance = suspect.instance
       RETURNING l.instance, l.token, l.attempts;
       RETURN;
@@ -90,8 +90,8 @@ BEGIN
   ) c;
   -- Another may have claimed some since they were looked at.
   RETURN QUERY INSERT INTO detent.lease
-    (instance, definition, token, worker, attempts, claimed_at, lease_until, wake_at)
-  SELECT t.instance, t.definition, fresh, a_worker, 1, now, now + lease_ms, now + lease_ms
+    (instance, definition, token, worker, attempts, lease_until, wake_at)
+  SELECT t.instance, t.definition, fresh, a_worker, 1, now + lease_ms, now + lease_ms
   FROM unnest(taken, owners) WITH ORDINALITY AS t (instance, definition, ord)
   ORDER BY t.ord
   ON CONFLICT DO NOTHING

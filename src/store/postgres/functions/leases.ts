@@ -15,7 +15,7 @@ BEGIN
   until := detent.now_ms(given) + lease_ms;
   WITH renewed AS (
     UPDATE detent.lease l SET
-      lease_until = until, wake_at = greatest(until, l.claimed_at + (l.attempts - 1) * ${SUSPECT_PATIENCE_MS})
+      lease_until = until, wake_at = until + (l.attempts - 1) * ${SUSPECT_PATIENCE_MS}
     WHERE l.instance = ANY (l_instance) AND l.token = ANY (l_token)
     RETURNING l.instance, l.token
   )

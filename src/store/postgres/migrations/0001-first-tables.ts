@@ -116,7 +116,6 @@ export const FIRST_TABLES: readonly string[] = [
     token text COLLATE "C",
     worker text,
     attempts int NOT NULL,
-    claimed_at bigint NOT NULL,
     lease_until bigint NOT NULL,
     wake_at bigint
   ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0)`,
@@ -135,7 +134,8 @@ export const FIRST_TABLES: readonly string[] = [
     hops int NOT NULL,
     timer boolean NOT NULL
   ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0)`,
-  'CREATE INDEX message_order ON detent.message (recipient, due_at, seq)',
+  // Without seq, by which it would be taken for an index of single messages while the table is thought to be empty.
+  'CREATE INDEX message_order ON detent.message (recipient, due_at)',
   'CREATE INDEX message_payload ON detent.message (recipient, payload) WHERE payload IS NOT NULL',
   'CREATE INDEX message_timer ON detent.message (id) WHERE timer',
 

@@ -12,12 +12,11 @@ export const LEASES: readonly string[] = [
     worker TEXT,
     lease_until INTEGER NOT NULL,
     attempts INTEGER NOT NULL,
-    claimed_at INTEGER NOT NULL,
     wake_at INTEGER,
     problem TEXT
   ) STRICT, WITHOUT ROWID`,
   `INSERT INTO lease
-    SELECT instance, definition, token, worker, lease_until, attempts, 0, wake_at, problem
+    SELECT instance, definition, token, worker, lease_until, attempts, wake_at, problem
     FROM mailbox WHERE attempts > 0`,
   'CREATE INDEX lease_wake ON lease (definition, wake_at) WHERE wake_at IS NOT NULL',
 
