@@ -33,7 +33,8 @@ async function work(url, first) {
       const claim = claims.find(({ instance }) => instance === load.instance.id);
       const plain = commitOf(claim, load);
       const jobs = plain.folded.map(({ revision }) => newJob(claim.instance, `${revision}.0`, load.now));
-      const [result] = await store.commit([{ ...plain, jobs }]);
+      const { results } = await store.commit([{ ...plain, jobs }]);
+      const [result] = results;
       if (result !== 'committed') throw new Error(`${claim.instance}: ${result}`);
       for (const { id } of load.messages) if (id !== 'start') tell('committed', Number(id.slice(1)));
     });

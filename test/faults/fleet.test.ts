@@ -21,7 +21,7 @@ describe('four workers on one store, killed with SIGKILL under the load of eight
     let connection: Connection | undefined;
     const holding = async () => {
       connection ??= connect(path);
-      const rows = connection.prepare('SELECT worker FROM mailbox WHERE token IS NOT NULL').all([]);
+      const rows = connection.prepare('SELECT worker FROM lease WHERE token IS NOT NULL').all([]);
       return new Set(rows.map(([worker]) => Number(String(worker).split(':')[1])));
     };
     const instances = Math.min(INSTANCES, 1_000);

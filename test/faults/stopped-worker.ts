@@ -59,7 +59,7 @@ async function begin(actor: StoreActor, id: string): Promise<void> {
   const [load] = await actor.call('load', [claim], 100);
   if (load === undefined) throw new Error(`${id} was not loaded`);
   const commit = commitOf(claim, load, { jobs: [newJob(id, '1.0', load.now)] });
-  expect(await actor.call('commit', [commit])).toEqual(['committed']);
+  expect(await actor.call('commit', [commit])).toMatchObject({ results: ['committed'] });
   expect(await actor.call('send', [signal(id, 'one')])).toEqual(['accepted']);
 }
 
@@ -121,7 +121,7 @@ async function expectOf(actor: StoreActor, id: string, { load }: Held): Promise<
   const claim = await claimOf(actor, id);
   const [rest] = await actor.call('load', [claim], 100);
   if (rest === undefined) throw new Error(`${id} was not loaded`);
-  expect(await actor.call('commit', [commitOf(claim, rest)])).toEqual(['committed']);
+  expect(await actor.call('commit', [commitOf(claim, rest)])).toMatchObject({ results: ['committed'] });
 }
 
 /** Asks until there is something. */
