@@ -17,8 +17,8 @@ export async function openBareLoop(path, instances) {
   );
   const wake = connection.prepare('UPDATE mailbox SET next_due_at = ?1, wake_at = ?1 WHERE instance = ?2');
   const hold = connection.prepare(
-    `INSERT INTO lease (instance, definition, token, worker, lease_until, attempts, claimed_at, wake_at)
-    VALUES (?1, ?2, 'token', 'bench', ?3 + 60000, 1, ?3, ?3 + 60000)`,
+    `INSERT INTO lease (instance, definition, token, worker, lease_until, attempts, wake_at)
+    VALUES (?1, ?2, 'token', 'bench', ?3, 1, ?3)`,
   );
   const statements = [
     connection.prepare('UPDATE instance SET revision = ?, state = ?, updated_at = ? WHERE id = ?'),
@@ -44,7 +44,7 @@ export async function openBareLoop(path, instances) {
         const revision = 2 + Math.floor(made / instances);
         const [[seq]] = send.all([id, instance, now, EVENT]);
         wake.run([now, instance]);
-        hold.run([instance, 'bench', now]);
+        hold.run([instance, 'bench', now + 60_000]);
         return [
           [revision, STATE, now, instance],
           [instance, revision, id, now, EVENT, null, HISTORY, ''],

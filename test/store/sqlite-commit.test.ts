@@ -10,6 +10,7 @@ import {
   newInstance,
   signal,
   timer,
+  turn,
   waiting,
 } from '../../src/testing/store-suite/fixture.js';
 import { freshPath } from './sqlite-folder.js';
@@ -23,13 +24,15 @@ async function open() {
 it('keeps what a commit sends that cancels the timer that it folds', async () => {
   const { clock, store } = await open();
   await born(store, 'b');
-  await born(store, 'a', { timers: [timer('a', '1.0', clock.now() + 10)] });
+  await store.create([newInstance('a')]);
+  await store.send([signal('b', 'later', { dueAt: clock.now() + 1_000 })]);
+  await turn(store, 'a', { timers: [timer('a', '1.0', clock.now() + 10)] });
   clock.advance(10);
   const lease = await claimOnly(store, 'a');
   const hello = { id: 'a/2/0', to: 'b', event: '{"type":"signal","name":"hello"}' };
   const over = { cancelledTimers: ['a/1/0'], messages: [hello] };
   expect(await commitAll(store, [commitOf(lease, await load(store, lease), over)])).toEqual(['committed']);
-  expect(await waiting(store, 'b')).toEqual(['a/2/0']);
+  expect(await waiting(store, 'b')).toEqual(['a/2/0', 'later']);
   expect(await waiting(store, 'a')).toEqual([]);
   await store.close();
 });

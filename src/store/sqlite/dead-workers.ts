@@ -22,7 +22,7 @@ export function deadWorkers(database: Database, isDead: (worker: string) => bool
   return database.all(WORKERS).flatMap(([worker]) => (isDead(worker as string) ? [worker as string] : []));
 }
 
-/** Ends all that these workers held, to be claimed at once. To be called in a transaction. */
+/** Ends all that these workers held, as if it had run out now. To be called in a transaction. */
 export function endLeases(database: Database, workers: readonly string[], now: number): void {
   for (const worker of workers) {
     endLeasesOf(database, worker, now);

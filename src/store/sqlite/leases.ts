@@ -6,7 +6,7 @@ import type { Database } from './database.js';
 /** Of a mailbox: no attempt is behind it, and nobody holds it. */
 export const UNLEASED = 'NOT EXISTS (SELECT 1 FROM lease WHERE lease.instance = mailbox.instance)';
 
-/** When one with `attempts` behind it, and held until then, can be claimed if its worker is lost (rule 8). */
+/** When one with so many attempts behind it that is held until then is due again, if it is lost (rule 8). */
 function takeover(until: string, attempts: string): string {
   return `${until} + (${attempts} - 1) * ${SUSPECT_PATIENCE_MS}`;
 }
@@ -43,14 +43,9 @@ const HALT = `
 const GO_ON = `
   UPDATE lease SET wake_at = (SELECT wake_at FROM mailbox WHERE instance = ?1) WHERE instance = ?1`;
 
-/**
- * The attempts stay: nobody knows whether the mailbox was what killed the worker. With more than one behind it, it
- * waits for its time, as where a lease runs out.
- */
+/** As if it had run out at ?2. The attempts stay: nobody knows whether the mailbox was what killed the worker. */
 const END = `
-  UPDATE lease SET
-    token = NULL, worker = NULL, lease_until = 0,
-    wake_at = ${takeover('?2', 'attempts')}
+  UPDATE lease SET token = NULL, worker = NULL, lease_until = 0, wake_at = ${takeover('?2', 'attempts')}
   WHERE worker = ?1`;
 
 const PARK = 'UPDATE mailbox SET parked = ?2, parked_at = ?3, wake_at = NULL WHERE instance = ?1';
