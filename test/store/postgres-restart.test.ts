@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Refused } from '../../src/core/problem.js';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.js';
 import type { Store } from '../../src/store/store.js';
-import { born, claim, commitOf, load, newInstance, signal } from '../../src/testing/store-suite/fixture.js';
+import {
+  born,
+  claim,
+  commitAll,
+  commitOf,
+  load,
+  newInstance,
+  signal,
+} from '../../src/testing/store-suite/fixture.js';
 import {
   createServer,
   killServer,
@@ -90,7 +98,7 @@ function killed(server: ServerPlace): void {
       await store.send([signal('a', 'flush')]);
       const [outcome] = await Promise.allSettled([store.commit([commit]), killServer(server)]);
       await startServer(server);
-      const again = await store.commit([commit]);
+      const again = await commitAll(store, [commit]);
       const revision = (await store.read('c'))?.instance.revision;
       expect(revision).toBe(1);
       // Whether the first was written or not, the second says so by what it finds.

@@ -8,7 +8,15 @@ import { Database } from '../../src/store/postgres/database.js';
 import { type PostgresStoreOptions, settingsOf } from '../../src/store/postgres/options.js';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.js';
 import type { Store } from '../../src/store/store.js';
-import { born, claim, commitOf, load, newInstance, signal } from '../../src/testing/store-suite/fixture.js';
+import {
+  born,
+  claim,
+  commitAll,
+  commitOf,
+  load,
+  newInstance,
+  signal,
+} from '../../src/testing/store-suite/fixture.js';
 import { built } from '../cli/child-script.js';
 import { testPostgres } from '../services/postgres.js';
 import { freshSchema, runSql } from './postgres-schema.js';
@@ -131,7 +139,7 @@ describe.skipIf(found.url === undefined)(`a PostgreSQL store${why}`, () => {
       await open({ schema, listen: false }),
     ];
     await born(one, 'a');
-    const heard = new Promise<void>((resolve) => one.onChange(resolve));
+    const heard = new Promise<void>((resolve) => one.onChange(() => resolve()));
     await other.send([signal('a', 'one')]);
     await heard;
     expect((await one.messages('a')).map(({ id }) => id)).toEqual(['one']);
@@ -237,7 +245,7 @@ describe.skipIf(found.url === undefined)(`a PostgreSQL store${why}`, () => {
           const messages = ids.map((to, n) => ({ id: `${lease.instance}/${at}/${n}`, to, event: '{}' }));
           commits.push(commitOf(lease, loaded, { messages: who % 2 === 0 ? messages : messages.reverse() }));
         }
-        expect(await store.commit(commits)).toEqual(commits.map(() => 'committed'));
+        expect(await commitAll(store, commits)).toEqual(commits.map(() => 'committed'));
       }
     });
     await Promise.all(rounds);
@@ -297,7 +305,7 @@ describe.skipIf(found.url === undefined)(`a PostgreSQL store${why}`, () => {
     if (lease === undefined) throw new Error('nothing to claim');
     const loaded = await load(store, lease);
     expect(loaded.messages.map((message) => message.event === event)).toEqual([true, true]);
-    await store.commit([commitOf(lease, loaded, { status: 'succeeded' })]);
+    await commitAll(store, [commitOf(lease, loaded, { status: 'succeeded' })]);
     expect((await store.folded('a', 'two'))?.event).toBe(event);
     const count = async () =>
       (await runSql(url, `SELECT count(*)::int AS n FROM ${schema}.payload`))[0]?.['n'];
