@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { MAX_DELIVERIES, SUSPECT_PATIENCE_MS } from '../../src/core/limits.js';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import { isDeadHere, workerIdentity } from '../../src/store/sqlite/worker-identity.js';
+import type { Store } from '../../src/store/store.js';
 import {
   born,
   commitAll,
@@ -109,6 +110,35 @@ describe('a SQLite store whose worker died', () => {
     advance(1);
     expect((await store.claim(query)).map(({ attempts }) => attempts)).toEqual([3]);
     await store.close();
+  });
+
+  it('lets every mailbox wait that several workers died with when one more dies, whoever it held', async () => {
+    const path = freshPath();
+    const { now, advance } = testClock();
+    const reopen = (...dead: string[]) =>
+      openSqliteStore({ path, clock: now, isDead: (worker) => dead.includes(worker) });
+    const dead: string[] = [];
+    const next = async (store: Store) => {
+      const worker = `worker-${dead.length}`;
+      dead.push(worker);
+      const claims = await store.claim({ worker, ...lease, definitions: [DEFINITION] });
+      await store.close();
+      return claims.map(({ instance }) => instance);
+    };
+    let store = await reopen();
+    await store.create([newInstance('a')]);
+    expect(await next(store)).toEqual(['a']);
+    expect(await next(await reopen(...dead))).toEqual(['a']);
+    store = await reopen(...dead);
+    await store.create([newInstance('b')]);
+    expect(await next(store)).toEqual(['b']);
+    // The other's time comes while this one hangs; whoever follows serves others first all the same.
+    advance(SUSPECT_PATIENCE_MS);
+    expect(await next(await reopen(...dead))).toEqual(['b']);
+    store = await reopen(...dead);
+    await store.create([newInstance('c')]);
+    advance(SUSPECT_PATIENCE_MS - 1);
+    expect(await next(store)).toEqual(['c']);
   });
 
   it('refuses what a worker writes that was taken for dead', async () => {

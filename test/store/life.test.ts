@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
-import type { Store } from '../../src/store/store.js';
+import type { Commit, Committed, Store } from '../../src/store/store.js';
 import { CALLS, LIVES } from '../../src/testing/store-suite/agreement-cases.js';
 import { handOf, Life } from '../../src/testing/store-suite/life.js';
 import { testClock } from './store-suite.js';
@@ -15,6 +15,10 @@ const RARE = [
   'claim: attempt 5',
   'commit: committed',
   'commit: conflict',
+  'answer: committed',
+  'answer: conflict',
+  'answer: handed over',
+  'commit: handed over',
   'claimJobs: attempt 3',
   'endJobs: ended',
   'endJobs: retried',
@@ -59,6 +63,14 @@ it('makes lives that come to everything that is rare', async () => {
   expect(RARE.filter((what) => !seen.has(what))).toEqual([]);
 });
 
+/** Whether commits came through that a claim stood behind, and that folded an answer of nobody's. */
+function noted(commits: readonly Commit[], committed: Committed, seen: Set<string>): Committed {
+  const what = commits.some(({ lease }) => lease.token === undefined) ? 'answer' : 'commit';
+  for (const result of committed.results) seen.add(`${what}: ${result}`);
+  if (committed.jobs.length > 0) seen.add(`${what}: handed over`);
+  return committed;
+}
+
 /** The store, with a note of what it answered. */
 function noting(store: Store, seen: Set<string>): Store {
   return new Proxy(store, {
@@ -67,6 +79,7 @@ function noting(store: Store, seen: Set<string>): Store {
       if (typeof call !== 'function') return call;
       return async (...values: unknown[]) => {
         const answer: unknown = await call.apply(target, values);
+        if (method === 'commit') return noted(values[0] as Commit[], answer as Committed, seen);
         for (const one of Array.isArray(answer) ? answer : [answer]) {
           const { attempts } = Object(one) as { attempts?: number };
           seen.add(`${String(method)}: ${attempts === undefined ? one : `attempt ${attempts}`}`);

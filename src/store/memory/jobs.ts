@@ -78,7 +78,7 @@ export class Jobs {
   take(row: JobRow, { names, queues }: ClaimJobsQuery, now: number, lease: JobHold): boolean {
     const { name, queue } = row.job;
     if (names?.includes(name) === false || queues?.includes(queue) === false) return false;
-    if (this.#isPaused(queue) || this.#limits.has(queue)) return false;
+    if (this.#isPaused(queue) || this.#limits.has(queue) || row.expiresAt <= now) return false;
     hold(row, now, lease);
     this.#settle(row);
     return true;

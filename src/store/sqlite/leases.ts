@@ -48,6 +48,11 @@ const END = `
   UPDATE lease SET token = NULL, worker = NULL, lease_until = 0, wake_at = ${takeover('?2', 'attempts')}
   WHERE worker = ?1`;
 
+/** All suspects, whoever held them: one of two that bring their process down waits while the other is tried. */
+const POSTPONE = `
+  UPDATE lease SET wake_at = max(wake_at, ${takeover('?1', 'attempts')})
+  WHERE attempts > 1 AND wake_at IS NOT NULL`;
+
 const PARK = 'UPDATE mailbox SET parked = ?2, parked_at = ?3, wake_at = NULL WHERE instance = ?1';
 const LET_GO = 'UPDATE lease SET token = NULL, worker = NULL, wake_at = NULL WHERE instance = ?';
 
@@ -113,9 +118,13 @@ export function goOn(database: Database, instance: string): void {
   database.run(GO_ON, instance);
 }
 
-/** Ends all leases of a worker that is dead. */
+/**
+ * Ends all leases of a worker that is dead. It may have been a suspect's doing, so all of them are left alone for a
+ * while: whoever comes in the dead one's place has others to serve first (rule 8).
+ */
 export function endLeasesOf(database: Database, worker: string, now: number): void {
   database.run(END, worker, now);
+  database.run(POSTPONE, now);
 }
 
 export function park(database: Database, instance: string, problem: Problem, now: number): void {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { type JobEnd, jobAnswer } from '../../core/job.js';
+import type { JobEnd } from '../../core/job.js';
 import { APPLIED } from '../../core/journal.js';
-import type { ClaimedJob, Commit, FoldedAnswer, Store } from '../../store/store.js';
+import type { ClaimedJob, Commit, Store } from '../../store/store.js';
 import {
+  answerOf,
   born,
   claim,
   claimedJob,
@@ -24,28 +25,6 @@ import type { StoreCase, StoreHarness } from './store-case.js';
 
 const DONE: JobEnd = { status: 'completed', output: '{"lit":true}' };
 const DARK: JobEnd = { status: 'failed', error: 'Dark', cause: 'no bulb' };
-
-/** The answer of a job, folded at a revision. */
-function answerOf(
-  { id, token, effect = '', startedAt }: ClaimedJob,
-  revision: number,
-  at: number,
-  end = DONE,
-): FoldedAnswer {
-  const event = JSON.stringify(jobAnswer(effect, end, startedAt));
-  return {
-    id,
-    token,
-    end,
-    event,
-    seed: `seed of ${id}`,
-    revision,
-    at,
-    outcome: APPLIED,
-    history: '[]',
-    code: '',
-  };
-}
 
 /** A commit that ends these jobs of an instance that nobody holds, which stands at revision 1. */
 function answering(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { effectName } from '../../core/identifier.js';
-import type { NewJob, NewPlainJob } from '../../core/job.js';
+import { type JobEnd, jobAnswer, type NewJob, type NewPlainJob } from '../../core/job.js';
 import { APPLIED, type JournalEntry } from '../../core/journal.js';
 import { DEFAULT_PRIORITY, DEFAULT_QUEUE, SUSPECT_PATIENCE_MS, TASK_DEADLINE_MS } from '../../core/limits.js';
 import type { Message, NewMessage } from '../../core/message.js';
@@ -9,7 +9,9 @@ import type {
   ClaimedJob,
   Commit,
   CommitResult,
+  FoldedAnswer,
   FoldedMessage,
+  Hold,
   Load,
   NewInstance,
   Store,
@@ -98,11 +100,7 @@ export async function load(store: Store, lease: Claim, limit = 100): Promise<Loa
 }
 
 /** The commit of a turn that folded these messages. */
-export function commitOf(
-  lease: Claim,
-  { instance, messages, now }: Load,
-  over: Partial<Commit> = {},
-): Commit {
+export function commitOf(lease: Hold, { instance, messages, now }: Load, over: Partial<Commit> = {}): Commit {
   const folded = messages.map((message, index) =>
     foldedOf(message, instance.revision + index + 1, Math.max(now, instance.updatedAt)),
   );
@@ -122,6 +120,28 @@ export function commitOf(
     messages: [],
     spawns: [],
     ...over,
+  };
+}
+
+/** The answer of a job, folded at a revision. */
+export function answerOf(
+  { id, token, effect = '', startedAt }: ClaimedJob,
+  revision: number,
+  at: number,
+  end: JobEnd = { status: 'completed', output: '{"lit":true}' },
+): FoldedAnswer {
+  const event = JSON.stringify(jobAnswer(effect, end, startedAt));
+  return {
+    id,
+    token,
+    end,
+    event,
+    seed: `seed of ${id}`,
+    revision,
+    at,
+    outcome: APPLIED,
+    history: '[]',
+    code: '',
   };
 }
 

@@ -1,8 +1,9 @@
 import { Chance } from '../../core/chance.js';
+import type { JobEnd } from '../../core/job.js';
 import { DEAD_LETTER_MS } from '../../core/limits.js';
-import type { Claim, ClaimedJob, Commit, Load, Store } from '../../store/store.js';
+import type { Claim, ClaimedJob, ClaimJobsQuery, Commit, Load, Store } from '../../store/store.js';
 import {
-  commitAll,
+  answerOf,
   commitOf,
   DEFINITION,
   idsOf,
@@ -50,9 +51,9 @@ export class Life {
   readonly #makers: readonly (() => Call)[];
 
   constructor(seed: number, now: () => number) {
-    this.#chance = new Chance(`life ${seed}`);
+    this.#chance = new Chance(`one life ${seed}`);
     this.#now = now;
-    const work = [this.#commit, this.#commit, this.#commit, this.#endJob, this.#endJob];
+    const work = [this.#commit, this.#commit, this.#commit, this.#endJob, this.#endJob, this.#answer];
     this.#makers = [
       ...[
         this.#create,
@@ -124,19 +125,45 @@ export class Life {
 
   #commit(): Call {
     const at = this.#recent();
-    const make = this.#effects();
-    return async ({ store, held }) => {
-      const one = held.at(-at);
+    const [make, take] = [this.#effects(), this.#take()];
+    return async (hand) => {
+      const one = hand.held.at(-at);
       if (one === undefined) return 'nothing to commit';
       const { claim, loaded } = one;
-      const messages = idsOf(await store.messages(claim.instance));
-      const jobs = (await store.jobs({ instance: claim.instance })).items;
       const revision = loaded.instance.revision + loaded.messages.length;
-      const timers = messages.filter((id) => id.startsWith(`${claim.instance}/`) && /\/[012]$/.test(id));
-      const known = { timers, jobs: idsOf(jobs) };
+      const known = await knownOf(hand.store, claim.instance);
       const effects = loaded.messages.length === 0 ? {} : make(claim.instance, revision, known);
-      return commitAll(store, [commitOf(claim, loaded, effects)]);
+      return commitTaking(hand, commitOf(claim, loaded, effects), take);
     };
+  }
+
+  /** Folds the end of a job without a message, mostly of an instance that nobody holds, and that has nothing due. */
+  #answer(): Call {
+    const [at, isHeld, end] = [this.#recent(), this.#below(3) === 0, this.#end()];
+    const [make, take, now] = [this.#effects(), this.#take(), this.#now()];
+    return async (hand) => {
+      if (!isHeld) {
+        await foldAll(hand.store);
+        hand.jobs.push(...(await hand.store.claimJobs({ worker: 'w', limit: 1, leaseMs: LEASE })));
+      }
+      const job = hand.jobs.at(-at);
+      const standing = job?.instance === undefined ? undefined : await hand.store.read(job.instance);
+      if (job === undefined || standing === undefined) return 'nothing to answer';
+      const { instance } = standing;
+      const claim = hand.held.findLast((one) => one.claim.instance === instance.id)?.claim;
+      const lease = isHeld && claim !== undefined ? claim : { instance: instance.id };
+      const revision = instance.revision + 1;
+      const answers = [answerOf(job, revision, now, end)];
+      const effects = make(instance.id, revision, await knownOf(hand.store, instance.id));
+      const empty = commitOf(lease, { instance, messages: [], now });
+      return commitTaking(hand, { ...empty, revision, answers, ...effects }, take);
+    };
+  }
+
+  /** Whether what a commit makes is handed over, and what of it. */
+  #take(): ClaimJobsQuery | undefined {
+    const [wanted, limit, lanes] = [this.#below(2) === 0, this.#below(3) + 1, this.#lanes()];
+    return wanted ? { worker: 'w', limit, leaseMs: LEASE, ...lanes } : undefined;
   }
 
   /** What a step asks for: something of every kind, now and then. */
@@ -192,21 +219,24 @@ export class Life {
 
   #claimJobs(): Call {
     const limit = this.#below(3) + 1;
-    const names = this.#lanes();
+    const [names, isolated] = [this.#lanes(), this.#below(4) === 0];
     return async ({ store, jobs }) => {
-      const claimed = await store.claimJobs({ worker: 'w', limit, leaseMs: LEASE, ...names });
+      const claimed = await store.claimJobs({ worker: 'w', limit, leaseMs: LEASE, isolated, ...names });
       jobs.push(...claimed);
       return claimed;
     };
   }
 
-  #endJob(): Call {
-    const at = this.#recent();
-    const end = this.#pick([
+  #end(): JobEnd {
+    return this.#pick([
       { status: 'completed', output: '{"lit":true}' },
       { status: 'failed', error: 'Dark', cause: 'no power' },
       { status: 'failed', error: 'Dead', cause: 'no lamp', final: true },
     ] as const);
+  }
+
+  #endJob(): Call {
+    const [at, end] = [this.#recent(), this.#end()];
     return async ({ store, jobs }) => {
       const job = jobs.at(-at);
       return job && store.endJobs([{ ...job, end }]);
@@ -327,4 +357,27 @@ export class Life {
   #pick<T>(choices: readonly T[]): T {
     return choices[this.#below(choices.length)] as T;
   }
+}
+
+/** Folds whatever is due and can be claimed, as long as there is something. */
+async function foldAll(store: Store): Promise<void> {
+  const query = { worker: 'w', limit: IDS.length, leaseMs: LEASE, definitions: DEFINITIONS };
+  for (let claims = await store.claim(query); claims.length > 0; claims = await store.claim(query)) {
+    const loads = await store.load(claims, EVENTS);
+    await store.commit(claims.map((claim, index) => commitOf(claim, loads[index] as Load)));
+  }
+}
+
+/** What of an instance a commit might cancel. */
+async function knownOf(store: Store, instance: string) {
+  const messages = idsOf(await store.messages(instance));
+  const jobs = (await store.jobs({ instance })).items;
+  const timers = messages.filter((id) => id.startsWith(`${instance}/`) && /\/[012]$/.test(id));
+  return { timers, jobs: idsOf(jobs) };
+}
+
+async function commitTaking({ store, jobs }: Hand, commit: Commit, take: ClaimJobsQuery | undefined) {
+  const committed = await store.commit([commit], take);
+  jobs.push(...committed.jobs);
+  return committed;
 }
