@@ -188,6 +188,11 @@ export class Jobs {
     });
   }
 
+  /** Whether any queue has a limit: the end of a job may then make place for another. */
+  get hasLimits(): boolean {
+    return this.#limits.size > 0;
+  }
+
   limitQueue(queue: string, concurrency: number | undefined): void {
     if (concurrency === undefined) this.#limits.delete(queue);
     else this.#limits.set(queue, concurrency);

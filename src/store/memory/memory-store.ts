@@ -298,7 +298,7 @@ class MemoryStore implements port.Store {
       return this.#jobs.endBy(end, now);
     });
     const answered = ends.some(({ id }) => this.#jobs.get(id)?.job.instance !== undefined);
-    this.#listeners.notify({ mail: answered, jobs: results.includes('retried') });
+    this.#listeners.notify({ mail: answered, jobs: this.#jobs.hasLimits || results.includes('retried') });
     return results;
   }
 

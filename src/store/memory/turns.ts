@@ -61,6 +61,7 @@ export class Turns {
       this.#write(commit, held, now);
       hint.mail ||= held.box.nextDueAt !== undefined || commit.messages.length + commit.spawns.length > 0;
       hint.jobs ||= taken.length < commit.jobs.length || commit.cancelledJobs.length > 0;
+      hint.jobs ||= commit.answers.length > 0 && this.#of.jobs.hasLimits;
       return 'committed';
     });
     return { results, jobs, hint };

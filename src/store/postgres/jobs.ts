@@ -51,8 +51,8 @@ export async function endJobs(
     ends.map(({ end }) => endMembers(end)),
     ends.map(({ end }) => end.status === 'failed' && end.final === true),
   );
-  const [results, hasMail] = row as [EndJobResult[], boolean];
-  return { results, hint: { mail: hasMail, jobs: results.includes('retried') } };
+  const [results, hasMail, hasLimits] = row as [EndJobResult[], boolean, boolean];
+  return { results, hint: { mail: hasMail, jobs: hasLimits || results.includes('retried') } };
 }
 
 export function jobOf(row: Row): Job {

@@ -28,7 +28,7 @@ export async function commit(
     const rest = waiting.filter((one) => !batch.includes(one));
     const written = batch.map(({ commit }) => commit);
     const left = take && { ...take, limit: take.limit - jobs.length };
-    const { held, taken, hasMail } = await write(database, written, left, time());
+    const { held, taken, hasMail, hasLimits } = await write(database, written, left, time());
     if (held.includes(false)) {
       waiting = [...batch.filter((_, index) => held[index] === true), ...rest];
       continue;
@@ -38,6 +38,7 @@ export async function commit(
     const count = (of: (commit: port.Commit) => readonly unknown[]) => written.flatMap(of).length;
     hint.mail ||= hasMail || count(({ messages, spawns }) => [...messages, ...spawns]) > 0;
     hint.jobs ||= taken.length < count(({ jobs }) => jobs) || count(({ cancelledJobs }) => cancelledJobs) > 0;
+    hint.jobs ||= hasLimits && count(({ answers }) => answers) > 0;
     waiting = rest;
   }
   return { results, jobs, hint };
@@ -61,16 +62,17 @@ async function write(
 ) {
   const fault = faultOf(commits) ?? null;
   const [row] = await database.rows(COMMIT, now, fault, ...commitColumns(commits, take));
-  const [held, places, at, token, hasMail] = row as [
+  const [held, places, at, token, hasMail, hasLimits] = row as [
     boolean[],
     number[] | null,
     number,
     string | null,
     boolean | null,
+    boolean,
   ];
   const made = commits.flatMap(({ jobs }) => jobs);
   const taken = (places ?? []).map((place) => takenJob(made[place - 1] as NewJob, at, token as string));
-  return { held, taken, hasMail: hasMail === true };
+  return { held, taken, hasMail: hasMail === true, hasLimits };
 }
 
 /** A job as the database has made it, in the hands of whoever asked for it. */

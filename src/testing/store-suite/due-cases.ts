@@ -161,6 +161,16 @@ export const dueCases: readonly StoreCase[] = [
       await hears('a job that is to be tried again', 'jobs', () =>
         store.endJobs([{ ...plain, end: { status: 'failed', error: 'Dark', cause: '' } }]),
       );
+      await store.limitQueue('narrow', 1);
+      await store.enqueue([
+        newPlainJob('first', { queue: 'narrow' }),
+        newPlainJob('second', { queue: 'narrow' }),
+      ]);
+      const [first, ...none] = await claimJobs(store, 10, undefined, ['narrow']);
+      assert.ok(first?.id === 'first' && none.length === 0);
+      await hears('a place that is free in a queue with a limit', 'jobs', () =>
+        store.endJobs([{ ...first, end: { status: 'completed', output: '1' } }]),
+      );
       stop();
       const before = { ...heard };
       await store.send([signal('a', 'two')]);

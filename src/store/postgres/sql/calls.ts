@@ -18,8 +18,11 @@ export const SWEEP_INSTANCES = call('sweep_instances', 4);
 export const SWEEP_JOURNALS = call('sweep_journals', 4);
 export const SWEEP_JOBS = call('sweep_jobs', 4);
 export const SWEEP_LETTERS = call('sweep_letters', 2);
-export const COMMIT = `SELECT held, taken, at, token, has_mail FROM detent.commit(${parameters(67)})`;
-export const END_JOBS = `SELECT results, has_mail FROM detent.end_jobs(${parameters(6)})`;
+/** Whether any queue has a limit: the end of a job may then make place for another. */
+const HAS_LIMITS = 'EXISTS (SELECT FROM detent.queue)';
+export const COMMIT = `
+  SELECT held, taken, at, token, has_mail, ${HAS_LIMITS} FROM detent.commit(${parameters(67)})`;
+export const END_JOBS = `SELECT results, has_mail, ${HAS_LIMITS} FROM detent.end_jobs(${parameters(6)})`;
 export const LOAD = 'SELECT * FROM detent.load($1, $2, $3, $4)';
 export const CLAIM = 'SELECT instance, token, attempts FROM detent.claim($1, $2, $3, $4, $5)';
 
