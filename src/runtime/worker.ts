@@ -71,9 +71,10 @@ export class Worker {
     const stopExtending = this.#extendWhileAlive();
     while (this.#running) {
       try {
-        await this.#housekeep();
         this.#held = await this.#turn(this.#held);
-        if (this.#running && this.#held.length === 0) await this.#sleep();
+        // Not before the turn: who has sent something waits for that.
+        const mayClaimMore = await this.#housekeep();
+        if (this.#running && this.#held.length === 0 && !mayClaimMore) await this.#sleep();
       } catch (error) {
         this.#options.onError?.(error);
         await this.#giveBack();
@@ -136,26 +137,33 @@ export class Worker {
     };
   }
 
-  async #housekeep(): Promise<void> {
+  /** What is done now and then; answers whether there may be more to claim since. */
+  async #housekeep(): Promise<boolean> {
     const { store, clock } = this.#options;
     const now = clock.now();
+    let mayClaimMore = false;
     if (now >= this.#discoveryAt) {
       this.#discoveryAt = now + DISCOVERY_MS;
-      await this.#discover();
+      mayClaimMore = await this.#discover();
     }
     if (now >= this.#expiryAt) {
       this.#expiryAt = now + EXPIRY_MS;
-      await store.expire(MAX_BATCH_INSTANCES);
+      mayClaimMore = (await store.expire(MAX_BATCH_INSTANCES)) > 0 || mayClaimMore;
     }
+    return mayClaimMore;
   }
 
-  async #discover(): Promise<void> {
+  /** Whether there were any that it did not know. */
+  async #discover(): Promise<boolean> {
     const { store, registry } = this.#options;
+    let found = false;
     for (const { hash } of await store.definitions()) {
       if (registry.knows(hash)) continue;
       const definition = await store.definition(hash);
       if (definition !== undefined) registry.add(definition);
+      found ||= definition !== undefined;
     }
+    return found;
   }
 
   async #sleep(): Promise<void> {

@@ -66,7 +66,7 @@ describe.skipIf(found.url === undefined)(`PostgreSQL${why}`, () => {
     const url = urlOf('fleet');
     const schema = schemas.at(-1);
     const watcher = new pg.Pool({ connectionString: found.url as string, max: 1 });
-    const held = `SELECT worker, attempts FROM ${schema}.mailbox WHERE token IS NOT NULL`;
+    const held = `SELECT worker, attempts FROM ${schema}.lease WHERE token IS NOT NULL`;
     const look = async () => {
       const { rows } = await watcher.query<{ worker: string; attempts: number }>(held);
       return rows.map(({ worker, attempts }) => ({ pid: Number(worker.split(':')[1]), attempts }));

@@ -63,8 +63,10 @@ export async function load(
   return [...loads.values()].map(({ now, row, messages }) => ({ instance: instanceOf(row), messages, now }));
 }
 
-/** Which rows a query is after, in SQL made of our own words: what it holds is bound. */
-/** Its values begin at the parameter of this number. */
+/**
+ * Which rows a query is after, in SQL made of our own words: what it holds is bound, from the parameter of this
+ * number on.
+ */
 function conditionsOf({ machine, status, parked }: Conditions, first: number) {
   const wanted = Object.entries(given({ machine, status })) as [string, string][];
   return {
