@@ -44,7 +44,7 @@ export const CAUTIOUS_ATTEMPTS = 3;
  * first: that one was most likely a worker's own end, and others wait to take over; of the next ones it is ever less
  * likely, and the process that it would bring down again has others to serve in the meantime (rule 8).
  */
-export const SUSPECT_PATIENCE_MS = 2_000;
+export const SUSPECT_PATIENCE_MS = 1_000;
 
 /** Times a job is handed out again because its worker died, before it fails (rule 7). */
 export const MAX_DELIVERIES = 5;
