@@ -134,6 +134,7 @@ CREATE OR REPLACE FUNCTION detent.expire(given bigint, wanted int) RETURNS int L
 DECLARE
   now bigint := detent.now_ms(given);
   overdue text[];
+  orphans text[];
   count_ended int := 0;
   count_parked int;
 BEGIN
@@ -156,15 +157,16 @@ BEGIN
     count_ended := coalesce(count_ended, 0);
   END IF;
 
-  UPDATE detent.mailbox b SET
-    parked = '${JSON.stringify(DEAD_LETTER).replaceAll("'", "''")}', parked_at = now
-  FROM (
+  -- Into a variable: joined with what it updates, the limit may be asked for again for each row.
+  SELECT array_agg(o.instance) INTO orphans FROM (
     SELECT m.instance FROM detent.mailbox m
     WHERE m.definition = '' AND m.next_due_at <= now - ${DEAD_LETTER_MS} AND m.parked IS NULL AND NOT m.paused
     ORDER BY m.next_due_at, m.instance LIMIT wanted
     FOR NO KEY UPDATE SKIP LOCKED
-  ) o
-  WHERE b.instance = o.instance;
+  ) o;
+  UPDATE detent.mailbox b SET
+    parked = '${JSON.stringify(DEAD_LETTER).replaceAll("'", "''")}', parked_at = now
+  WHERE b.instance = ANY (orphans);
   GET DIAGNOSTICS count_parked = ROW_COUNT;
   RETURN count_ended + count_parked;
 END
