@@ -50,7 +50,7 @@ export class LongInstance {
     const definitions = this.#registry.definitions;
     const claims = await this.#store.claim({ worker: 'bench', limit: 1, leaseMs: 60_000, definitions });
     const { commits } = await takeTurn(this.#store, this.#registry, claims, systemClock, () => {});
-    const failed = await commitAll(this.#store, commits);
+    const failed = await commitAll((some) => this.#store.commit(some), commits);
     if (commits.length !== 1 || failed.length > 0) throw new Error('a turn came to nothing');
   }
 }
