@@ -8,6 +8,7 @@ import { Registry } from '../../src/runtime/registry.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/store.js';
 import { probe } from '../../src/testing/probe-language.js';
+import { NOTHING } from '../../src/testing/store-suite/fixture.js';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -37,17 +38,8 @@ async function run(names: readonly string[], handlers: Handlers, setting: Settin
       ...(heartbeatMs === undefined ? {} : { heartbeatMs }),
     },
   }));
-  const nothing = {
-    folded: [],
-    answers: [],
-    spawns: [],
-    timers: [],
-    cancelledTimers: [],
-    cancelledJobs: [],
-    messages: [],
-  };
   const step = { baseRevision: 0, revision: 0, status: 'running' as const, state: 'null', updatedAt: 0 };
-  await store.commit([{ lease, ...step, ...nothing, jobs }]);
+  await store.commit([{ lease, ...step, ...NOTHING, jobs }]);
   const registry = new Registry({ languages: [probe], handlers });
   const runner = new JobRunner({ store, registry, clock: systemClock, identity: 'r', ...setting });
   stops.push(() => runner.stop(0));

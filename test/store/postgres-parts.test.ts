@@ -8,6 +8,7 @@ import { hintOf, payloadOf } from '../../src/store/postgres/notification.js';
 import { type PostgresStoreOptions, settingsOf } from '../../src/store/postgres/options.js';
 import { isReset, later, positionOf, positionText } from '../../src/store/postgres/position.js';
 import { faultOf } from '../../src/store/postgres/writing.js';
+import { NOTHING } from '../../src/testing/store-suite/fixture.js';
 import { freshPath } from './sqlite-folder.js';
 
 function settings(url: string, over: Partial<PostgresStoreOptions> = {}) {
@@ -279,15 +280,7 @@ describe('a commit', () => {
     const commit = {
       lease: { instance: 'a', token: 't' },
       ...{ baseRevision: 1, revision: 2, status: 'running' as const, state: undefined, updatedAt: 0 },
-      ...{
-        answers: [],
-        timers: [],
-        cancelledTimers: [],
-        jobs: [],
-        cancelledJobs: [],
-        messages: [],
-        spawns: [],
-      },
+      ...NOTHING,
     };
     expect(faultOf([{ ...commit, folded: [folded(2)] }])).toBeUndefined();
     expect(faultOf([{ ...commit, folded: [folded(3)] }])).toMatch(/out of order/);

@@ -15,6 +15,7 @@ import {
   idsOf,
   LEASE,
   load,
+  NOTHING,
   newJob,
   signal,
   timer,
@@ -41,14 +42,8 @@ function answering(
     status: 'running',
     state: `{"revision":${revision}}`,
     updatedAt: clock.now(),
-    folded: [],
+    ...NOTHING,
     answers: jobs.map((job, index) => answerOf(job, 2 + index, clock.now())),
-    timers: [],
-    cancelledTimers: [],
-    jobs: [],
-    cancelledJobs: [],
-    messages: [],
-    spawns: [],
     ...over,
   };
 }

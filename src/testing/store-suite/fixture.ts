@@ -99,6 +99,18 @@ export async function load(store: Store, lease: Claim, limit = 100): Promise<Loa
   return loaded;
 }
 
+/** What a commit carries, of each kind none. */
+export const NOTHING = {
+  folded: [],
+  answers: [],
+  timers: [],
+  cancelledTimers: [],
+  jobs: [],
+  cancelledJobs: [],
+  messages: [],
+  spawns: [],
+} as const;
+
 /** The commit of a turn that folded these messages. */
 export function commitOf(lease: Hold, { instance, messages, now }: Load, over: Partial<Commit> = {}): Commit {
   const folded = messages.map((message, index) =>
@@ -111,14 +123,8 @@ export function commitOf(lease: Hold, { instance, messages, now }: Load, over: P
     status: 'running',
     state: `{"revision":${instance.revision + messages.length}}`,
     updatedAt: now,
+    ...NOTHING,
     folded,
-    answers: [],
-    timers: [],
-    cancelledTimers: [],
-    jobs: [],
-    cancelledJobs: [],
-    messages: [],
-    spawns: [],
     ...over,
   };
 }
