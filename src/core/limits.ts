@@ -40,6 +40,13 @@ export const MAX_ATTEMPTS = 5;
 export const CAUTIOUS_ATTEMPTS = 3;
 
 /**
+ * Mailboxes with one attempt behind them that are claimed at once (rule 8). A worker that dies may have held as many
+ * as MAX_BATCH_INSTANCES; taking them over one by one, each in a transaction of its own, would keep them waiting. Most
+ * of them are innocent: the one that is not costs these few a second attempt, and is alone from then on.
+ */
+export const MAX_SUSPECTS = 10;
+
+/**
  * How much later a mailbox is due that was lost with its worker, in milliseconds, for each of its attempts but the
  * first: that one was most likely a worker's own end, and others wait to take over; of the next ones it is ever less
  * likely, and the process that it would bring down again has others to serve in the meantime (rule 8).

@@ -47,8 +47,9 @@ export interface Store {
 
   /**
    * Takes mailboxes with something due, oldest first, and writes the attempt (rule 8). Either clean ones, up
-   * to `limit`, or exactly one that has an attempt behind it, where it is due no later than the oldest clean one. One
-   * that was lost with its worker is due again when its lease ran out, and SUSPECT_PATIENCE_MS later for each
+   * to `limit`, or suspects, which have an attempt behind them, where they are due no later than the oldest clean one:
+   * the first of them, and where it has but one attempt behind it those next to it that have one too, MAX_SUSPECTS in
+   * all. One that was lost with its worker is due again when its lease ran out, and SUSPECT_PATIENCE_MS later for each
    * attempt but the first. One with MAX_ATTEMPTS behind it is parked instead. Only instances whose definition the
    * caller can step (rule 9).
    */

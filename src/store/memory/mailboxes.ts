@@ -1,4 +1,4 @@
-import { DEAD_LETTER_MS, MAX_ATTEMPTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
+import { DEAD_LETTER_MS, MAX_ATTEMPTS, MAX_SUSPECTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
 import type { Message } from '../../core/message.js';
 import type { Problem } from '../../core/problem.js';
 import { DEAD_LETTER, gaveUp } from '../parking.js';
@@ -26,6 +26,12 @@ export interface Mailbox {
   wakeAt: number | undefined;
   /** Where it stands in its queue. */
   place: number;
+}
+
+/** Of a lease. */
+interface Term {
+  readonly token: string;
+  readonly until: number;
 }
 
 /** Every mailbox, and in which order they come. */
@@ -62,21 +68,35 @@ export class Mailboxes {
     this.#settle(box);
   }
 
-  /** The first `limit` of these definitions that are due, or the one suspect that is due no later (rule 8). */
-  claim(definitions: readonly string[], limit: number, now: number, lease: { token: string; until: number }) {
+  /** The first `limit` of these definitions that are due, or the suspects that are due no later (rule 8). */
+  claim(definitions: readonly string[], limit: number, now: number, lease: Term) {
     const claimed: Mailbox[] = [];
+    if (limit < 1) return claimed;
+    const suspects = this.#firstSuspects(definitions, Math.min(limit, MAX_SUSPECTS), now, lease);
+    if (suspects.length > 0) return suspects;
     while (claimed.length < limit) {
       const clean = this.#clean.first(definitions, now);
-      const suspect = claimed.length === 0 ? this.#suspect.first(definitions, now) : undefined;
-      if (suspect !== undefined && suspect.attempts >= MAX_ATTEMPTS) {
+      if (clean === undefined) break;
+      claimed.push(this.#lease(clean, lease));
+    }
+    return claimed;
+  }
+
+  #firstSuspects(definitions: readonly string[], limit: number, now: number, lease: Term): Mailbox[] {
+    const claimed: Mailbox[] = [];
+    const clean = this.#clean.first(definitions, now);
+    while (claimed.length < limit) {
+      const suspect = this.#suspect.first(definitions, now);
+      if (suspect === undefined) break;
+      if (claimed.length === 0 && suspect.attempts >= MAX_ATTEMPTS) {
         this.#park(suspect, suspect.problem ?? gaveUp(suspect.attempts), now);
         continue;
       }
-      if (suspect !== undefined && (clean === undefined || wake(suspect) <= wake(clean))) {
-        return [this.#lease(suspect, lease)];
-      }
-      if (clean === undefined) break;
-      claimed.push(this.#lease(clean, lease));
+      if (clean !== undefined && wake(suspect) > wake(clean)) break;
+      const isAlone = suspect.attempts > 1;
+      if (isAlone && claimed.length > 0) break;
+      claimed.push(this.#lease(suspect, lease));
+      if (isAlone) break;
     }
     return claimed;
   }
@@ -180,7 +200,7 @@ export class Mailboxes {
     return box;
   }
 
-  #lease(box: Mailbox, { token, until }: { token: string; until: number }): Mailbox {
+  #lease(box: Mailbox, { token, until }: Term): Mailbox {
     box.attempts += 1;
     box.token = token;
     box.leaseUntil = until;

@@ -1,10 +1,11 @@
-import { MAX_ATTEMPTS } from '../../core/limits.js';
+import { MAX_ATTEMPTS, MAX_SUSPECTS } from '../../core/limits.js';
 import type { Problem } from '../../core/problem.js';
 import { gaveUp } from '../parking.js';
 import type { Claim, ClaimQuery } from '../store.js';
 import type { Acceptance } from './accept.js';
 import type { Database } from './database.js';
 import { rememberWorker } from './dead-workers.js';
+import type { Row } from './driver.js';
 import { hold, park, UNLEASED } from './leases.js';
 import { unpaused } from './pause.js';
 
@@ -14,11 +15,11 @@ export const FIRST_CLEAN = `
   WHERE definition = ?1 AND wake_at <= ?2 AND ${UNLEASED}
   ORDER BY wake_at, instance LIMIT ?3`;
 
-const FIRST_SUSPECT = `
+const FIRST_SUSPECTS = `
   SELECT l.instance, l.definition, l.wake_at, l.attempts, l.problem
-  FROM json_each(?1) d CROSS JOIN lease l ON l.instance = (
-    SELECT instance FROM lease WHERE definition = d.value AND wake_at <= ?2 ORDER BY wake_at, instance LIMIT 1)
-  ORDER BY l.wake_at, l.instance LIMIT 1`;
+  FROM json_each(?1) d CROSS JOIN lease l ON l.instance IN (
+    SELECT instance FROM lease WHERE definition = d.value AND wake_at <= ?2 ORDER BY wake_at, instance LIMIT ?3)
+  ORDER BY l.wake_at, l.instance LIMIT ?3`;
 
 interface Due {
   readonly instance: string;
@@ -32,15 +33,15 @@ interface Suspect extends Due {
   readonly problem: Problem | undefined;
 }
 
-/** Takes mailboxes, oldest first: clean ones, or the one suspect that is due no later (rule 8). */
+/** Takes mailboxes, oldest first: clean ones, or the suspects that are due no later (rule 8). */
 export function claim({ database, random, now }: Acceptance, query: ClaimQuery): Claim[] {
   const { worker, limit, leaseMs } = query;
   if (limit < 1) return [];
   const definitions = unpaused(database, query.definitions);
   const clean = firstClean(database, definitions, limit, now);
-  const suspect = firstSuspect(database, definitions, now);
-  const isSuspectsTurn = suspect !== undefined && suspect.wakeAt <= (clean[0]?.wakeAt ?? now);
-  const taken = isSuspectsTurn ? [suspect] : clean;
+  const suspects = firstSuspects(database, definitions, Math.min(limit, MAX_SUSPECTS), now);
+  const first = suspects.filter(({ wakeAt }) => wakeAt <= (clean[0]?.wakeAt ?? now));
+  const taken = first.length > 0 ? first : clean;
   if (taken.length === 0) return [];
   rememberWorker(database, worker);
   const token = random();
@@ -61,17 +62,39 @@ function firstClean(database: Database, definitions: readonly string[], limit: n
   return due.slice(0, limit);
 }
 
-/** The first with attempts behind it; parks those before it that have had theirs. */
-function firstSuspect(database: Database, definitions: readonly string[], now: number): Suspect | undefined {
+/** Those of the first with attempts behind them that may be claimed at once; parks those before that have had theirs. */
+function firstSuspects(
+  database: Database,
+  definitions: readonly string[],
+  limit: number,
+  now: number,
+): Suspect[] {
   const wanted = JSON.stringify(definitions);
   for (;;) {
-    const row = database.first(FIRST_SUSPECT, wanted, now);
-    if (row === undefined) return undefined;
-    const [instance, definition, wakeAt, attempts] = row as [string, string, number, number];
-    const problem = row[4] === null ? undefined : (JSON.parse(row[4] as string) as Problem);
-    if (attempts < MAX_ATTEMPTS) return { instance, definition, wakeAt, attempts, problem };
-    park(database, instance, problem ?? gaveUp(attempts), now);
+    const suspects = database.all(FIRST_SUSPECTS, wanted, now, limit).map(suspectOf);
+    const parked = takeWhile(suspects, ({ attempts }) => attempts >= MAX_ATTEMPTS);
+    for (const { instance, attempts, problem } of parked)
+      park(database, instance, problem ?? gaveUp(attempts), now);
+    // There may be more behind those.
+    if (parked.length > 0) continue;
+    const together = takeWhile(suspects, ({ attempts }) => attempts === 1);
+    return together.length > 0 ? together : suspects.slice(0, 1);
   }
+}
+
+function takeWhile<T>(items: readonly T[], test: (item: T) => boolean): T[] {
+  const end = items.findIndex((item) => !test(item));
+  return items.slice(0, end < 0 ? items.length : end);
+}
+
+function suspectOf([instance, definition, wakeAt, attempts, problem]: Row): Suspect {
+  return {
+    instance: instance as string,
+    definition: definition as string,
+    wakeAt: wakeAt as number,
+    attempts: attempts as number,
+    problem: problem === null ? undefined : (JSON.parse(problem as string) as Problem),
+  };
 }
 
 function wakesBefore(a: Due, b: Due): number {

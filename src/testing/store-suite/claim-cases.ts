@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MAX_ATTEMPTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
+import { MAX_ATTEMPTS, MAX_SUSPECTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
 import {
   born,
   claim,
@@ -106,7 +106,7 @@ export const claimCases: readonly StoreCase[] = [
       clock.advance(LEASE - 1);
       assert.deepEqual(await claim(store), []);
       clock.advance(1);
-      assert.deepEqual(instancesOf(await claim(store)), ['a']);
+      assert.deepEqual(instancesOf(await claim(store)), ['a', 'b']);
     },
   },
   {
@@ -149,7 +149,7 @@ export const claimCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'claims a mailbox with an attempt behind it alone, in its turn',
+    name: 'claims a mailbox with an attempt behind it, but none that is clean, in its turn',
     async run(harness) {
       const { store, clock } = harness;
       await store.create([newInstance('suspect')]);
@@ -158,6 +158,52 @@ export const claimCases: readonly StoreCase[] = [
       await store.create([newInstance('b'), newInstance('c')]);
       assert.deepEqual(instancesOf(await claim(store)), ['suspect']);
       assert.deepEqual(instancesOf(await claim(store)).sort(), ['b', 'c']);
+    },
+  },
+  {
+    name: `claims at most ${MAX_SUSPECTS} at once of what was lost with a worker, and no more than asked for`,
+    async run({ store, clock }) {
+      const ids = Array.from({ length: MAX_SUSPECTS + 4 }, (_, n) => `lost-${String(n).padStart(2, '0')}`);
+      await store.create(ids.map((id) => newInstance(id)));
+      assert.equal((await claim(store, 100)).length, ids.length);
+      clock.advance(LEASE);
+      const first = await claim(store, 100);
+      assert.deepEqual(instancesOf(first).sort(), ids.slice(0, MAX_SUSPECTS));
+      assert.ok(first.every(({ attempts }) => attempts === 2));
+      assert.deepEqual(instancesOf(await claim(store, 3)).sort(), ids.slice(MAX_SUSPECTS, -1));
+      assert.deepEqual(instancesOf(await claim(store, 3)), ids.slice(-1));
+      assert.deepEqual(await claim(store, 3), []);
+    },
+  },
+  {
+    name: 'claims a mailbox with more than one attempt behind it alone, whatever was lost beside it',
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('b')]);
+      await dieHolding(harness, 'b');
+      const again = await claimOnly(store, 'b');
+      await store.create([newInstance('a'), newInstance('c'), newInstance('d')]);
+      assert.deepEqual(instancesOf(await claim(store)).sort(), ['a', 'c', 'd']);
+      await store.extend([again], LEASE - SUSPECT_PATIENCE_MS);
+      clock.advance(LEASE);
+      assert.deepEqual(instancesOf(await claim(store)), ['a']);
+      assert.deepEqual(instancesOf(await claim(store)), ['b']);
+      assert.deepEqual(instancesOf(await claim(store)).sort(), ['c', 'd']);
+    },
+  },
+  {
+    name: 'claims of what was lost with a worker only what is due no later than what is clean',
+    async run({ store, clock }) {
+      await store.create([newInstance('a'), newInstance('b')]);
+      const b = (await claim(store)).find(({ instance }) => instance === 'b');
+      assert.ok(b !== undefined);
+      await store.extend([b], LEASE + 2);
+      clock.advance(LEASE + 1);
+      await store.create([newInstance('clean')]);
+      clock.advance(1);
+      assert.deepEqual(instancesOf(await claim(store)), ['a']);
+      assert.deepEqual(instancesOf(await claim(store)), ['clean']);
+      assert.deepEqual(instancesOf(await claim(store)), ['b']);
     },
   },
   {

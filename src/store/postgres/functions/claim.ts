@@ -1,4 +1,4 @@
-import { MAX_ATTEMPTS, SUSPECT_PATIENCE_MS } from '../../../core/limits.js';
+import { MAX_ATTEMPTS, MAX_SUSPECTS, SUSPECT_PATIENCE_MS } from '../../../core/limits.js';
 import { gaveUp } from '../../parking.js';
 import { SETTINGS } from './settings.js';
 
@@ -11,7 +11,7 @@ const GAVE_UP = JSON.stringify(gaveUp(MAX_ATTEMPTS)).replaceAll("'", "''");
 const IS_CLEAN = '(SELECT l.attempts FROM detent.lease l WHERE l.instance = b.instance) IS NULL';
 
 /**
- * Takes mailboxes, oldest first: clean ones, or the one suspect that is due no later (rule 8). What another is just
+ * Takes mailboxes, oldest first: clean ones, or the suspects that are due no later (rule 8). What another is just
  * claiming is passed over. A claim writes to no mailbox: it locks it, and has a row of its own in the table of
  * leases. Of its last claims a database may lose what a power cut takes: it is as if their leases had run out.
  */
@@ -27,6 +27,7 @@ DECLARE
   candidates text[];
   oldest bigint;
   suspect record;
+  suspects text[] := '{}';
   taken text[];
   owners text[];
 BEGIN
@@ -62,22 +63,28 @@ BEGIN
     CONTINUE WHEN NOT FOUND;
     SELECT l.* INTO suspect FROM detent.lease l WHERE l.instance = suspect.instance AND l.wake_at + 0 <= now;
     CONTINUE WHEN NOT FOUND;
+    EXIT WHEN suspects <> '{}' AND suspect.attempts > 1;
     IF suspect.attempts >= ${MAX_ATTEMPTS} THEN
       UPDATE detent.mailbox b SET parked = coalesce(b.problem, '${GAVE_UP}'), parked_at = now
       WHERE b.instance = suspect.instance;
       UPDATE detent.lease l SET token = NULL, worker = NULL, wake_at = NULL WHERE l.instance = suspect.instance;
       CONTINUE;
     END IF;
-    IF oldest IS NULL OR suspect.wake_at <= oldest THEN
-      RETURN QUERY UPDATE detent.lease l SET
+    EXIT WHEN suspect.wake_at > oldest;
+    suspects := suspects || suspect.instance;
+    EXIT WHEN suspect.attempts > 1 OR cardinality(suspects) >= least(wanted, ${MAX_SUSPECTS});
+  END LOOP;
+  IF suspects <> '{}' THEN
+    RETURN QUERY WITH held AS (
+      UPDATE detent.lease l SET
         token = fresh, worker = a_worker, attempts = l.attempts + 1, lease_until = now + lease_ms,
         wake_at = now + lease_ms + l.attempts * ${SUSPECT_PATIENCE_MS}
-      WHERE l.instance = suspect.instance
-      RETURNING l.instance, l.token, l.attempts;
-      RETURN;
-    END IF;
-    EXIT;
-  END LOOP;
+      WHERE l.instance = ANY (suspects)
+      RETURNING l.instance, l.token, l.attempts
+    )
+    SELECT h.instance, h.token, h.attempts FROM held h ORDER BY array_position(suspects, h.instance);
+    RETURN;
+  END IF;
   IF candidates IS NULL THEN RETURN; END IF;
 
   -- Conditions that the index of what is due cannot serve: it would be gone through from end to end.
