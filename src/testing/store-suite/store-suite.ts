@@ -19,7 +19,10 @@ import { sendCases } from './send-cases.js';
 import { sharingCases } from './sharing-cases.js';
 import { snapshotCases } from './snapshot-cases.js';
 import type { StoreCase } from './store-case.js';
-import { sweepCases } from './sweep-cases.js';
+import { sweptInstanceCases } from './sweeping/instance-cases.js';
+import { sweptJobCases } from './sweeping/job-cases.js';
+import { sweptJournalCases } from './sweeping/journal-cases.js';
+import { sweptLetterCases } from './sweeping/letter-cases.js';
 import { textCases } from './text-cases.js';
 
 /** What every store must do, by subject. A store is one if all cases pass that its harness can set up. */
@@ -41,7 +44,7 @@ export const storeSuite: Readonly<Record<string, readonly StoreCase[]>> = {
   pauses: pauseCases,
   snapshots: snapshotCases,
   changes: changeCases,
-  sweeping: sweepCases,
+  sweeping: [...sweptInstanceCases, ...sweptJournalCases, ...sweptJobCases, ...sweptLetterCases],
   texts: textCases,
   'several processes': sharingCases,
   crashes: crashCases,
