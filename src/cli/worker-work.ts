@@ -76,7 +76,7 @@ async function open(
 }
 
 async function announce(engine: Engine, options: WorkerOptions, { terminal }: CommandLine): Promise<void> {
-  const { store } = await engine.health();
+  const { store } = engine;
   const { queues, concurrency } = options;
   const machines = await engine.machines();
   const document = { db: store, machines: machines.map(({ machine }) => machine), queues, concurrency };

@@ -31,6 +31,8 @@ import type { Retention } from './retention.js';
  * - `schedule-invalid`: the specification, with everything that is wrong with it
  */
 export interface Engine {
+  /** Where everything lives, for people: the store's URL, without secrets. */
+  readonly store: string;
   /** Checks and stores a definition; the same content again answers the version it already has. */
   publish(definition: Publication): Promise<Definition>;
   /** The newest version of every machine, by name; not that of schedules, which nobody published. */

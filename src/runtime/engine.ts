@@ -18,14 +18,12 @@ import type {
   WatchedHistory,
   WatchOptions,
 } from '../core/engine.js';
-import type { EventBody } from '../core/event.js';
 import { given } from '../core/given.js';
 import { idProblem, nameProblem } from '../core/identifier.js';
 import type { ClaimedJob, Job } from '../core/job.js';
 import { type HistoryEntry, historyOf } from '../core/journal.js';
 import type { Json } from '../core/json.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
-import type { NewMessage } from '../core/message.js';
 import { didYouMean, isError, Refused } from '../core/problem.js';
 import type {
   EnqueuedJob,
@@ -38,30 +36,21 @@ import type {
 import { type Retention, type SweepRule, sweepRules } from '../core/retention.js';
 import { SCHEDULE_LANGUAGE, SCHEDULE_MACHINE, scheduleId } from '../core/schedule-id.js';
 import type { CreateResult, Reading, Store } from '../store/store.js';
-import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
+import { Delivery, message, unknownInstance } from './delivery.js';
+import { fateOf } from './fate.js';
 import { bodyHash, identify } from './hash.js';
 import { newId } from './identifier.js';
 import { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
-import { sendStop, setPaused } from './pausing.js';
+import { setPaused } from './pausing.js';
 import { viewOf } from './reading.js';
 import type { Registry } from './registry.js';
-import {
-  checkedLimit,
-  checkedPayload,
-  checkedWait,
-  refuseId,
-  refuseName,
-  refuseReserved,
-} from './request.js';
+import { checkedLimit, checkedPayload, checkedWait, refuseId, refuseReserved } from './request.js';
 import { START_ID } from './spawning.js';
 import { Sweeper } from './sweeper.js';
 import { watchHistory } from './watching.js';
 import { Worker } from './worker.js';
-
-/** How often a waiting caller looks, at most, for what a hint did not tell. */
-const WAIT_POLL_MS = 100;
 
 /** How long handlers get to react to their signal when an engine closes. */
 export const CLOSE_GRACE_MS = 1_000;
@@ -74,7 +63,10 @@ export interface DurableEngineOptions {
   readonly identity: string;
   /** Whether it also steps instances and runs handlers. */
   readonly works: boolean;
+  /** Fail tasks at once that a machine here asks for and no handler is here for (rule 9). */
   readonly failMissing?: boolean;
+  /** Tasks that are left to workers elsewhere, whether there is a handler here or not. */
+  readonly remote?: readonly string[];
   /** What it deletes of its own accord, if it works. */
   readonly sweeps?: readonly SweepRule[];
   /** Jobs of these queues alone; of all if absent. */
@@ -94,6 +86,7 @@ export class DurableEngine implements Engine {
   readonly #clock: Clock;
   readonly #drainMs: number;
   readonly #closing = new AbortController();
+  readonly #delivery: Delivery;
   readonly #jobs: JobQueue;
   readonly #worker: Worker | undefined;
   readonly #sweeper: Sweeper | undefined;
@@ -106,6 +99,11 @@ export class DurableEngine implements Engine {
     this.#drainMs = options.drainMs ?? 0;
     // One for every watcher and every claim that waits, however many there are.
     setMaxListeners(0, this.#closing.signal);
+    this.#delivery = new Delivery(options.store, options.clock, async (machine, id) => {
+      refuseId('instance id', id);
+      refuseReserved('machine', machine, SCHEDULE_MACHINE);
+      return this.#create(machine, id);
+    });
     this.#jobs = new JobQueue(options.store, options.clock, this.#closing.signal);
     if (options.works) {
       this.#runner = new JobRunner(options);
@@ -117,6 +115,10 @@ export class DurableEngine implements Engine {
       }
       this.#runner.start();
     }
+  }
+
+  get store(): string {
+    return this.#store.url;
   }
 
   async publish(publication: Publication): Promise<Definition> {
@@ -157,7 +159,7 @@ export class DurableEngine implements Engine {
         path: '',
       });
     }
-    if (waitMs !== undefined) await this.#folded(id, START_ID, waitMs);
+    if (waitMs !== undefined) await fateOf(this.#store, this.#clock, { to: id, id: START_ID }, waitMs);
     return this.#created(id);
   }
 
@@ -202,20 +204,11 @@ export class DurableEngine implements Engine {
   }
 
   async send(instance: string, event: SentEvent, options: SendOptions = {}): Promise<Receipt> {
-    if (event.id !== undefined) refuseId('event id', event.id);
-    refuseName(event.type);
-    const data = event.data === undefined ? {} : { data: checkedPayload(event.data, 'the event data') };
-    const body: EventBody = { type: 'signal', name: event.type, ...data };
-    // Only an id that the sender chose can come again, so only that needs a claim.
-    const hash = event.id === undefined ? {} : { hash: bodyHash({ name: event.type, ...data }) };
-    const mail = { ...message(event.id ?? ownEventId(), instance, body), ...hash };
-    return this.#deliver(mail, options);
+    return this.#delivery.send(instance, event, options);
   }
 
   async stop(instance: string, reason: { error?: string; cause?: string } = {}): Promise<Receipt> {
-    const stop = message(ownEventId(), instance, { type: 'stop', ...reason });
-    if ((await sendStop(this.#store, stop)) === 'unknown') throw unknownInstance(instance);
-    return { instance, id: stop.id, duplicate: false };
+    return this.#delivery.stop(instance, reason);
   }
 
   async pause(target: Pausable): Promise<boolean> {
@@ -228,28 +221,6 @@ export class DurableEngine implements Engine {
 
   async paused(): Promise<readonly Pausable[]> {
     return this.#store.paused();
-  }
-
-  async #deliver(mail: NewMessage, options: SendOptions): Promise<Receipt> {
-    const asked = options.wait === undefined ? undefined : checkedWait(options.wait);
-    let [result] = await this.#store.send([mail]);
-    if (result === 'unknown' && options.create !== undefined) {
-      // Whoever was quicker, and with what input: there is one now.
-      refuseId('instance id', mail.to);
-      refuseReserved('machine', options.create, SCHEDULE_MACHINE);
-      await this.#create(options.create, mail.to);
-      [result] = await this.#store.send([mail]);
-    }
-    if (result === 'unknown') throw unknownInstance(mail.to);
-    if (result === 'conflict') {
-      const text = `event "${mail.id}" was sent to "${mail.to}" before, with another body`;
-      throw new Refused({ code: 'conflict', message: text, path: '' });
-    }
-    const duplicate = result === 'duplicate';
-    const receipt = { instance: mail.to, id: mail.id, duplicate };
-    const waitMs = asked ?? (duplicate ? 0 : undefined);
-    const applied = waitMs === undefined ? undefined : await this.#folded(mail.to, mail.id, waitMs);
-    return applied === undefined ? receipt : { ...receipt, applied };
   }
 
   async read(instance: string): Promise<InstanceView | undefined> {
@@ -342,7 +313,7 @@ export class DurableEngine implements Engine {
   }
 
   async health(): Promise<Health> {
-    return { ok: true, store: this.#store.url, ...(await this.#store.counts()) };
+    return { ok: true, store: this.store, ...(await this.#store.counts()) };
   }
 
   async close(): Promise<void> {
@@ -363,24 +334,6 @@ export class DurableEngine implements Engine {
     return viewOf(reading, definition, this.#registry, this.#worker !== undefined);
   }
 
-  /** The fate of an event, as soon as it has one, or nothing if the wait is over before. */
-  async #folded(instance: string, event: string, waitMs: number): Promise<Receipt['applied']> {
-    const deadline = this.#clock.now() + waitMs;
-    const alarm = new Alarm(this.#clock);
-    const unsubscribe = this.#store.onChange(() => alarm.ring());
-    try {
-      while (true) {
-        const entry = await this.#store.folded(instance, event);
-        if (entry !== undefined) return { revision: entry.revision, outcome: entry.outcome };
-        const left = deadline - this.#clock.now();
-        if (left <= 0) return undefined;
-        await alarm.wait(Math.min(left, WAIT_POLL_MS));
-      }
-    } finally {
-      unsubscribe();
-    }
-  }
-
   async #unknownMachine(machine: string): Promise<Refused> {
     const known = (await this.machines()).map((version) => version.machine);
     const hint =
@@ -393,17 +346,4 @@ export class DurableEngine implements Engine {
       ...(hint === undefined ? {} : { hint }),
     });
   }
-}
-
-/** An id for an event that its sender did not name: with a slash, so that nobody can choose it later. */
-function ownEventId(): string {
-  return `/${newId()}`;
-}
-
-function message(id: string, to: string, body: EventBody): NewMessage {
-  return { id, to, event: JSON.stringify(body) };
-}
-
-function unknownInstance(instance: string): Refused {
-  return new Refused({ code: 'unknown-instance', message: `there is no instance "${instance}"`, path: '' });
 }
