@@ -39,7 +39,7 @@ export class Mailboxes {
           start: { id: 'start', to: id, event: EVENT },
         })),
       );
-      const commits = await this.loaded(await this.claim(ids.length));
+      const commits = this.folded(await this.claim(ids.length));
       await this.commit(commits.map((commit) => ({ ...commit, timers: this.#timers(commit) })));
     }
   }
@@ -57,22 +57,19 @@ export class Mailboxes {
 
   /** `store` where another worker claims than the one that sends. */
   claim(count, store = this.#store) {
-    return store.claim({ worker: 'bench', limit: count, leaseMs: 120_000, definitions: [DEFINITION] });
+    const query = { worker: 'bench', limit: count, leaseMs: 120_000, messages: 10 };
+    return store.claim({ ...query, definitions: [DEFINITION] });
   }
 
   /** The commits of what was claimed. */
-  async loaded(leases, store = this.#store) {
-    if (leases.length === 0) return [];
-    const leaseOf = new Map(leases.map((lease) => [lease.instance, lease]));
-    return (await store.load(leases, 10)).map((load) =>
-      commitOf(leaseOf.get(load.instance.id), load, this.#state),
-    );
+  folded(claims) {
+    return claims.map(({ load, ...lease }) => commitOf(lease, load, this.#state));
   }
 
-  /** Messages that are sent, claimed and loaded: what is left is to commit them. */
+  /** Messages that are sent and claimed: what is left is to commit them. */
   async prepared(count) {
     await this.send(count);
-    return this.loaded(await this.claim(count));
+    return this.folded(await this.claim(count));
   }
 
   async commit(commits, store = this.#store) {
@@ -88,7 +85,7 @@ export class Mailboxes {
   }
 
   async turn(count) {
-    await this.commit(await this.loaded(await this.claim(count)));
+    await this.commit(this.folded(await this.claim(count)));
   }
 }
 

@@ -69,7 +69,7 @@ export async function measure({ seconds, dir }) {
     row('store.commit, one after the other', 'store1', bareOver('store1', 'bare1'), 'bare loop / this, at 1'),
     row('grouped over single', 'store100', of('store100') / of('store1'), 'store.commit at 100 / at 1'),
     row(
-      'claim, load and commit, 100 at once',
+      'claim and commit, 100 at once',
       'turn100',
       bareOver('turn100', 'bare100'),
       'bare loop / this, at 100',

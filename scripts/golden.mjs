@@ -202,7 +202,7 @@ async function leaveAlone(path, clock, receipts) {
   const claim = async (limit, ...machines) => {
     const versions = (await store.definitions()).filter(({ machine }) => machines.includes(machine));
     const definitions = versions.map(({ hash }) => hash);
-    return store.claim({ worker: workerIdentity(), limit, leaseMs: 2_000, definitions });
+    return store.claim({ worker: workerIdentity(), limit, leaseMs: 2_000, definitions, messages: 100 });
   };
   for (let i = 0; i < 6; i++) {
     await engine.create('keeper', { id: `parked-${i}` });

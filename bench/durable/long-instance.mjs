@@ -29,7 +29,7 @@ export class LongInstance {
     await this.#turn();
   }
 
-  /** Milliseconds that TURN events cost: accepted, claimed, loaded, stepped and committed. */
+  /** Milliseconds that TURN events cost: accepted, claimed, stepped and committed. */
   async events(id) {
     const event = JSON.stringify({ type: 'signal', name: 'tick' });
     const messages = Array.from({ length: TURN }, () => {
@@ -48,7 +48,8 @@ export class LongInstance {
 
   async #turn() {
     const definitions = this.#registry.definitions;
-    const claims = await this.#store.claim({ worker: 'bench', limit: 1, leaseMs: 60_000, definitions });
+    const query = { worker: 'bench', limit: 1, leaseMs: 60_000, definitions, messages: TURN };
+    const claims = await this.#store.claim(query);
     const { commits } = await takeTurn(this.#store, this.#registry, claims, systemClock, () => {});
     const failed = await commitAll((some) => this.#store.commit(some), commits);
     if (commits.length !== 1 || failed.length > 0) throw new Error('a turn came to nothing');

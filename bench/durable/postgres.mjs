@@ -64,7 +64,7 @@ export async function measure({ seconds, host }) {
       'end to end, 8 connections',
       'endToEnd',
       'pgbench8',
-      'accept, claim, load, step, commit; this / pgbench at 8, aim 2',
+      'accept, claim, step, commit; this / pgbench at 8, aim 2',
     ),
     peer(1),
     row('store.commit, one at a time', 'single', 'pgbench1', '1 connection; this / pgbench at 1, aim 1'),
@@ -88,7 +88,7 @@ class Batched {
     return batched;
   }
 
-  /** Everything is sent, claimed and loaded before; what is timed is the commits. */
+  /** Everything is sent and claimed before; what is timed is the commits. */
   async round() {
     await this.#mail.send(this.#count);
     const work = await Promise.all(this.#stores.map((store) => this.#claimed(store)));
@@ -107,7 +107,7 @@ class Batched {
     while (true) {
       const leases = await this.#mail.claim(GROUP, store);
       if (leases.length === 0) return batches;
-      batches.push(await this.#mail.loaded(leases, store));
+      batches.push(this.#mail.folded(leases));
     }
   }
 

@@ -51,7 +51,7 @@ export class Waiting {
     const leases = await this.#mail.claim(count);
     const ms = performance.now() - began;
     if (leases.length !== count) throw new Error(`${leases.length} of ${count} were claimed`);
-    await this.#mail.commit(await this.#mail.loaded(leases));
+    await this.#mail.commit(this.#mail.folded(leases));
     return { count, ms };
   }
 

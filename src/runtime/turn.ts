@@ -1,5 +1,4 @@
 import type { Instance } from '../core/instance.js';
-import { CAUTIOUS_ATTEMPTS, MAX_TURN_MESSAGES } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
 import { thrown } from '../core/thrown.js';
 import type { Claim, Commit, Release, Store } from '../store/store.js';
@@ -23,7 +22,7 @@ export interface TurnEnd {
 }
 
 /**
- * The middle of a turn: load what was claimed, and fold it. A step that throws is a bug of a definition or of
+ * The middle of a turn: fold what was claimed. A step that throws is a bug of a definition or of
  * ours: its mailbox is released with the attempt kept, and the others go on (rule 8).
  *
  * `note` is called with the instance's id before each fold, for whoever must name it if the fold never ends,
@@ -37,30 +36,26 @@ export async function takeTurn(
   note: (instance: string) => void,
 ): Promise<TurnEnd> {
   if (claims.length === 0) return { instances: new Map(), commits: [], releases: [] };
-  const cautious = claims.some((claim) => claim.attempts > CAUTIOUS_ATTEMPTS);
-  const loads = await store.load(claims, cautious ? 1 : MAX_TURN_MESSAGES);
-  const loadOf = new Map(loads.map((load) => [load.instance.id, load]));
   const end = clock.now() + TURN_MS;
   const isLate = () => clock.now() >= end;
   const folds: Fold[] = [];
   const releases: Release[] = [];
   for (const claim of claims) {
-    const load = loadOf.get(claim.instance);
-    const steppable = load && registry.steppable(load.instance.definition);
-    if (load === undefined || steppable === undefined || (folds.length > 0 && isLate())) {
+    const steppable = registry.steppable(claim.load.instance.definition);
+    if (steppable === undefined || (folds.length > 0 && isLate())) {
       releases.push({ ...claim, giveBack: true });
       continue;
     }
     // Not within: that a note cannot be written is not the step's fault.
     note(claim.instance);
     try {
-      folds.push(foldMailbox(load, claim, steppable, isLate));
+      folds.push(foldMailbox(claim.load, claim, steppable, isLate));
     } catch (error) {
       releases.push({ ...claim, giveBack: false, problem: stepProblem(error) });
     }
   }
   note('');
-  const instances = new Map(loads.map(({ instance }) => [instance.id, instance]));
+  const instances = new Map(claims.map(({ load }) => [load.instance.id, load.instance]));
   return { instances, commits: await withChildren(store, folds), releases };
 }
 

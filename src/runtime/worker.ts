@@ -134,6 +134,7 @@ export class Worker {
       limit: this.#options.batch ?? MAX_BATCH_INSTANCES,
       leaseMs: LEASE_MS,
       definitions: this.#options.registry.definitions,
+      messages: MAX_TURN_MESSAGES,
     };
   }
 

@@ -51,14 +51,9 @@ export interface Store {
    * the first of them, and where it has but one attempt behind it those next to it that have one too, MAX_SUSPECTS in
    * all. One that was lost with its worker is due again when its lease ran out, and SUSPECT_PATIENCE_MS later for each
    * attempt but the first. One with MAX_ATTEMPTS behind it is parked instead. Only instances whose definition the
-   * caller can step (rule 9).
+   * caller can step (rule 9). Each comes with its instance, as it stands when it is held, and what is due in it.
    */
   claim(query: ClaimQuery): Promise<readonly Claim[]>;
-  /**
-   * The instances and their due messages in order (dueAt, seq), at most `limit` messages each. Nothing for a
-   * lease that was lost.
-   */
-  load(claims: readonly Lease[], limit: number): Promise<readonly Load[]>;
   /**
    * Each commit is all or nothing; `conflict` if its lease or its revision is no longer what it was, or a job that
    * it ends is no longer its worker's (nothing of it is written). Releases the lease, clears the attempts, and makes
@@ -194,6 +189,8 @@ export interface ClaimQuery {
   readonly leaseMs: number;
   /** Hashes of the definitions that the caller can step. */
   readonly definitions: readonly string[];
+  /** Due messages that come with each mailbox at most; with one that has more than CAUTIOUS_ATTEMPTS one (rule 8). */
+  readonly messages: number;
 }
 
 /** An instance, and the token of the lease on its mailbox, if there is one. */
@@ -213,6 +210,7 @@ export interface Lease extends Hold {
 export interface Claim extends Lease {
   /** Claims without a commit so far, this one included. */
   readonly attempts: number;
+  readonly load: Load;
 }
 
 export interface Release extends Lease {
@@ -222,10 +220,12 @@ export interface Release extends Lease {
   readonly problem?: Problem;
 }
 
+/** What a turn folds. */
 export interface Load {
   readonly instance: Instance;
+  /** The first that are due, by (dueAt, seq). */
   readonly messages: readonly Message[];
-  /** The store's clock at the load. */
+  /** The store's clock at the claim. */
   readonly now: number;
 }
 
@@ -238,7 +238,7 @@ export interface Load {
  */
 export interface Commit {
   readonly lease: Hold;
-  /** The revision that was loaded. */
+  /** The revision that was claimed. */
   readonly baseRevision: number;
   readonly revision: number;
   readonly status: Status;

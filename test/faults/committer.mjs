@@ -26,11 +26,15 @@ async function work(url, first) {
       tell('sent', next + index);
     });
     await Promise.all(sends);
-    const query = { worker: identity, limit: WIDTH, leaseMs: 60_000, definitions: [DEFINITION] };
+    const query = {
+      worker: identity,
+      limit: WIDTH,
+      leaseMs: 60_000,
+      definitions: [DEFINITION],
+      messages: 100,
+    };
     const claims = await store.claim(query);
-    const loads = await store.load(claims, 100);
-    const commits = loads.map(async (load) => {
-      const claim = claims.find(({ instance }) => instance === load.instance.id);
+    const commits = claims.map(async ({ load, ...claim }) => {
       const plain = commitOf(claim, load);
       const jobs = plain.folded.map(({ revision }) => newJob(claim.instance, `${revision}.0`, load.now));
       const { results } = await store.commit([{ ...plain, jobs }]);

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Claim, ClaimedJob, Load } from '../../src/store/store.js';
+import type { Claim, ClaimedJob } from '../../src/store/store.js';
 import { commitOf, DEFINITION, newInstance, newJob, signal } from '../../src/testing/store-suite/fixture.js';
 import { pause } from './dev-process.js';
 import { StoreActor } from './store-actor.js';
@@ -9,7 +9,6 @@ const LEASE_MS = 150;
 
 interface Held {
   readonly claim: Claim;
-  readonly load: Load;
   readonly job: ClaimedJob;
 }
 
@@ -56,32 +55,34 @@ export async function stopPastLease(url: string, rounds: number): Promise<Refusa
 async function begin(actor: StoreActor, id: string): Promise<void> {
   expect(await actor.call('create', [newInstance(id)])).toEqual(['created']);
   const claim = await claimOf(actor, id);
-  const [load] = await actor.call('load', [claim], 100);
-  if (load === undefined) throw new Error(`${id} was not loaded`);
-  const commit = commitOf(claim, load, { jobs: [newJob(id, '1.0', load.now)] });
+  const commit = commitOf(claim, claim.load, { jobs: [newJob(id, '1.0', claim.load.now)] });
   expect(await actor.call('commit', [commit])).toMatchObject({ results: ['committed'] });
   expect(await actor.call('send', [signal(id, 'one')])).toEqual(['accepted']);
 }
 
 async function hold(actor: StoreActor, id: string): Promise<Held> {
   const claim = await claimOf(actor, id);
-  const [load] = await actor.call('load', [claim], 100);
-  if (load === undefined) throw new Error(`${id} was not loaded`);
   const query = { worker: actor.identity, limit: 1, leaseMs: LEASE_MS };
   const job = await once(async () => (await actor.call('claimJobs', query))[0]);
   expect(job.instance).toBe(id);
-  return { claim, load, job };
+  return { claim, job };
 }
 
 async function claimOf(actor: StoreActor, id: string): Promise<Claim> {
-  const query = { worker: actor.identity, limit: 1, leaseMs: LEASE_MS, definitions: [DEFINITION] };
+  const query = {
+    worker: actor.identity,
+    limit: 1,
+    leaseMs: LEASE_MS,
+    definitions: [DEFINITION],
+    messages: 100,
+  };
   const claim = await once(async () => (await actor.call('claim', query))[0]);
   expect(claim.instance).toBe(id);
   return claim;
 }
 
 /** Renews, commits, and ends the job, as a worker would who knows of nothing; counts what is refused. */
-async function write(actor: StoreActor, { claim, load, job }: Held, refusals?: Refusals): Promise<string> {
+async function write(actor: StoreActor, { claim, job }: Held, refusals?: Refusals): Promise<string> {
   const lease = { id: job.id, token: job.token };
   const end = { status: 'completed', output: JSON.stringify(actor.identity) } as const;
   const state = JSON.stringify({ by: actor.identity });
@@ -94,7 +95,7 @@ async function write(actor: StoreActor, { claim, load, job }: Held, refusals?: R
     [ended],
   ] = await Promise.all([
     actor.call('extend', [claim], LEASE_MS),
-    actor.call('commit', [commitOf(claim, load, { state })]),
+    actor.call('commit', [commitOf(claim, claim.load, { state })]),
     actor.call('extendJobs', [lease], LEASE_MS),
     actor.call('endJobs', [{ ...lease, end }]),
   ]);
@@ -108,7 +109,7 @@ async function write(actor: StoreActor, { claim, load, job }: Held, refusals?: R
 }
 
 /** What the second one wrote stands, once; and its answer of the job waits. Leaves the mailbox empty. */
-async function expectOf(actor: StoreActor, id: string, { load }: Held): Promise<void> {
+async function expectOf(actor: StoreActor, id: string, { claim: { load } }: Held): Promise<void> {
   const reading = await actor.call('read', id);
   expect(reading?.instance.state).toBe(JSON.stringify({ by: actor.identity }));
   expect(reading?.instance.revision).toBe(load.instance.revision + 1);
@@ -118,10 +119,8 @@ async function expectOf(actor: StoreActor, id: string, { load }: Held): Promise<
   expect(answers.map(({ event }) => JSON.parse(event))).toMatchObject([
     { type: 'task.succeeded', output: actor.identity },
   ]);
-  const claim = await claimOf(actor, id);
-  const [rest] = await actor.call('load', [claim], 100);
-  if (rest === undefined) throw new Error(`${id} was not loaded`);
-  expect(await actor.call('commit', [commitOf(claim, rest)])).toMatchObject({ results: ['committed'] });
+  const rest = await claimOf(actor, id);
+  expect(await actor.call('commit', [commitOf(rest, rest.load)])).toMatchObject({ results: ['committed'] });
 }
 
 /** Asks until there is something. */

@@ -28,7 +28,8 @@ async function run(names: readonly string[], handlers: Handlers, setting: Settin
   await store.publish({ machine: 'm', language: 'probe', source: {}, hash: 'h' });
   const start = { id: '/start', to: 'i', event: '{}' };
   await store.create([{ id: 'i', machine: 'm', definition: 'h', inputHash: '', start }]);
-  const [lease] = await store.claim({ worker: 'w', limit: 1, leaseMs: 60_000, definitions: ['h'] });
+  const query = { worker: 'w', limit: 1, leaseMs: 60_000, definitions: ['h'], messages: 1 };
+  const [lease] = await store.claim(query);
   if (lease === undefined) throw new Error('nothing to claim');
   const jobs = names.map((name, n) => ({
     ...{ id: `i/1/${n}`, instance: 'i', effect: `1.${n}`, name, input: String(n), ask: true },

@@ -13,6 +13,8 @@ import { probe } from '../../src/testing/probe-language.js';
 
 const DEFINITION = { machine: 'probe', language: 'probe', source: {}, hash: 'probe' };
 
+const QUERY = { worker: 'x', limit: 9, leaseMs: 9_999, definitions: ['probe'], messages: 9 };
+
 const workers: Worker[] = [];
 afterEach(async () => {
   for (const worker of workers.splice(0)) await worker.stop();
@@ -88,7 +90,7 @@ describe('a worker that stops', () => {
     await until(() => stopped !== undefined);
     await stopped;
     expect(await store.read('a')).toMatchObject({ attempts: 0, instance: { revision: 0 } });
-    expect(await store.claim({ worker: 'x', limit: 1, leaseMs: 1, definitions: ['probe'] })).toHaveLength(1);
+    expect(await store.claim(QUERY)).toHaveLength(1);
   });
 });
 
@@ -144,7 +146,7 @@ describe('a turn', () => {
         return probe.step(program, state, event);
       },
     };
-    const claims = await store.claim({ worker: 'w', limit: 9, leaseMs: 9_999, definitions: ['probe'] });
+    const claims = await store.claim(QUERY);
     const { commits, releases } = await takeTurn(store, registryWith(slow), claims, clock, () => {});
     expect(commits.map(({ lease, revision }) => [lease.instance, revision])).toEqual([['a', 2]]);
     expect(releases).toMatchObject([{ instance: 'b', giveBack: true }]);
@@ -152,7 +154,7 @@ describe('a turn', () => {
 
   it('blames no step for a note that cannot be written', async () => {
     const store = await openStore('a');
-    const claims = await store.claim({ worker: 'w', limit: 9, leaseMs: 9_999, definitions: ['probe'] });
+    const claims = await store.claim(QUERY);
     const note = () => {
       throw new Error('the disk is full');
     };
@@ -162,11 +164,11 @@ describe('a turn', () => {
   it('stores what came before a step that throws', async () => {
     const store = await openStore('a');
     await store.send([signal('a', 'e1'), signal('a', 'e2', { throw: 'poison' }), signal('a', 'e3')]);
-    const claims = await store.claim({ worker: 'w', limit: 9, leaseMs: 9_999, definitions: ['probe'] });
+    const claims = await store.claim(QUERY);
     const first = await takeTurn(store, registryWith(), claims, systemClock, () => {});
     expect(first.commits).toMatchObject([{ revision: 2 }]);
     await store.commit(first.commits);
-    const again = await store.claim({ worker: 'w', limit: 9, leaseMs: 9_999, definitions: ['probe'] });
+    const again = await store.claim(QUERY);
     const second = await takeTurn(store, registryWith(), again, systemClock, () => {});
     expect(second.releases).toMatchObject([{ giveBack: false, problem: { code: 'step-failed' } }]);
   });

@@ -10,7 +10,6 @@ import {
   commitAll,
   commitOf,
   DEFINITION,
-  load,
   newInstance,
   newJob,
   newPlainJob,
@@ -60,7 +59,7 @@ describe('the identity of a worker', () => {
 });
 
 describe('a SQLite store whose worker died', () => {
-  const lease = { limit: 10, leaseMs: 60_000 };
+  const lease = { limit: 10, leaseMs: 60_000, messages: 10 };
   const open = (path: string, ...dead: string[]) =>
     openSqliteStore({ path, isDead: (worker) => dead.includes(worker) });
 
@@ -83,7 +82,7 @@ describe('a SQLite store whose worker died', () => {
     expect(jobs.map(({ id, attempts }) => [id, attempts])).toEqual([['a/1/0', 2]]);
     expect(held?.instance).toBe('c');
     if (held !== undefined) {
-      expect(await commitAll(next, [commitOf(held, await load(next, held))])).toEqual(['committed']);
+      expect(await commitAll(next, [commitOf(held, held.load)])).toEqual(['committed']);
     }
     await next.close();
   });
@@ -147,7 +146,7 @@ describe('a SQLite store whose worker died', () => {
     await first.create([newInstance('a')]);
     const [lost] = await first.claim({ worker: 'dead', ...lease, definitions: [DEFINITION] });
     if (lost === undefined) throw new Error('nothing was claimed');
-    const commit = commitOf(lost, await load(first, lost));
+    const commit = commitOf(lost, lost.load);
     const second = await open(path, 'dead');
     expect(await commitAll(first, [commit])).toEqual(['conflict']);
     await first.close();

@@ -7,7 +7,6 @@ import {
   claim,
   commitAll,
   commitOf,
-  load,
   newInstance,
   signal,
 } from '../../src/testing/store-suite/fixture.js';
@@ -93,7 +92,7 @@ function killed(server: ServerPlace): void {
       await store.create([newInstance('c', { definition: 'hash-of-c' })]);
       const [lease] = await claim(store, 1, ['hash-of-c']);
       if (lease === undefined) throw new Error('nothing to claim');
-      const commit = commitOf(lease, await load(store, lease));
+      const commit = commitOf(lease, lease.load);
       // A claim may be lost with the server, as if its lease had run out; not once something later was kept.
       await store.send([signal('a', 'flush')]);
       const [outcome] = await Promise.allSettled([store.commit([commit]), killServer(server)]);

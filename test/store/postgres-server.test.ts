@@ -5,6 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Refused } from '../../src/core/problem.js';
 import { migratePostgres, postgresStatus } from '../../src/store/postgres/administration.js';
 import { Database } from '../../src/store/postgres/database.js';
+import { CLAIMED_BYTES } from '../../src/store/postgres/functions/load.js';
 import { type PostgresStoreOptions, settingsOf } from '../../src/store/postgres/options.js';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.js';
 import type { Store } from '../../src/store/store.js';
@@ -13,7 +14,6 @@ import {
   claim,
   commitAll,
   commitOf,
-  load,
   newInstance,
   signal,
 } from '../../src/testing/store-suite/fixture.js';
@@ -240,7 +240,7 @@ describe.skipIf(found.url === undefined)(`a PostgreSQL store${why}`, () => {
         const claims = await claim(store, 4);
         const commits = [];
         for (const lease of claims) {
-          const loaded = await load(store, lease);
+          const loaded = lease.load;
           const at = loaded.instance.revision + loaded.messages.length;
           const messages = ids.map((to, n) => ({ id: `${lease.instance}/${at}/${n}`, to, event: '{}' }));
           commits.push(commitOf(lease, loaded, { messages: who % 2 === 0 ? messages : messages.reverse() }));
@@ -295,6 +295,47 @@ describe.skipIf(found.url === undefined)(`a PostgreSQL store${why}`, () => {
     expect((await restored.changes({ after: '', limit: 10 })).entries).toHaveLength(2);
   });
 
+  it('brings along with a claim what fits, and loads the rest when the attempts are counted', async () => {
+    const calls: string[] = [];
+    const store = await open({
+      schema: ownSchema(),
+      onQuery: ({ sql }) => calls.push(...(/claim|load/.exec(sql) ?? [])),
+    });
+    // A state of one byte.
+    for (const id of ['a', 'b']) await born(store, id, { state: '1' });
+    let sent = 0;
+    const send = (to: string, length: number) =>
+      store.send([{ id: `e${sent++}`, to, event: JSON.stringify('x'.repeat(length - 2)) }]);
+    const claimed = async () => {
+      calls.splice(0);
+      const claims = await claim(store);
+      const called = calls.splice(0);
+      const commits = claims.map((one) => commitOf(one, one.load, { state: '1' }));
+      expect(await commitAll(store, commits)).not.toContain('conflict');
+      return [called, claims.map(({ load }) => load.messages.map(({ event }) => event.length))];
+    };
+    await send('a', CLAIMED_BYTES - 1);
+    expect(await claimed()).toEqual([['claim'], [[CLAIMED_BYTES - 1]]]);
+    await send('a', CLAIMED_BYTES);
+    expect(await claimed()).toEqual([['claim', 'load'], [[CLAIMED_BYTES]]]);
+    await send('a', CLAIMED_BYTES);
+    await send('a', 10);
+    await send('b', 10);
+    expect(await claimed()).toEqual([
+      ['claim', 'load'],
+      [[CLAIMED_BYTES, 10], [10]],
+    ]);
+    await send('a', 10);
+    await send('a', CLAIMED_BYTES - 1);
+    await send('b', 10);
+    expect(await claimed()).toEqual([
+      ['claim', 'load'],
+      [[10], [10]],
+    ]);
+    // What did not come is what is due next.
+    expect(await claimed()).toEqual([['claim'], [[CLAIMED_BYTES - 1]]]);
+  });
+
   it('keeps a long text once, however often it moves, and forgets it with what referred to it', async () => {
     const schema = ownSchema();
     const store = await open({ schema });
@@ -303,7 +344,7 @@ describe.skipIf(found.url === undefined)(`a PostgreSQL store${why}`, () => {
     await store.send([signal('a', 'one', { event }), signal('a', 'two', { event })]);
     const [lease] = await claim(store);
     if (lease === undefined) throw new Error('nothing to claim');
-    const loaded = await load(store, lease);
+    const loaded = lease.load;
     expect(loaded.messages.map((message) => message.event === event)).toEqual([true, true]);
     await commitAll(store, [commitOf(lease, loaded, { status: 'succeeded' })]);
     expect((await store.folded('a', 'two'))?.event).toBe(event);

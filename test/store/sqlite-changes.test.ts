@@ -8,7 +8,6 @@ import {
   claimOnly,
   commitAll,
   commitOf,
-  load,
   newInstance,
   turn,
 } from '../../src/testing/store-suite/fixture.js';
@@ -70,7 +69,7 @@ it('tells those who read along of a commit, and that it left nothing for workers
   const store = await openSqliteStore({ path: freshPath(), clock: testClock().now });
   await store.create([newInstance('a')]);
   const lease = await claimOnly(store, 'a');
-  const commit = commitOf(lease, await load(store, lease));
+  const commit = commitOf(lease, lease.load);
   const hints: Hint[] = [];
   const stop = store.onChange((hint) => hints.push(hint));
   expect(await commitAll(store, [commit])).toEqual(['committed']);

@@ -6,7 +6,6 @@ import {
   claimOnly,
   commitAll,
   commitOf,
-  load,
   newInstance,
   signal,
   timer,
@@ -31,7 +30,7 @@ it('keeps what a commit sends that cancels the timer that it folds', async () =>
   const lease = await claimOnly(store, 'a');
   const hello = { id: 'a/2/0', to: 'b', event: '{"type":"signal","name":"hello"}' };
   const over = { cancelledTimers: ['a/1/0'], messages: [hello] };
-  expect(await commitAll(store, [commitOf(lease, await load(store, lease), over)])).toEqual(['committed']);
+  expect(await commitAll(store, [commitOf(lease, lease.load, over)])).toEqual(['committed']);
   expect(await waiting(store, 'b')).toEqual(['a/2/0', 'later']);
   expect(await waiting(store, 'a')).toEqual([]);
   await store.close();
@@ -41,9 +40,7 @@ it('releases a lease before the next commit of the same call that comes with it'
   const { store } = await open();
   await store.create([newInstance('a'), newInstance('b')]);
   const leases = await claim(store);
-  const [one, other] = await Promise.all(
-    leases.map(async (lease) => commitOf(lease, await load(store, lease))),
-  );
+  const [one, other] = await Promise.all(leases.map(async (lease) => commitOf(lease, lease.load)));
   if (one === undefined || other === undefined) throw new Error('two were created');
   const again = { ...one, baseRevision: 1, revision: 1, folded: [] };
   expect(await commitAll(store, [one, other, again])).toEqual(['committed', 'committed', 'conflict']);

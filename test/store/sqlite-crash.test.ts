@@ -9,7 +9,6 @@ import {
   claim,
   commitAll,
   commitOf,
-  load,
   newInstance,
   newJob,
   signal,
@@ -113,7 +112,7 @@ async function messagesIn(path: string): Promise<string[]> {
 async function stepAll(store: Store): Promise<void> {
   const commits = [];
   for (const lease of await claim(store)) {
-    const loaded = await load(store, lease);
+    const loaded = lease.load;
     commits.push(
       commitOf(lease, loaded, {
         jobs: [newJob(lease.instance, '1.0', loaded.now)],

@@ -12,7 +12,6 @@ import {
   commitOf,
   DEFINITION,
   LEASE,
-  load,
   signal,
 } from '../../src/testing/store-suite/fixture.js';
 import { freshPath } from './sqlite-folder.js';
@@ -66,7 +65,7 @@ it('keeps no lease of what was committed, given back, unparked or swept', async 
   expect(await store.unpark('a')).toBe(true);
   expect(leases()).toEqual([]);
   const last = await claimOnly(store, 'a');
-  await commitAll(store, [commitOf(last, await load(store, last), { status: 'succeeded' })]);
+  await commitAll(store, [commitOf(last, last.load, { status: 'succeeded' })]);
   await store.send([signal('a', 'late')]);
   await claimOnly(store, 'a');
   expect(leases()).toEqual(['a']);
@@ -125,8 +124,11 @@ it('finds in a file of the format before what was held, given up, parked, paused
   const suspect = await claimOnly(store, 'suspect');
   expect(suspect.attempts).toBe(2);
   await store.release([{ ...suspect, giveBack: false }]);
-  const held = { instance: 'held', token: 'token', attempts: 1 };
-  expect(await commitAll(store, [commitOf(held, await load(store, held))])).toEqual(['committed']);
+  const reading = await store.read('held');
+  if (reading === undefined) throw new Error('it is not there');
+  const load = { instance: reading.instance, messages: await store.messages('held'), now };
+  const held = { instance: 'held', token: 'token' };
+  expect(await commitAll(store, [commitOf(held, load)])).toEqual(['committed']);
   clock.advance(50);
   expect((await claimOnly(store, 'suspect')).attempts).toBe(3);
   expect((await claimOnly(store, 'waiting')).attempts).toBe(1);

@@ -7,7 +7,6 @@ import {
   claimOnly,
   commitAll,
   commitOf,
-  load,
   newInstance,
   signal,
   turn,
@@ -41,7 +40,7 @@ it(`deletes what belongs to one large instance ${SWEPT_ROWS} rows at a time, and
   for (let n = 0; n < 3; n++) await foldMany(store, 'a', 1_000);
   await store.send([signal('a', 'end')]);
   const lease = await claimOnly(store, 'a');
-  await commitAll(store, [commitOf(lease, await load(store, lease), { status: 'succeeded' })]);
+  await commitAll(store, [commitOf(lease, lease.load, { status: 'succeeded' })]);
   await born(store, 'b', { status: 'succeeded' });
   const query = { what: 'instances', before: clock.now() + 1, limit: 100 } as const;
   const total = Object.values(rows(path)).reduce((sum, count) => sum + count);

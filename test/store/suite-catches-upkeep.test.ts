@@ -44,7 +44,13 @@ const FAULTS: Readonly<Record<string, Readonly<Record<string, Fault>>>> = {
         if (!paused || held !== 1 || !('instance' in target)) return paused;
         await store.resume(target);
         const { hash } = (await store.latest('light')) ?? { hash: 'hash-of-light' };
-        const claims = await store.claim({ worker: 'w', limit: 9, leaseMs: 1, definitions: [hash] });
+        const claims = await store.claim({
+          worker: 'w',
+          limit: 9,
+          leaseMs: 1,
+          definitions: [hash],
+          messages: 1,
+        });
         await store.release(claims.map((claim) => ({ ...claim, giveBack: false })));
         return store.pause(target);
       },

@@ -138,14 +138,23 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'claims what the worker cannot step': (store) => ({
     claim: (query) => store.claim({ ...query, definitions: ['hash-of-light', 'hash-of-other'] }),
   }),
-  'loads messages by arrival': (store) => ({
-    load: async (claims, limit) =>
-      (await store.load(claims, limit)).map((loaded) => ({
-        ...loaded,
-        messages: [...loaded.messages].sort((a, b) => a.seq - b.seq),
+  'brings messages along by arrival': (store) => ({
+    claim: async (query) =>
+      (await store.claim(query)).map(({ load, ...claim }) => ({
+        ...claim,
+        load: { ...load, messages: [...load.messages].sort((a, b) => a.seq - b.seq) },
       })),
   }),
-  'loads more than it was asked to': (store) => ({ load: (claims) => store.load(claims, 1_000) }),
+  'brings more along than it was asked to': (store) => ({
+    claim: (query) => store.claim({ ...query, messages: 1_000 }),
+  }),
+  'brings an instance along as it was': (store) => ({
+    claim: async (query) =>
+      (await store.claim(query)).map(({ load, ...claim }) => ({
+        ...claim,
+        load: { ...load, instance: { ...load.instance, state: null } },
+      })),
+  }),
   'extends nothing': () => ({ extend: async () => [] }),
   'extends for ever': (store) => ({ extend: (leases) => store.extend(leases, 1e9) }),
   'says nothing of lost leases': (store) => ({

@@ -27,7 +27,7 @@ export interface ScheduleReport {
 }
 
 /** Where planned faults strike: what processes of schedules ask for often. */
-const FAULTY: readonly (keyof Store)[] = ['send', 'claim', 'load', 'commit', 'nextDue'];
+const FAULTY: readonly (keyof Store)[] = ['send', 'claim', 'commit', 'nextDue'];
 const PROCESSES = 2;
 const RESTART_MS = 3_000;
 const PATIENCE_MS = 1_000;

@@ -101,6 +101,15 @@ export class Mailboxes {
     return claimed;
   }
 
+  firstDue({ messages }: Mailbox, limit: number, now: number): readonly Message[] {
+    const first: Message[] = [];
+    for (const message of messages) {
+      if (first.length >= limit || message.dueAt > now) break;
+      first.push(message);
+    }
+    return first;
+  }
+
   extend(box: Mailbox, leaseUntil: number): void {
     box.leaseUntil = leaseUntil;
     this.#settle(box);

@@ -5,6 +5,7 @@ import type { Job, JobEnd, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import { MAX_PAGE } from '../../core/limits.js';
 import type { Message, NewMessage } from '../../core/message.js';
+import { messagesAt } from '../caution.js';
 import { answerMessage } from '../job-term.js';
 import { Listeners } from '../listeners.js';
 import { steadyClock } from '../steady-clock.js';
@@ -151,26 +152,17 @@ class MemoryStore implements port.Store {
     return 'accepted';
   }
 
-  async claim({ limit, leaseMs, definitions }: port.ClaimQuery): Promise<readonly port.Claim[]> {
+  async claim(query: port.ClaimQuery): Promise<readonly port.Claim[]> {
     const now = this.#time();
     const token = this.#random();
-    const lease = { token, until: now + leaseMs };
-    const claimed = this.#mailboxes.claim(this.#unpaused(definitions), limit, now, lease);
-    return claimed.map(({ instance, attempts }) => ({ instance, token, attempts }));
-  }
-
-  async load(claims: readonly port.Lease[], limit: number): Promise<readonly port.Load[]> {
-    const now = this.#time();
-    return claims.flatMap((lease) => {
-      const row = this.#instances.get(lease.instance);
-      const box = this.#turns.mailboxOf(lease);
-      if (row === undefined || box === undefined) return [];
-      const messages: Message[] = [];
-      for (const message of box.messages) {
-        if (messages.length >= limit || message.dueAt > now) break;
-        messages.push(message);
-      }
-      return [{ instance: row.instance, messages, now }];
+    const lease = { token, until: now + query.leaseMs };
+    const claimed = this.#mailboxes.claim(this.#unpaused(query.definitions), query.limit, now, lease);
+    return claimed.flatMap((box) => {
+      const row = this.#instances.get(box.instance);
+      if (row === undefined) return [];
+      const { instance, attempts } = box;
+      const messages = this.#mailboxes.firstDue(box, messagesAt(attempts, query.messages), now);
+      return [{ instance, token, attempts, load: { instance: row.instance, messages, now } }];
     });
   }
 

@@ -7,6 +7,7 @@ import { ANYTHING, Listeners } from '../listeners.js';
 import { steadyClock } from '../steady-clock.js';
 import type * as port from '../store.js';
 import { changes } from './changes.js';
+import { claim } from './claiming.js';
 import { Database, type SqlValue } from './database.js';
 import { Group } from './group.js';
 import { claimJobs, endJobs, jobOf, jobs, plainJobColumns, statisticsOf } from './jobs.js';
@@ -120,16 +121,8 @@ class PostgresStore implements port.Store {
     return this.#telling(results, results.includes('accepted') && MAIL);
   }
 
-  async claim({ worker, limit, leaseMs, definitions }: port.ClaimQuery): Promise<readonly port.Claim[]> {
-    const rows = await this.#rows(calls.CLAIM, this.#time(), worker, limit, leaseMs, definitions);
-    return rows.map((row) => {
-      const [instance, token, attempts] = row as [string, string, number];
-      return { instance, token, attempts };
-    });
-  }
-
-  load(claims: readonly port.Lease[], limit: number): Promise<readonly port.Load[]> {
-    return this.#whileOpen(() => reading.load(this.#database, claims, limit, this.#time()));
+  claim(query: port.ClaimQuery): Promise<readonly port.Claim[]> {
+    return this.#whileOpen(() => claim(this.#database, query, () => this.#time()));
   }
 
   async commit(commits: readonly port.Commit[], take?: port.ClaimJobsQuery): Promise<port.Committed> {

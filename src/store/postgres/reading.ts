@@ -2,11 +2,10 @@ import type { InstanceQuery, Page, PageQuery } from '../../core/engine.js';
 import { given } from '../../core/given.js';
 import type { JournalEntry } from '../../core/journal.js';
 import { pageLimit, pageStart } from '../page.js';
-import type { Lease, Load, Reading } from '../store.js';
+import type { Reading } from '../store.js';
 import type { Database } from './database.js';
 import { page } from './paging.js';
-import { entryOf, instanceOf, messageOf, readingOf } from './rows.js';
-import { LOAD } from './sql/calls.js';
+import { entryOf, readingOf } from './rows.js';
 import { countStatement, findStatement, JOURNAL } from './sql/reading.js';
 
 type Conditions = Omit<InstanceQuery, keyof PageQuery>;
@@ -36,31 +35,6 @@ export async function journal(
   const rows = await database.rows(JOURNAL, instance, pageStart(query.after) ?? 0, limit + 1);
   const items = rows.slice(0, limit).map(entryOf);
   return { items, ...(rows.length > limit ? { next: String(items.at(-1)?.revision) } : {}) };
-}
-
-/** An instance comes once for each of its messages, its state with the first alone. */
-export async function load(
-  database: Database,
-  leases: readonly Lease[],
-  limit: number,
-  clock: number | null,
-): Promise<Load[]> {
-  const instances = leases.map(({ instance }) => instance);
-  const tokens = leases.map(({ token }) => token);
-  const loads = new Map<
-    number,
-    { now: number; row: readonly unknown[]; messages: ReturnType<typeof messageOf>[] }
-  >();
-  for (const row of await database.rows(LOAD, clock, instances, tokens, limit)) {
-    const [now, place] = row as [number, number];
-    let load = loads.get(place);
-    if (load === undefined) {
-      load = { now, row: row.slice(2, 11), messages: [] };
-      loads.set(place, load);
-    }
-    if (row[11] !== null) load.messages.push(messageOf(row.slice(11)));
-  }
-  return [...loads.values()].map(({ now, row, messages }) => ({ instance: instanceOf(row), messages, now }));
 }
 
 /**

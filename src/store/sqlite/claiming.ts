@@ -33,8 +33,11 @@ interface Suspect extends Due {
   readonly problem: Problem | undefined;
 }
 
+/** What a claim holds; `load` brings the rest. */
+export type Held = Omit<Claim, 'load'>;
+
 /** Takes mailboxes, oldest first: clean ones, or the suspects that are due no later (rule 8). */
-export function claim({ database, random, now }: Acceptance, query: ClaimQuery): Claim[] {
+export function claim({ database, random, now }: Acceptance, query: ClaimQuery): Held[] {
   const { worker, limit, leaseMs } = query;
   if (limit < 1) return [];
   const definitions = unpaused(database, query.definitions);

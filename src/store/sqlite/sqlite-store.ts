@@ -129,11 +129,10 @@ class SqliteStore implements port.Store {
 
   async claim(query: port.ClaimQuery): Promise<readonly port.Claim[]> {
     await this.endLeasesOfDead();
-    return this.#write((at) => claim(at, query), never, 'lazy');
-  }
-
-  load(claims: readonly port.Lease[], limit: number): Promise<readonly port.Load[]> {
-    return this.#read((database) => turn.load(database, claims, limit, this.#clock()));
+    const held = await this.#write((at) => claim(at, query), never, 'lazy');
+    if (held.length === 0) return [];
+    // Behind the transaction: a worker that dies of too large a mailbox has its attempt counted (rule 8).
+    return this.#read((database) => turn.load(database, held, query.messages, this.#clock()));
   }
 
   async commit(commits: readonly port.Commit[], take?: port.ClaimJobsQuery): Promise<port.Committed> {

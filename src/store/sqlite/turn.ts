@@ -1,6 +1,8 @@
 import type { Instance, Status } from '../../core/instance.js';
 import type { Message } from '../../core/message.js';
+import { messagesAt } from '../caution.js';
 import type {
+  Claim,
   ClaimJobsQuery,
   Commit,
   CommitResult,
@@ -8,10 +10,9 @@ import type {
   FoldedAnswer,
   FoldedMessage,
   Hint,
-  Lease,
-  Load,
 } from '../store.js';
 import { type Acceptance, append, appendToSelf, create, MESSAGE_COLUMNS, messageOf } from './accept.js';
+import type { Held } from './claiming.js';
 import type { Database } from './database.js';
 import { rememberWorker } from './dead-workers.js';
 import type { Row } from './driver.js';
@@ -27,10 +28,7 @@ export const INSTANCE_COLUMNS =
 
 const LOAD_INSTANCES = `
   SELECT ${INSTANCE_COLUMNS}
-  FROM json_each(?1) l
-  CROSS JOIN lease h ON h.instance = l.value ->> 0 AND h.token = l.value ->> 1
-  CROSS JOIN instance i ON i.id = h.instance
-  ORDER BY l.key`;
+  FROM json_each(?1) l CROSS JOIN instance i ON i.id = l.value`;
 
 const LOAD_MESSAGES = `
   SELECT ${MESSAGE_COLUMNS}
@@ -89,15 +87,22 @@ const SETTLE = `
 const LEFT_DUE = `
   SELECT 1 FROM json_each(?1) c CROSS JOIN mailbox m ON m.instance = c.value AND m.next_due_at <= ?2 LIMIT 1`;
 
-export function load(database: Database, leases: readonly Lease[], limit: number, now: number): Load[] {
-  const wanted = JSON.stringify(leases.map(({ instance, token }) => [instance, token]));
-  const instances = database.all(LOAD_INSTANCES, wanted).map(instanceOf);
-  const messages = new Map<string, Message[]>(instances.map(({ id }) => [id, []]));
-  for (const row of database.all(LOAD_MESSAGES, JSON.stringify([...messages.keys()]), now, limit)) {
+/** What is held, with what is due in it: at most so many messages each. */
+export function load(database: Database, held: readonly Held[], messages: number, now: number): Claim[] {
+  const limit = messagesAt(Math.max(...held.map(({ attempts }) => attempts)), messages);
+  const wanted = JSON.stringify(held.map(({ instance }) => instance));
+  const mail = new Map<string, Message[]>(held.map(({ instance }) => [instance, []]));
+  for (const row of database.all(LOAD_MESSAGES, wanted, now, limit)) {
     const message = messageOf(row);
-    messages.get(message.to)?.push(message);
+    mail.get(message.to)?.push(message);
   }
-  return instances.map((instance) => ({ instance, messages: messages.get(instance.id) ?? [], now }));
+  const instances = database.all(LOAD_INSTANCES, wanted).map(instanceOf);
+  const byId = new Map(instances.map((instance) => [instance.id, instance]));
+  return held.flatMap((one) => {
+    const instance = byId.get(one.instance);
+    if (instance === undefined) return [];
+    return [{ ...one, load: { instance, messages: mail.get(one.instance) ?? [], now } }];
+  });
 }
 
 /** Writes each commit, or nothing of it; hands jobs that they make to the caller where `take` asks for them. */

@@ -14,7 +14,6 @@ export const FAULTY_METHODS: readonly (keyof Store)[] = [
   'send',
   'enqueue',
   'claim',
-  'load',
   'commit',
   'claimJobs',
   'endJobs',

@@ -14,7 +14,6 @@ import {
   DEFINITION,
   idsOf,
   LEASE,
-  load,
   NOTHING,
   newJob,
   signal,
@@ -224,7 +223,7 @@ export const answerCases: readonly StoreCase[] = [
       await store.extendJobs([job], 10 * LEASE);
       clock.advance(LEASE);
       assert.deepEqual(await commitAll(store, [answering(harness, 'a', [job])]), ['conflict']);
-      assert.deepEqual(await commitAll(store, [commitOf(lease, await load(store, lease))]), ['committed']);
+      assert.deepEqual(await commitAll(store, [commitOf(lease, lease.load)]), ['committed']);
       assert.equal((await store.read('a'))?.instance.revision, 2);
     },
   },

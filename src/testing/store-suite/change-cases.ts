@@ -3,7 +3,7 @@ import type { JournalEntry } from '../../core/journal.js';
 import { MAX_PAGE } from '../../core/limits.js';
 import { Refused } from '../../core/problem.js';
 import type { Changes, ChangesQuery, Store } from '../../store/store.js';
-import { born, claim, commitAll, commitOf, DEFINITION, load, newInstance, signal, turn } from './fixture.js';
+import { born, claim, commitAll, commitOf, DEFINITION, newInstance, signal, turn } from './fixture.js';
 import { foldMany } from './snapshot-cases.js';
 import type { StoreCase } from './store-case.js';
 
@@ -41,7 +41,7 @@ async function commitOn(store: Store, definition: string, ids: readonly string[]
     await store.send(ids.map((id, n) => signal(id, `m${round}-${n}`)));
     const claims = await claim(store, 1 + (round % ids.length), [definition]);
     const commits = [];
-    for (const lease of claims) commits.push(commitOf(lease, await load(store, lease)));
+    for (const lease of claims) commits.push(commitOf(lease, lease.load));
     assert.ok((await commitAll(store, commits)).every((result) => result === 'committed'));
   }
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { MAX_ATTEMPTS, MAX_SUSPECTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
+import { CAUTIOUS_ATTEMPTS, MAX_ATTEMPTS, MAX_SUSPECTS, SUSPECT_PATIENCE_MS } from '../../core/limits.js';
 import {
   born,
   claim,
@@ -8,9 +8,9 @@ import {
   commitOf,
   DEFINITION,
   dieHolding,
+  idsOf,
   instancesOf,
   LEASE,
-  load,
   newInstance,
   signal,
   turn,
@@ -51,18 +51,49 @@ export const claimCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'loads an instance as it stands, with the clock of the store, and nothing for a lease that was lost',
+    name: 'brings an instance along as it stands, with the clock of the store',
     async run({ store, clock }) {
       await born(store, 'a');
-      await store.send([signal('a', 'one')]);
-      const lease = await claimOnly(store, 'a');
+      await store.create([newInstance('b', { parent: 'a' })]);
       clock.advance(3);
-      const loaded = await load(store, lease);
-      assert.deepEqual(loaded.instance, (await store.read('a'))?.instance);
-      assert.equal(loaded.instance.state, '{"revision":1}');
-      assert.equal(loaded.now, clock.now());
-      assert.deepEqual(await store.load([{ instance: 'a', token: 'not mine' }], 10), []);
-      assert.deepEqual(await store.load([{ instance: 'nobody', token: lease.token }], 10), []);
+      await store.send([signal('a', 'one')]);
+      clock.advance(3);
+      const claims = await claim(store);
+      assert.deepEqual(instancesOf(claims), ['b', 'a']);
+      for (const { instance, load } of claims) {
+        assert.deepEqual(load.instance, (await store.read(instance))?.instance);
+        assert.deepEqual(load.messages, await store.messages(instance));
+        assert.equal(load.now, clock.now());
+      }
+      assert.equal(claims[1]?.load.instance.state, '{"revision":1}');
+    },
+  },
+  {
+    name: 'brings suspects along, too, in the order in which they are claimed',
+    async run({ store, clock }) {
+      await store.create([newInstance('b'), newInstance('a')]);
+      await store.send([signal('a', 'one')]);
+      await claim(store);
+      clock.advance(LEASE);
+      const claims = await claim(store);
+      const brought = claims.map(({ attempts, load }) => [attempts, load.instance.id, idsOf(load.messages)]);
+      assert.deepEqual(brought, [
+        [2, 'a', ['start', 'one']],
+        [2, 'b', ['start']],
+      ]);
+    },
+  },
+  {
+    name: `brings one message along of a mailbox with more than ${CAUTIOUS_ATTEMPTS} attempts, its own included`,
+    async run(harness) {
+      const { store } = harness;
+      await store.create([newInstance('a')]);
+      await store.send([signal('a', 'one')]);
+      for (let attempt = 1; attempt < CAUTIOUS_ATTEMPTS; attempt++) await dieHolding(harness, 'a');
+      const last = await claimOnly(store, 'a');
+      assert.deepEqual([last.attempts, idsOf(last.load.messages)], [CAUTIOUS_ATTEMPTS, ['start', 'one']]);
+      await store.release([{ ...last, giveBack: false }]);
+      assert.deepEqual(idsOf((await claimOnly(store, 'a')).load.messages), ['start']);
     },
   },
   {
@@ -71,13 +102,12 @@ export const claimCases: readonly StoreCase[] = [
       const { store, clock } = harness;
       await store.create([newInstance('a')]);
       const lost = await claimOnly(store, 'a');
-      const loaded = await load(store, lost);
+      const loaded = lost.load;
       clock.advance(LEASE);
       const taken = await claimOnly(store, 'a');
       assert.notEqual(taken.token, lost.token);
       assert.equal(taken.attempts, 2);
       assert.deepEqual(await commitAll(store, [commitOf(lost, loaded)]), ['conflict']);
-      assert.deepEqual(await store.load([lost], 10), []);
       assert.deepEqual(await store.extend([lost], LEASE), ['a']);
       await store.release([{ ...lost, giveBack: true }]);
       assert.equal((await store.read('a'))?.attempts, 2);
@@ -91,7 +121,7 @@ export const claimCases: readonly StoreCase[] = [
     async run({ store, clock }) {
       await store.create([newInstance('a')]);
       const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       clock.advance(LEASE * 10);
       assert.deepEqual(await commitAll(store, [commitOf(lease, loaded)]), ['committed']);
     },
@@ -118,7 +148,7 @@ export const claimCases: readonly StoreCase[] = [
       assert.equal((await store.read('a'))?.attempts, 1);
       const lease = await claimOnly(store, 'a');
       assert.equal(lease.attempts, 2);
-      await commitAll(store, [commitOf(lease, await load(store, lease))]);
+      await commitAll(store, [commitOf(lease, lease.load)]);
       assert.equal((await store.read('a'))?.attempts, 0);
       await store.send([signal('a', 'one')]);
       assert.equal((await claimOnly(store, 'a')).attempts, 1);
@@ -315,7 +345,7 @@ export const claimCases: readonly StoreCase[] = [
       await store.create([newInstance('a')]);
       for (let attempt = 1; attempt < MAX_ATTEMPTS; attempt++) await dieHolding(harness, 'a');
       const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       clock.advance(MAX_ATTEMPTS * SUSPECT_PATIENCE_MS);
       assert.deepEqual(await claim(store), []);
       assert.ok((await store.read('a'))?.parked !== undefined);

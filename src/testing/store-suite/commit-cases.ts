@@ -8,7 +8,6 @@ import {
   commitOf,
   entriesOf,
   instancesOf,
-  load,
   newInstance,
   newJob,
   signal,
@@ -44,7 +43,7 @@ export const commitCases: readonly StoreCase[] = [
       clock.advance(5);
       await store.send([signal('a', 'one'), signal('a', 'two')]);
       const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       const commit = fullCommit(commitOf(lease, loaded), clock.now());
       assert.deepEqual(await commitAll(store, [commit]), ['committed']);
       const reading = await store.read('a');
@@ -81,7 +80,7 @@ export const commitCases: readonly StoreCase[] = [
       await store.send([signal('a', 'one')]);
       const lease = await claimOnly(store, 'a');
       const commit = {
-        ...fullCommit(commitOf(lease, await load(store, lease)), clock.now()),
+        ...fullCommit(commitOf(lease, lease.load), clock.now()),
         cancelledTimers: ['a/1/0'],
         cancelledJobs: ['a/1/1'],
       };
@@ -97,7 +96,7 @@ export const commitCases: readonly StoreCase[] = [
       await born(store, 'a');
       await store.send([signal('a', 'one')]);
       const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       const before = await observe(store, ['a', 'other', 'nobody']);
       for (const revision of [0, 2]) {
         const stale = { ...loaded, instance: { ...loaded.instance, revision } };
@@ -118,7 +117,7 @@ export const commitCases: readonly StoreCase[] = [
     async run({ store, clock }) {
       await store.create([newInstance('a')]);
       const lease = await claimOnly(store, 'a');
-      const commit = fullCommit(commitOf(lease, await load(store, lease)), clock.now());
+      const commit = fullCommit(commitOf(lease, lease.load), clock.now());
       const results = await Promise.all([commitAll(store, [commit]), commitAll(store, [commit])]);
       assert.deepEqual(results.flat().sort(), ['committed', 'conflict']);
       const before = await observe(store, ['a', 'other', 'nobody']);
@@ -131,7 +130,7 @@ export const commitCases: readonly StoreCase[] = [
     async run({ store }) {
       await store.create(['a', 'b', 'c'].map((id) => newInstance(id)));
       const commits = [];
-      for (const lease of await claim(store)) commits.push(commitOf(lease, await load(store, lease)));
+      for (const lease of await claim(store)) commits.push(commitOf(lease, lease.load));
       const batch = commits.map((commit) =>
         commit.lease.instance === 'b' ? { ...commit, baseRevision: 7, revision: 8, folded: [] } : commit,
       );
@@ -151,8 +150,8 @@ export const commitCases: readonly StoreCase[] = [
       await store.send([signal('a', 'one'), signal('b', 'one')]);
       const [first, second] = await claim(store);
       assert.ok(first !== undefined && second !== undefined);
-      const good = commitOf(second, await load(store, second));
-      const commit = commitOf(first, await load(store, first));
+      const good = commitOf(second, second.load);
+      const commit = commitOf(first, first.load);
       const foreign = {
         ...commit,
         folded: commit.folded.map((entry) => ({ ...entry, seq: entry.seq + 1_000 })),
@@ -193,7 +192,7 @@ export const commitCases: readonly StoreCase[] = [
       await born(store, 'a');
       await store.send([signal('a', 'one')]);
       const lease = await claimOnly(store, 'a');
-      const loaded = { ...(await load(store, lease)), messages: [] };
+      const loaded = { ...lease.load, messages: [] };
       assert.deepEqual(await commitAll(store, [commitOf(lease, loaded, { state: undefined })]), [
         'committed',
       ]);
@@ -229,7 +228,7 @@ export const commitCases: readonly StoreCase[] = [
       assert.ok(forA !== undefined);
       await store.send([signal('a', 'one'), signal('b', 'one')]);
       const others = (await store.messages('b')).map(({ seq }) => seq);
-      const loaded = await load(store, forA);
+      const loaded = forA.load;
       const commit = commitOf(forA, loaded);
       for (const seqs of [others, others.slice(0, 1)]) {
         const folded = seqs.map((seq, n) => ({ ...commit.folded[0], seq, revision: n + 1 }) as FoldedMessage);
@@ -247,7 +246,7 @@ export const commitCases: readonly StoreCase[] = [
       await store.send([{ id: 'start', to: 'a', event: '{}' }]);
       const lease = await claimOnly(store, 'a');
       const before = await store.read('a');
-      await assert.rejects(store.commit([commitOf(lease, await load(store, lease))]));
+      await assert.rejects(store.commit([commitOf(lease, lease.load)]));
       assert.deepEqual(await store.read('a'), before);
     },
   },
@@ -276,7 +275,7 @@ export const commitCases: readonly StoreCase[] = [
     async run({ store }) {
       await store.create([newInstance('a')]);
       const lease = await claimOnly(store, 'a');
-      const commit = commitOf(lease, await load(store, lease), {
+      const commit = commitOf(lease, lease.load, {
         spawns: [newInstance('a/1.0/0', { parent: 'a' })],
       });
       assert.deepEqual(await commitAll(store, [{ ...commit, lease: { ...lease, token: 'lost' } }]), [

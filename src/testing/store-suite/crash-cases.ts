@@ -7,7 +7,6 @@ import {
   commitAll,
   commitOf,
   LEASE,
-  load,
   newInstance,
   newJob,
   signal,
@@ -41,13 +40,11 @@ const LIFE: readonly Call[] = [
   {
     ...call('claim', async (store, memory) => {
       memory.lease = await claimOnly(store, 'a');
+      memory.loaded = memory.lease.load;
     }),
     again: false,
   },
   call('extend', (store, { lease }) => store.extend([known(lease)], LEASE)),
-  call('load', async (store, memory) => {
-    memory.loaded = await load(store, known(memory.lease));
-  }),
   call('commit', (store, { lease, loaded, now }) => {
     const commit = commitOf(known(lease), known(loaded), {
       timers: [timer('a', '2.0', now + 10)],
@@ -84,7 +81,7 @@ const LIFE: readonly Call[] = [
   call('end it', async (store) => {
     const [lease] = await claim(store, 1, ['hash-of-other']);
     if (lease === undefined) return;
-    await commitAll(store, [commitOf(lease, await load(store, lease), { status: 'succeeded' })]);
+    await commitAll(store, [commitOf(lease, lease.load, { status: 'succeeded' })]);
   }),
   call('sweep', (store, { now }) => store.sweep({ what: 'instances', before: now + 1, limit: 10 })),
 ];

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { effectName } from '../../core/identifier.js';
 import { type JobEnd, jobAnswer, type NewJob, type NewPlainJob } from '../../core/job.js';
 import { APPLIED, type JournalEntry } from '../../core/journal.js';
-import { DEFAULT_PRIORITY, DEFAULT_QUEUE, SUSPECT_PATIENCE_MS, TASK_DEADLINE_MS } from '../../core/limits.js';
+import {
+  DEFAULT_PRIORITY,
+  DEFAULT_QUEUE,
+  MAX_TURN_MESSAGES,
+  SUSPECT_PATIENCE_MS,
+  TASK_DEADLINE_MS,
+} from '../../core/limits.js';
 import type { Message, NewMessage } from '../../core/message.js';
 import type {
   Claim,
@@ -75,14 +81,19 @@ export function newPlainJob(id: string, over: Partial<NewPlainJob> = {}): NewPla
   };
 }
 
-/** Claims, clean ones or the one suspect. */
-export function claim(store: Store, limit = 10, definitions: readonly string[] = [DEFINITION]) {
-  return store.claim({ worker: 'worker', limit, leaseMs: LEASE, definitions });
+/** Claims, clean ones or suspects. */
+export function claim(
+  store: Store,
+  limit = 10,
+  definitions: readonly string[] = [DEFINITION],
+  messages = MAX_TURN_MESSAGES,
+) {
+  return store.claim({ worker: 'worker', limit, leaseMs: LEASE, definitions, messages });
 }
 
 /** Claims, and expects exactly this mailbox. */
-export async function claimOnly(store: Store, instance: string): Promise<Claim> {
-  const claims = await claim(store);
+export async function claimOnly(store: Store, instance: string, messages?: number): Promise<Claim> {
+  const claims = await claim(store, undefined, undefined, messages);
   assert.deepEqual(instancesOf(claims), [instance]);
   return claims[0] as Claim;
 }
@@ -91,12 +102,6 @@ export async function claimOnly(store: Store, instance: string): Promise<Claim> 
 export async function dieHolding({ store, clock }: StoreHarness, instance: string): Promise<void> {
   const { attempts } = await claimOnly(store, instance);
   clock.advance(LEASE + (attempts - 1) * SUSPECT_PATIENCE_MS);
-}
-
-export async function load(store: Store, lease: Claim, limit = 100): Promise<Load> {
-  const [loaded, ...rest] = await store.load([lease], limit);
-  assert.ok(loaded !== undefined && rest.length === 0, `one load for the lease of ${lease.instance}`);
-  return loaded;
 }
 
 /** What a commit carries, of each kind none. */
@@ -171,9 +176,8 @@ export async function commitAll(store: Store, commits: readonly Commit[]): Promi
 /** Claims a mailbox, folds what is due in it, and commits. */
 export async function turn(store: Store, instance: string, over: Partial<Commit> = {}): Promise<Load> {
   const lease = await claimOnly(store, instance);
-  const loaded = await load(store, lease);
-  assert.deepEqual(await commitAll(store, [commitOf(lease, loaded, over)]), ['committed']);
-  return loaded;
+  assert.deepEqual(await commitAll(store, [commitOf(lease, lease.load, over)]), ['committed']);
+  return lease.load;
 }
 
 /** Creates an instance and folds its start, which leaves it at revision 1 with an empty mailbox. */

@@ -7,7 +7,6 @@ import {
   commitOf,
   idsOf,
   LEASE,
-  load,
   newInstance,
   newJob,
   newPlainJob,
@@ -26,7 +25,7 @@ async function turnTaking(
   await store.create([newInstance('a')]);
   const lease = await claimOnly(store, 'a');
   const jobs = names.map((name, n) => newJob('a', `1.${n}`, clock.now(), { name, queue }));
-  return store.commit([commitOf(lease, await load(store, lease), { jobs })], take);
+  return store.commit([commitOf(lease, lease.load, { jobs })], take);
 }
 
 async function end(store: Store, job: { id: string; token: string } | undefined) {
@@ -82,7 +81,7 @@ export const handoverCases: readonly StoreCase[] = [
       assert.deepEqual(idsOf(await claimJobs(store)), ['a/1/0']);
       await store.create([newInstance('b')]);
       const lease = await claimOnly(store, 'b');
-      const made = commitOf(lease, await load(store, lease), {
+      const made = commitOf(lease, lease.load, {
         jobs: [newJob('b', '1.0', 0, { deadlineAt: 9e15 })],
       });
       assert.deepEqual(await store.commit([made]), { results: ['committed'], jobs: [] });
@@ -103,10 +102,7 @@ export const handoverCases: readonly StoreCase[] = [
       await store.create([newInstance('c')]);
       const lease = await claimOnly(store, 'c');
       const jobs = [newJob('c', '1.0', 0, { deadlineAt: 9e15, queue: 'narrow' })];
-      assert.deepEqual(
-        (await store.commit([commitOf(lease, await load(store, lease), { jobs })], TAKE)).jobs,
-        [],
-      );
+      assert.deepEqual((await store.commit([commitOf(lease, lease.load, { jobs })], TAKE)).jobs, []);
     },
   },
   {
@@ -116,7 +112,7 @@ export const handoverCases: readonly StoreCase[] = [
       await store.create([newInstance('a')]);
       const lease = await claimOnly(store, 'a');
       const jobs = [newJob('a', '1.0', clock.now())];
-      const commit = commitOf(lease, await load(store, lease), { jobs });
+      const commit = commitOf(lease, lease.load, { jobs });
       const stale = { ...commit, lease: { ...lease, token: 'another' } };
       assert.deepEqual(await store.commit([stale], TAKE), { results: ['conflict'], jobs: [] });
       assert.equal(await store.job('a/1/0'), undefined);

@@ -9,7 +9,6 @@ import {
   claimOnly,
   idsOf,
   LEASE,
-  load,
   newJob,
   signal,
   turn,
@@ -194,7 +193,7 @@ export const jobCases: readonly StoreCase[] = [
       const job = await claimedJob(harness, 'a');
       await store.send([signal('a', 'one')]);
       const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       await store.endJobs([{ ...job, end: DONE }]);
       await store.release([{ ...lease, giveBack: true }]);
       assert.deepEqual(idsOf(loaded.messages), ['one']);

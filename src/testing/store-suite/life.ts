@@ -1,7 +1,7 @@
 import { Chance } from '../../core/chance.js';
 import type { JobEnd } from '../../core/job.js';
 import { DEAD_LETTER_MS } from '../../core/limits.js';
-import type { Claim, ClaimedJob, ClaimJobsQuery, Commit, Load, Store } from '../../store/store.js';
+import type { Claim, ClaimedJob, ClaimJobsQuery, Commit, Store } from '../../store/store.js';
 import {
   answerOf,
   commitOf,
@@ -29,7 +29,7 @@ const EVENTS = 12;
 /** A store with what its workers hold. Two stores that do the same hold the same, but for their tokens. */
 export interface Hand {
   readonly store: Store;
-  readonly held: { readonly claim: Claim; readonly loaded: Load }[];
+  readonly held: Claim[];
   readonly jobs: ClaimedJob[];
   /** Where it read up to, in the changes of all. */
   readonly positions: string[];
@@ -116,10 +116,9 @@ export class Life {
     const definitions = this.#below(4) === 0 ? [this.#pick(DEFINITIONS)] : DEFINITIONS;
     const messages = this.#below(3) + 1;
     return async ({ store, held }) => {
-      const claims = await store.claim({ worker: 'w', limit, leaseMs: LEASE, definitions });
-      const loads = await store.load(claims, messages);
-      for (const [index, claim] of claims.entries()) held.push({ claim, loaded: loads[index] as Load });
-      return { claims, loads };
+      const claims = await store.claim({ worker: 'w', limit, leaseMs: LEASE, definitions, messages });
+      held.push(...claims);
+      return claims;
     };
   }
 
@@ -127,13 +126,13 @@ export class Life {
     const at = this.#recent();
     const [make, take] = [this.#effects(), this.#take()];
     return async (hand) => {
-      const one = hand.held.at(-at);
-      if (one === undefined) return 'nothing to commit';
-      const { claim, loaded } = one;
-      const revision = loaded.instance.revision + loaded.messages.length;
-      const known = await knownOf(hand.store, claim.instance);
-      const effects = loaded.messages.length === 0 ? {} : make(claim.instance, revision, known);
-      return commitTaking(hand, commitOf(claim, loaded, effects), take);
+      const claim = hand.held.at(-at);
+      if (claim === undefined) return 'nothing to commit';
+      const { instance, load } = claim;
+      const revision = load.instance.revision + load.messages.length;
+      const known = await knownOf(hand.store, instance);
+      const effects = load.messages.length === 0 ? {} : make(instance, revision, known);
+      return commitTaking(hand, commitOf(claim, load, effects), take);
     };
   }
 
@@ -150,7 +149,7 @@ export class Life {
       const standing = job?.instance === undefined ? undefined : await hand.store.read(job.instance);
       if (job === undefined || standing === undefined) return 'nothing to answer';
       const { instance } = standing;
-      const claim = hand.held.findLast((one) => one.claim.instance === instance.id)?.claim;
+      const claim = hand.held.findLast((one) => one.instance === instance.id);
       const lease = isHeld && claim !== undefined ? claim : { instance: instance.id };
       const revision = instance.revision + 1;
       const answers = [answerOf(job, revision, now, end)];
@@ -195,11 +194,7 @@ export class Life {
   }
 
   #extend(): Call {
-    return ({ store, held }) =>
-      store.extend(
-        held.slice(-3).map(({ claim }) => claim),
-        LEASE,
-      );
+    return ({ store, held }) => store.extend(held.slice(-3), LEASE);
   }
 
   #release(): Call {
@@ -207,7 +202,7 @@ export class Life {
     const giveBack = this.#below(3) === 0;
     const problem = this.#below(2) === 0 ? { problem: { code: 'threw', message: 'no', path: '' } } : {};
     return async ({ store, held }) => {
-      const claim = held.at(-at)?.claim;
+      const claim = held.at(-at);
       if (claim !== undefined) await store.release([{ ...claim, giveBack, ...problem }]);
     };
   }
@@ -361,10 +356,15 @@ export class Life {
 
 /** Folds whatever is due and can be claimed, as long as there is something. */
 async function foldAll(store: Store): Promise<void> {
-  const query = { worker: 'w', limit: IDS.length, leaseMs: LEASE, definitions: DEFINITIONS };
+  const query = {
+    worker: 'w',
+    limit: IDS.length,
+    leaseMs: LEASE,
+    definitions: DEFINITIONS,
+    messages: EVENTS,
+  };
   for (let claims = await store.claim(query); claims.length > 0; claims = await store.claim(query)) {
-    const loads = await store.load(claims, EVENTS);
-    await store.commit(claims.map((claim, index) => commitOf(claim, loads[index] as Load)));
+    await store.commit(claims.map((claim) => commitOf(claim, claim.load)));
   }
 }
 

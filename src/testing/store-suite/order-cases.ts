@@ -7,7 +7,6 @@ import {
   commitOf,
   idsOf,
   instancesOf,
-  load,
   newInstance,
   signal,
   timer,
@@ -30,7 +29,7 @@ export const orderCases: readonly StoreCase[] = [
       await store.send([signal('a', 'four')]);
       const order = ['one', 'two', 'a/1/1', 'three', 'a/1/0', 'four'];
       assert.deepEqual(await waiting(store, 'a'), order);
-      assert.deepEqual(idsOf((await load(store, await claimOnly(store, 'a'))).messages), order);
+      assert.deepEqual(idsOf((await claimOnly(store, 'a')).load.messages), order);
     },
   },
   {
@@ -46,22 +45,21 @@ export const orderCases: readonly StoreCase[] = [
       const letter = (index: number) => ({ id: `b/2/${index}`, to: 'a', event: '{}' });
       const [forB] = (await claim(store)).filter(({ instance }) => instance === 'b');
       assert.ok(forB !== undefined);
-      const commit = commitOf(forB, await load(store, forB), { messages: [0, 1, 2].map(letter) });
+      const commit = commitOf(forB, forB.load, { messages: [0, 1, 2].map(letter) });
       assert.deepEqual(await commitAll(store, [commit]), ['committed']);
       const order = ['x1', 'x2', 'x3', 'b/2/0', 'b/2/1', 'b/2/2'];
       assert.deepEqual(await waiting(store, 'a'), order);
     },
   },
   {
-    name: 'loads at most as many messages as asked for, the first ones, and leaves the rest due',
+    name: 'brings at most as many messages along as asked for, the first ones, and leaves the rest due',
     async run({ store }) {
       await born(store, 'a');
       const ids = Array.from({ length: 7 }, (_, i) => `m${i}`);
       await store.send(ids.map((id) => signal('a', id)));
-      const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease, 3);
-      assert.deepEqual(idsOf(loaded.messages), ids.slice(0, 3));
-      await commitAll(store, [commitOf(lease, loaded)]);
+      const lease = await claimOnly(store, 'a', 3);
+      assert.deepEqual(idsOf(lease.load.messages), ids.slice(0, 3));
+      await commitAll(store, [commitOf(lease, lease.load)]);
       assert.deepEqual(idsOf((await turn(store, 'a')).messages), ids.slice(3));
       assert.deepEqual(await claim(store), []);
     },
@@ -83,12 +81,12 @@ export const orderCases: readonly StoreCase[] = [
     },
   },
   {
-    name: 'loses no wake-up: what arrives between load and commit keeps the mailbox due',
+    name: 'loses no wake-up: what arrives between claim and commit keeps the mailbox due',
     async run({ store }) {
       await born(store, 'a');
       await store.send([signal('a', 'one')]);
       const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       await store.send([signal('a', 'two')]);
       await commitAll(store, [commitOf(lease, loaded)]);
       assert.deepEqual(idsOf((await turn(store, 'a')).messages), ['two']);
@@ -112,15 +110,15 @@ export const orderCases: readonly StoreCase[] = [
       await store.send([signal('a', 'one'), signal('a', 'two')]);
       clock.advance(1);
       await store.send([signal('b', 'one')]);
-      const [first] = await claim(store, 1);
+      const [first] = await claim(store, 1, undefined, 1);
       assert.equal(first?.instance, 'a');
       clock.advance(1);
       const again = { id: 'a/2/0', to: 'a', event: '{"type":"continue"}', dueAt: 0 };
-      await commitAll(store, [commitOf(first, await load(store, first, 1), { timers: [again] })]);
+      await commitAll(store, [commitOf(first, first.load, { timers: [again] })]);
       assert.deepEqual(instancesOf(await claim(store, 1)), ['b']);
       const [second] = await claim(store, 1);
       assert.equal(second?.instance, 'a');
-      assert.deepEqual(idsOf((await load(store, second)).messages), ['a/2/0', 'two']);
+      assert.deepEqual(idsOf(second.load.messages), ['a/2/0', 'two']);
     },
   },
   {
@@ -136,9 +134,9 @@ export const orderCases: readonly StoreCase[] = [
       clock.advance(1);
       await store.create([newInstance('d')]);
       clock.advance(1);
-      const lease = (await claim(store, 1))[0];
+      const lease = (await claim(store, 1, undefined, 1))[0];
       assert.equal(lease?.instance, 'b');
-      await commitAll(store, [commitOf(lease, await load(store, lease, 1))]);
+      await commitAll(store, [commitOf(lease, lease.load)]);
       assert.deepEqual(instancesOf(await claim(store, 1)), ['d']);
     },
   },

@@ -13,7 +13,6 @@ import {
   idsOf,
   instancesOf,
   LEASE,
-  load,
   newInstance,
   signal,
   timer,
@@ -98,10 +97,9 @@ export const pauseCases: readonly StoreCase[] = [
     async run({ store }) {
       await store.create([newInstance('a')]);
       const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       await store.pause({ instance: 'a' });
       assert.equal((await store.read('a'))?.attempts, 0);
-      assert.deepEqual(await store.load([lease], 10), []);
       assert.deepEqual(await store.extend([lease], LEASE), ['a']);
       await store.release([{ ...lease, giveBack: true }]);
       assert.deepEqual(await commitAll(store, [commitOf(lease, loaded)]), ['conflict']);
@@ -238,7 +236,7 @@ export const pauseCases: readonly StoreCase[] = [
       await publishBoth(store);
       await store.create([newInstance('a')]);
       const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       await store.pause({ machine: 'light' });
       clock.advance(LEASE - 1);
       assert.deepEqual(await store.extend([lease], LEASE), []);

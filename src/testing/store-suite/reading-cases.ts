@@ -13,7 +13,6 @@ import {
   entriesOf,
   foldedOf,
   idsOf,
-  load,
   newInstance,
   newJob,
   signal,
@@ -107,7 +106,7 @@ export const readingCases: readonly StoreCase[] = [
       await store.send(sent);
       clock.advance(9);
       const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       const problem = { code: 'guard', message: 'no \u0000', path: '/on' };
       const outcomes = [
         { kind: 'applied' },
@@ -186,11 +185,7 @@ export const readingCases: readonly StoreCase[] = [
       }
       assert.equal((await store.find({ limit: 0 })).items.length, 1);
       assert.equal((await store.messages('i0')).length, MAX_PAGE);
-      assert.equal(
-        (await store.claim({ worker: 'w', limit: MAX_PAGE + 1, leaseMs: 10, definitions: ['hash-of-light'] }))
-          .length,
-        MAX_PAGE + 1,
-      );
+      assert.equal((await claim(store, MAX_PAGE + 1)).length, MAX_PAGE + 1);
     },
   },
   {

@@ -6,7 +6,6 @@ import {
   claimOnly,
   commitAll,
   commitOf,
-  load,
   newInstance,
   signal,
   turn,
@@ -147,7 +146,7 @@ export const sendCases: readonly StoreCase[] = [
       await store.create([newInstance('b')]);
       assert.equal((await store.read('b'))?.parked, undefined);
       const lease = await claimOnly(store, 'b');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       assert.deepEqual(
         loaded.messages.map(({ id }) => id),
         ['start', 'a/1/0'],

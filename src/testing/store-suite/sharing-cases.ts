@@ -10,7 +10,6 @@ import {
   commitOf,
   instancesOf,
   LEASE,
-  load,
   newInstance,
   signal,
   turn,
@@ -58,11 +57,11 @@ export const sharingCases: readonly StoreCase[] = [
   shared('fences off a process whose mailbox another took over', async (first, second, { clock }) => {
     await first.create([newInstance('a')]);
     const lost = await claimOnly(first, 'a');
-    const stale = commitOf(lost, await load(first, lost));
+    const stale = commitOf(lost, lost.load);
     clock.advance(LEASE);
     const taken = await claimOnly(second, 'a');
     assert.deepEqual(await commitAll(first, [stale]), ['conflict']);
-    assert.deepEqual(await commitAll(second, [commitOf(taken, await load(second, taken))]), ['committed']);
+    assert.deepEqual(await commitAll(second, [commitOf(taken, taken.load)]), ['committed']);
     assert.deepEqual(await commitAll(first, [stale]), ['conflict']);
     assert.equal((await first.read('a'))?.instance.revision, 1);
   }),

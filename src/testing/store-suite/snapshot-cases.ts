@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { SNAPSHOT_EVERY } from '../../core/limits.js';
 import type { Commit, Store } from '../../store/store.js';
-import { born, claimOnly, commitAll, commitOf, load, signal } from './fixture.js';
+import { born, claimOnly, commitAll, commitOf, signal } from './fixture.js';
 import type { StoreCase } from './store-case.js';
 
 /** Folds so many events of an instance in one commit. */
@@ -14,9 +14,8 @@ export async function foldMany(
   const { revision } = (await store.read(instance))?.instance ?? { revision: 0 };
   const signals = Array.from({ length: count }, (_, n) => signal(instance, `e${revision + n + 1}`));
   assert.ok((await store.send(signals)).every((result) => result === 'accepted'));
-  const lease = await claimOnly(store, instance);
-  const loaded = await load(store, lease, count);
-  assert.deepEqual(await commitAll(store, [commitOf(lease, loaded, over)]), ['committed']);
+  const lease = await claimOnly(store, instance, count);
+  assert.deepEqual(await commitAll(store, [commitOf(lease, lease.load, over)]), ['committed']);
 }
 
 export const snapshotCases: readonly StoreCase[] = [

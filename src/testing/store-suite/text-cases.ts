@@ -9,7 +9,6 @@ import {
   foldedOf,
   idsOf,
   instancesOf,
-  load,
   newInstance,
   newJob,
   signal,
@@ -59,7 +58,7 @@ const byteForByte: readonly StoreCase[] = TEXTS.map(([what, text]) => ({
     await store.create([newInstance('a', { start: { id: 'start', to: 'a', event: text } })]);
     await store.send([signal('a', 'one', { event: text })]);
     const lease = await claimOnly(store, 'a');
-    const loaded = await load(store, lease);
+    const loaded = lease.load;
     for (const { event } of loaded.messages) assert.ok(event === text, 'the event of a message');
     const folded = loaded.messages.map((message, i) => ({
       ...foldedOf(message, i + 1, clock.now()),
@@ -100,7 +99,7 @@ export const textCases: readonly StoreCase[] = [
       const claims = await claim(store, IDS.length);
       assert.deepEqual([...instancesOf(claims)].sort(), [...IDS].sort());
       for (const lease of claims) {
-        const loaded = await load(store, lease);
+        const loaded = lease.load;
         assert.deepEqual(idsOf(loaded.messages), ['start', ...IDS]);
         const jobs = IDS.map((name, n) => newJob(lease.instance, `1.${n}`, clock.now(), { name }));
         assert.deepEqual(await commitAll(store, [commitOf(lease, loaded, { jobs })]), ['committed']);

@@ -23,8 +23,8 @@ const HAS_LIMITS = 'EXISTS (SELECT FROM detent.queue)';
 export const COMMIT = `
   SELECT held, taken, at, token, has_mail, ${HAS_LIMITS} FROM detent.commit(${parameters(67)})`;
 export const END_JOBS = `SELECT results, has_mail, ${HAS_LIMITS} FROM detent.end_jobs(${parameters(6)})`;
-export const LOAD = 'SELECT * FROM detent.load($1, $2, $3, $4)';
-export const CLAIM = 'SELECT instance, token, attempts FROM detent.claim($1, $2, $3, $4, $5)';
+export const LOAD = `SELECT * FROM detent.load(${parameters(5)})`;
+export const CLAIM = `SELECT * FROM detent.claim(${parameters(6)})`;
 
 function call(name: string, count: number): string {
   return `SELECT detent.${name}(${parameters(count)})`;

@@ -9,7 +9,6 @@ import {
   commitOf,
   idsOf,
   LEASE,
-  load,
   newInstance,
   newJob,
   signal,
@@ -194,7 +193,7 @@ export const sweptInstanceCases: readonly StoreCase[] = [
       await ended(store, 'a');
       await store.send([signal('a', 'late')]);
       const lease = await claimOnly(store, 'a');
-      const loaded = await load(store, lease);
+      const loaded = lease.load;
       assert.equal(await sweep(harness, 'instances'), 1);
       assert.deepEqual(await commitAll(store, [commitOf(lease, loaded)]), ['conflict']);
       assert.deepEqual(await store.extend([lease], LEASE), ['a']);
