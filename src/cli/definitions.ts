@@ -3,6 +3,7 @@ import { isError } from '../core/problem.js';
 import { type DefinitionFiles, readDefinitionFiles } from '../embed/definition-file.js';
 import type { EngineOptions } from '../embed/engine.js';
 import type { CommandLine } from './command-line.js';
+import { isRemote, type RemoteOption } from './remote-option.js';
 import { LOADING } from './supervisor/protocol.js';
 import { plain } from './text/plain.js';
 import { counted, problemsText } from './text/problems.js';
@@ -43,13 +44,14 @@ export async function openWith(
   }
 }
 
-/** Tasks that a machine asks for and no handler is here for, as sentences. */
-export function missingHandlers({ machines, handlers }: DefinitionFiles): string[] {
+/** Tasks that a machine asks for and that will fail, since no handler is here for them, as sentences. */
+export function missingHandlers({ machines, handlers }: DefinitionFiles, option: RemoteOption): string[] {
   return machines.flatMap(({ machine, tasks }) =>
     tasks
-      .filter((task) => !Object.hasOwn(handlers, task))
-      .map((task) =>
-        plain(`${machine} asks for the task "${task}", and no handler is here for it: it will fail`),
-      ),
+      .filter((task) => !Object.hasOwn(handlers, task) && !isRemote(task, option))
+      .map((task) => {
+        const lack = `${machine} asks for the task "${task}", and no handler is here for it: it will fail`;
+        return plain(`${lack} (--remote leaves tasks to workers elsewhere)`);
+      }),
   );
 }

@@ -12,12 +12,13 @@ import type { CommandLine } from './command-line.js';
 import { complainer } from './complaint.js';
 import { loadDefinitions, missingHandlers, openWith } from './definitions.js';
 import { EXIT } from './failure.js';
+import { type RemoteOption, remoteOf } from './remote-option.js';
 import { type RetentionOption, retentionOf } from './retention-option.js';
 import { type StoreOption, storeOf } from './store-option.js';
 import type { Supervised } from './supervisor/supervised.js';
 import { table } from './text/table.js';
 
-export interface DevOptions extends StoreOption, AnswerOption, RetentionOption {
+export interface DevOptions extends StoreOption, AnswerOption, RetentionOption, RemoteOption {
   readonly port: number;
   readonly host: string;
   readonly handlers?: string;
@@ -70,10 +71,11 @@ async function serve(
     const db = storeOf(options, terminal.env);
     const note = (instance: string) => supervised.note(instance && `stepping ${instance}`);
     const retention = given({ retention: retentionOf(options) });
-    engine = await openWith(files, { db, note, onError, ...retention }, line.openEngine);
+    const work = { db, note, onError, ...remoteOf(options), ...retention };
+    engine = await openWith(files, work, line.openEngine);
     app = createApp(engine, { localOnly: isLocal(host), isDraining: () => draining, onError });
     supervised.ready(String(server.port));
-    if (start === 1) await announce(files, server, db, engine, options, line);
+    if (start === 1) await announce(files, server, engine, options, line);
     await supervised.stopped;
     draining = true;
   } finally {
@@ -87,7 +89,6 @@ const STARTING = new Refused({ code: 'unavailable', message: 'the engine is star
 async function announce(
   files: DefinitionFiles,
   server: Listening,
-  db: string,
   engine: Engine,
   options: DevOptions,
   { terminal }: CommandLine,
@@ -96,10 +97,10 @@ async function announce(
   const machines = files.machines.map(({ machine, language, file }) => {
     return { machine, version: versions.get(machine)?.version ?? 1, language, file };
   });
-  const document = { url: server.url, db, machines };
+  const document = { url: server.url, db: engine.store, machines };
   if (options.json) answer(terminal, options, document, () => '');
   else terminal.err(banner(document, terminal));
-  for (const warning of missingHandlers(files)) terminal.err(`${warning}\n`);
+  for (const warning of missingHandlers(files, options)) terminal.err(`${warning}\n`);
 }
 
 interface Announcement {

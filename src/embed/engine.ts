@@ -29,8 +29,10 @@ export interface EngineOptions {
   readonly handlers?: Handlers;
   /** Whether this process steps instances and runs handlers; true unless said otherwise. */
   readonly worker?: boolean;
-  /** Fail a task at once that no handler is here for, instead of leaving it to another process. */
+  /** Fail a machine's task at once that no handler is here for, instead of leaving it to another process. */
   readonly failFast?: boolean;
+  /** Tasks that are left to workers elsewhere, whether there is a handler here or not. */
+  readonly remote?: readonly string[];
   /** How long what nobody needs is kept; for ever, where nothing is said. A worker deletes what is older. */
   readonly retention?: Retention;
   /** Take jobs of these queues alone. */
@@ -71,6 +73,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     failMissing: options.failFast ?? false,
     sweeps: rules,
     ...given({
+      remote: options.remote,
       queues: options.queues,
       concurrency: options.concurrency,
       drainMs: options.drainMs,

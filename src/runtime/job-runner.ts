@@ -1,12 +1,13 @@
 import { given } from '../core/given.js';
-import { ISOLATED_DELIVERIES, LEASE_MS } from '../core/limits.js';
+import { ISOLATED_DELIVERIES, LEASE_MS, MAX_BATCH_INSTANCES } from '../core/limits.js';
 import type { ClaimedJob, ClaimJobsQuery, JobLease, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import { Answering } from './answering.js';
 import { type Clock, pause } from './clock.js';
 import { Handover, type JobIntake } from './handover.js';
 import { attempt } from './job-attempt.js';
-import { type HeldJob, JobEnds } from './job-ends.js';
+import { JobEnds } from './job-ends.js';
+import { Overdue, type TimedJob } from './overdue.js';
 import type { Registry } from './registry.js';
 import { POLL_MS, sleepUntilDue } from './sleep.js';
 import { RETRY_MS } from './worker.js';
@@ -34,13 +35,15 @@ export interface JobRunnerOptions {
   readonly concurrency?: number;
   /** The queues to serve; all if absent. */
   readonly queues?: readonly string[];
-  /** Take every job, and fail at once those that no handler is here for (rule 9: dev and run only). */
+  /** Fail at once what the machines here ask for and no handler is here for (rule 9: dev and run only). */
   readonly failMissing?: boolean;
+  /** Tasks that are left to workers elsewhere, whether there is a handler here or not. */
+  readonly remote?: readonly string[];
   readonly note?: (instance: string) => void;
   readonly onError?: (error: unknown) => void;
 }
 
-interface Running extends HeldJob {
+interface Running extends TimedJob {
   readonly abort: AbortController;
   beat: boolean;
   /** Its handler is done, and its end is on its way to the store. */
@@ -58,6 +61,7 @@ export class JobRunner implements JobIntake {
   readonly #alarm: Alarm;
   readonly #unsubscribe: () => void;
   readonly #ends: JobEnds;
+  readonly #overdue: Overdue;
   /** What is ours, by job, until its end is written: not a handler that goes on after its signal. */
   readonly #running = new Map<string, Running>();
   /** How many of them have a handler at work. */
@@ -85,6 +89,9 @@ export class JobRunner implements JobIntake {
     this.handover = new Handover(options.store, this);
     const answering = new Answering(options, this.handover);
     this.#ends = new JobEnds(options.store, answering, options.clock, options.onError);
+    this.#overdue = new Overdue(options.clock, () => {
+      this.#expire().catch(() => {});
+    });
     this.#unsubscribe = options.store.onChange(({ jobs }) => {
       if (jobs) this.#more();
     });
@@ -110,6 +117,7 @@ export class JobRunner implements JobIntake {
     await this.#settled(graceMs);
     this.#stopExtending();
     const left = [...this.#running.values()].filter(({ isOver }) => !isOver);
+    for (const running of left) this.#overdue.forget(running);
     await this.#giveBack(left.map(({ job }) => job));
     this.#unsubscribe();
   }
@@ -206,11 +214,19 @@ export class JobRunner implements JobIntake {
     return { worker: this.#options.identity, limit, leaseMs: LEASE_MS, ...this.#lanes() };
   }
 
-  /** The names and queues to ask for, none given meaning every job; and whether one like the one here is too many. */
+  /** The names and queues to ask for, all queues where none is given; and whether one like the one here is too many. */
   #lanes(): Pick<ClaimJobsQuery, 'names' | 'queues' | 'isolated'> {
-    const { failMissing, registry, queues } = this.#options;
     const isolated = [...this.#running.values()].some(({ job }) => job.attempts > ISOLATED_DELIVERIES);
-    return { ...given({ names: failMissing ? undefined : registry.handlerNames, queues }), isolated };
+    return { names: this.#names(), ...given({ queues: this.#options.queues }), isolated };
+  }
+
+  /** Names that no machine here knows are nobody's typing errors: they are for whoever claims them. */
+  #names(): readonly string[] {
+    const { failMissing = false, registry, remote = [] } = this.#options;
+    const names = new Set(registry.handlerNames);
+    if (failMissing) for (const name of registry.taskNames) names.add(name);
+    for (const name of remote) names.delete(name);
+    return [...names];
   }
 
   async #sleep(): Promise<void> {
@@ -222,14 +238,19 @@ export class JobRunner implements JobIntake {
     const before = this.#running.get(job.id);
     if (before !== undefined && (before.isOver || before.job.dueAt === job.dueAt)) {
       // It was lost while its handler went on here, and is ours again: once is enough.
-      Object.assign(before, { job, beganAt });
+      Object.assign(before, { job, beganAt, beatAt: beganAt });
+      if (!before.isOver) this.#overdue.watch(before);
       return;
     }
     // The attempt that goes on here has failed in the store: this is the next one.
     if (before !== undefined) this.#letGo(before);
-    const running = { job, beganAt, abort: new AbortController(), beat: false, isOver: false };
+    const running: Running = {
+      ...{ job, beganAt, beatAt: beganAt },
+      ...{ abort: new AbortController(), beat: false, isOver: false },
+    };
     this.#running.set(job.id, running);
     this.#busy += 1;
+    this.#overdue.watch(running);
     const settled = this.#carryOut(running).finally(() => {
       this.#settling.delete(settled);
       this.#placeFree();
@@ -244,6 +265,7 @@ export class JobRunner implements JobIntake {
     const end = await attempt(job, registry.handler(job.name), place);
     if (!this.#isOurs(running)) return;
     running.isOver = true;
+    this.#overdue.forget(running);
     this.#busy -= 1;
     this.#placeFree();
     // While the process stops, a handler that gave up on our signal has not failed: the job goes on elsewhere.
@@ -304,8 +326,23 @@ export class JobRunner implements JobIntake {
       throw error;
     }
     for (const { running, lease } of asked) {
-      if (lost.has(lease.id) && lease.token === running.job.token) this.#letGo(running);
+      if (lease.token !== running.job.token) continue;
+      if (lost.has(lease.id)) this.#letGo(running);
+      else if (lease.beat && this.#isOurs(running) && !running.isOver) this.#hasBeaten(running);
     }
+  }
+
+  #hasBeaten(running: Running): void {
+    running.beatAt = this.#options.clock.now();
+    this.#overdue.watch(running);
+  }
+
+  /** Has the store end what took too long, and the handler told. */
+  async #expire(): Promise<void> {
+    // What said in time that it is alive has not been silent.
+    if (this.#beating) await this.#extend();
+    await this.#options.store.expire(MAX_BATCH_INSTANCES);
+    await this.#extend();
   }
 
   /** Tells a handler that its job is no longer ours. Whether it listens or not, its place is free. */
@@ -313,6 +350,7 @@ export class JobRunner implements JobIntake {
     // What has ended already is told by the store.
     if (running.isOver || !this.#isOurs(running)) return;
     this.#running.delete(running.job.id);
+    this.#overdue.forget(running);
     this.#busy -= 1;
     running.abort.abort(new Error('the job is no longer ours'));
     this.#placeFree();

@@ -30,6 +30,7 @@ export class Registry {
   readonly #definitions = new Map<string, Definition>();
   readonly #steppable = new Map<string, Steppable>();
   readonly #missing = new Map<string, string>();
+  readonly #taskNames = new Set<string>();
 
   constructor(options: RegistryOptions) {
     this.#languages = new Map(options.languages.map((language) => [language.name, language]));
@@ -65,6 +66,7 @@ export class Registry {
       const program = language.compile(definition.source, implementations);
       const steppable = { definition, language, program, code: implementations?.version ?? '' };
       this.#steppable.set(definition.hash, steppable);
+      for (const task of program.tasks) this.#taskNames.add(task);
       return steppable;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
@@ -102,6 +104,11 @@ export class Registry {
 
   get handlerNames(): readonly string[] {
     return [...this.#handlers.keys()];
+  }
+
+  /** The tasks that the definitions name that can be stepped here, with a handler or without. */
+  get taskNames(): ReadonlySet<string> {
+    return this.#taskNames;
   }
 }
 

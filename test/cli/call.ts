@@ -12,12 +12,16 @@ import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/store.js';
 import { probe } from '../../src/testing/probe-language.js';
 
-/** The probe under the names that definitions are known by, and schedules. */
-const LANGUAGES: readonly Language[] = [
-  { ...probe, name: 'statechart' },
-  { ...probe, name: 'asl' },
-  schedule,
-];
+/** The probe under a name that definitions are known by; it asks for the tasks that its source names. */
+function probeAs(language: string): Language {
+  const compile: Language['compile'] = (source) => {
+    const { tasks = [] } = source as { readonly tasks?: readonly string[] };
+    return { language, tasks };
+  };
+  return { ...probe, name: language, compile };
+}
+
+const LANGUAGES: readonly Language[] = [probeAs('statechart'), probeAs('asl'), schedule];
 
 const engines: Engine[] = [];
 
@@ -33,6 +37,7 @@ function engineOn(store: Store, options: EngineOptions): Engine {
     identity: 'test',
     works: options.worker ?? true,
     failMissing: options.failFast ?? false,
+    remote: options.remote ?? [],
   });
   engines.push(engine);
   return engine;

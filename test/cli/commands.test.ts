@@ -239,6 +239,7 @@ describe('check', () => {
 
 describe('run', () => {
   const file = () => writeTemporary('flow.asl.json', '{"StartAt": "A", "States": {}}');
+  const packing = () => writeTemporary('flow.asl.json', '{"StartAt": "A", "States": {}, "tasks": ["pack"]}');
 
   it('prints what happens to stderr and how it ended to stdout', async () => {
     const { call } = openCommandLine();
@@ -295,8 +296,33 @@ describe('run', () => {
 
   it('fails a task at once that no handler is here for', async () => {
     const { call } = openCommandLine();
-    const { out } = await call(['run', file(), '--event', 'GO=[{"task": "pack"}]', '--until-idle', '--json']);
+    const event = 'GO=[{"task": "pack"}]';
+    const { out, err } = await call(['run', packing(), '--event', event, '--until-idle', '--json']);
     expect(JSON.parse(out).context.answers).toEqual({ '2.0': 'task.failed' });
+    expect(err).toContain(
+      'flow asks for the task "pack", and no handler is here for it: it will fail (--remote',
+    );
+  });
+
+  it.each([
+    'pack',
+    'lift, pack',
+    '*',
+  ])('leaves a task to workers elsewhere with --remote "%s"', async (names) => {
+    const { call, engine } = openCommandLine();
+    engine({ handlers: { pack: () => 'packed' } });
+    const event = 'GO=[{"task": "pack"}]';
+    const words = ['run', packing(), '--remote', names, '--event', event, '--until-idle', '--json'];
+    const { out, err } = await call(words);
+    expect(JSON.parse(out).context.answers).toEqual({ '2.0': 'task.succeeded' });
+    expect(err).not.toContain('will fail');
+  });
+
+  it('says which name of a task is none', async () => {
+    const { call } = openCommandLine();
+    const { code, err } = await call(['run', packing(), '--remote', 'pack,']);
+    expect(code).toBe(2);
+    expect(err).toContain("option '--remote <tasks>' argument 'pack,' is invalid. a task name");
   });
 
   it('fails where the instance is given up on', async () => {

@@ -298,7 +298,9 @@ describe('a handler', () => {
     expect((await patient.jobs({ instance: id })).items).toMatchObject([
       { status: 'pending', name: 'nobody' },
     ]);
-    const strict = await open({ failMissing: true });
+    // Its definitions name what they ask for.
+    const naming: Language = { ...probe, compile: () => ({ language: 'probe', tasks: ['nobody'] }) };
+    const strict = await open({ failMissing: true, languages: [naming] });
     expect(await failureOf(strict, { task: 'nobody' })).toMatchObject({ error: 'HandlerMissing' });
   });
 

@@ -1,12 +1,15 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Definition } from '../../src/core/definition.js';
 import type { NewPlainJob } from '../../src/core/job.js';
 import type { Json } from '../../src/core/json.js';
+import type { Language } from '../../src/core/language.js';
 import { systemClock } from '../../src/runtime/clock.js';
 import type { HandlerJob, Handlers } from '../../src/runtime/handler.js';
 import { JobRunner, type JobRunnerOptions } from '../../src/runtime/job-runner.js';
 import { Registry } from '../../src/runtime/registry.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { EndJob, Store } from '../../src/store/store.js';
+import { probe } from '../../src/testing/probe-language.js';
 import { newPlainJob } from '../../src/testing/store-suite/fixture.js';
 
 const stops: (() => Promise<void>)[] = [];
@@ -226,14 +229,53 @@ describe('a job runner with plain jobs', () => {
     expect(await store.job('hang')).toMatchObject({ status: 'pending', attempts: 0 });
   });
 
-  it('fails at once, and for good, what nobody can do, where it takes every job', async () => {
-    const { store, runner } = setUp({}, { failMissing: true });
+  it('fails at once, and for good, what a machine here asks for and nobody here can do', async () => {
+    const { store, runner } = setUp({}, { failMissing: true, registry: asking(['lamp']) });
     await store.enqueue([newPlainJob('one')]);
     runner.start();
     await until(async () => (await store.job('one'))?.status === 'failed');
     expect(await store.job('one')).toMatchObject({ attempts: 1, error: 'HandlerMissing' });
   });
+
+  it('leaves what no machine here asks for, even then, until one does', async () => {
+    const registry = asking([]);
+    const { store, runner } = setUp({}, { failMissing: true, registry });
+    await store.enqueue([newPlainJob('one'), newPlainJob('two', { name: 'sun' })]);
+    runner.start();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await store.job('one')).toMatchObject({ status: 'pending', attempts: 0 });
+    registry.add({ ...MACHINE, source: { tasks: ['lamp'] }, hash: 'later' });
+    await until(async () => (await store.job('one'))?.status === 'failed');
+    expect(await store.job('two')).toMatchObject({ status: 'pending', attempts: 0 });
+  });
+
+  it('leaves to workers elsewhere what it is told to, whether it has a handler or not', async () => {
+    const handlers = { sun: () => 'bright', star: () => 'tiny' };
+    const registry = asking(['lamp', 'sun', 'moon'], handlers);
+    const { store, runner } = setUp({}, { failMissing: true, remote: ['lamp', 'sun'], registry });
+    await store.enqueue(['lamp', 'sun', 'moon', 'star'].map((name) => newPlainJob(name, { name })));
+    runner.start();
+    await until(async () => (await store.job('star'))?.status === 'completed');
+    await until(async () => (await store.job('moon'))?.status === 'failed');
+    expect(await store.job('lamp')).toMatchObject({ status: 'pending', attempts: 0 });
+    expect(await store.job('sun')).toMatchObject({ status: 'pending', attempts: 0 });
+  });
 });
+
+/** A language whose definitions name tasks. */
+const NAMING: Language = {
+  ...probe,
+  compile: (source) => ({ language: 'probe', tasks: (source as { tasks: string[] }).tasks }),
+};
+
+const MACHINE: Definition = { machine: 'm', version: 1, language: 'probe', source: {}, hash: 'h' };
+
+/** Knows a machine that asks for these tasks. */
+function asking(tasks: readonly string[], handlers: Handlers = {}): Registry {
+  const registry = new Registry({ languages: [NAMING], handlers });
+  registry.add({ ...MACHINE, source: { tasks } });
+  return registry;
+}
 
 function fail(): never {
   throw new Error('no');

@@ -4,6 +4,7 @@ import { takesJson } from '../answer.js';
 import type { Run } from '../command-line.js';
 import type { DevOptions } from '../dev-work.js';
 import { portOf } from '../number-option.js';
+import { takesRemote } from '../remote-option.js';
 import { retentionOf, takesRetention } from '../retention-option.js';
 import { takesStore } from '../store-option.js';
 import { supervise } from '../supervise.js';
@@ -16,7 +17,7 @@ export function addDev(program: Command, act: (run: Run) => Promise<void>): void
     .option('--host <address>', 'the address it listens on', DEFAULT_HOST)
     .option('--handlers <file>', 'a module that exports the handlers of tasks')
     .option('--no-open', 'do not open a browser');
-  takesJson(takesStore(takesRetention(command)))
+  takesJson(takesStore(takesRetention(takesRemote(command))))
     .addHelpText('after', '\nExample:\n  detent dev machines/ --handlers handlers.mjs --port 0')
     .action((files: string[], options: DevOptions) => act(dev(files, options)));
 }

@@ -10,11 +10,12 @@ import { loadDefinitions, missingHandlers, openWith } from '../definitions.js';
 import { EXIT, Failure, Misuse } from '../failure.js';
 import { follow } from '../follow.js';
 import { eventWord, jsonWord } from '../json-word.js';
+import { type RemoteOption, remoteOf, takesRemote } from '../remote-option.js';
 import { type StoreOption, takesStore } from '../store-option.js';
 import { historyLine } from '../text/history.js';
 import { instanceText } from '../text/instance.js';
 
-interface Options extends StoreOption, AnswerOption {
+interface Options extends StoreOption, AnswerOption, RemoteOption {
   readonly machine?: string;
   readonly id?: string;
   readonly input?: string;
@@ -33,7 +34,7 @@ export function addRun(program: Command, act: (run: Run) => Promise<void>): void
     .option('--event <name[=json]>', 'an event to send it, in order; may be repeated', collect, [])
     .option('--until-idle', 'stop when nothing more can happen without an event or a timer')
     .option('--handlers <file>', 'a module that exports the handlers of its tasks');
-  takesJson(takesStore(command, 'memory:'))
+  takesJson(takesStore(takesRemote(command), 'memory:'))
     .addHelpText('after', `\nExample:\n  detent run order.yaml --event 'PAY={"amount": 40}' --until-idle`)
     .action((file: string, options: Options) => act(run(file, options)));
 }
@@ -51,9 +52,13 @@ function run(file: string, options: Options): Run {
     const files = await loadDefinitions([file], line, options.handlers);
     if (files === undefined) return EXIT.failed;
     const { machine } = chosen(files.machines, options.machine, file);
-    for (const warning of missingHandlers(files)) terminal.err(`${warning}\n`);
+    for (const warning of missingHandlers(files, options)) terminal.err(`${warning}\n`);
     const db = options.db ?? 'memory:';
-    const engine = await openWith(files, { db, onError: complainer(terminal) }, line.openEngine);
+    const engine = await openWith(
+      files,
+      { db, onError: complainer(terminal), ...remoteOf(options) },
+      line.openEngine,
+    );
     try {
       const { id } = await engine.create(machine, given({ id: options.id, input }));
       for (const event of events) await engine.send(id, event);

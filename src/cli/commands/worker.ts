@@ -3,6 +3,7 @@ import { JOB_CONCURRENCY } from '../../runtime/job-runner.js';
 import { takesJson } from '../answer.js';
 import type { Run } from '../command-line.js';
 import { DRAIN, drainMsOf } from '../drain-option.js';
+import { namesOf } from '../names-option.js';
 import { concurrencyOf } from '../number-option.js';
 import { retentionOf, takesRetention } from '../retention-option.js';
 import { takesStore } from '../store-option.js';
@@ -39,8 +40,4 @@ function worker(paths: readonly string[], options: WorkerOptions): Run {
     const { workOn } = await import('../worker-work.js');
     return workOn(paths, options, line, supervised);
   };
-}
-
-function namesOf(word: string): readonly string[] {
-  return word.split(',').map((name) => name.trim());
 }
