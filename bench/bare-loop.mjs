@@ -9,7 +9,7 @@ export async function openBareLoop(path, instances) {
   await new Mailboxes(empty, instances).create();
   await empty.close();
   const connection = connect(path);
-  for (const pragma of ['synchronous = FULL', 'cache_size = -32768', 'wal_autocheckpoint = 4000']) {
+  for (const pragma of ['synchronous = FULL', 'cache_size = -16384', 'wal_autocheckpoint = 4000']) {
     connection.exec(`PRAGMA ${pragma}`);
   }
   const send = connection.prepare(

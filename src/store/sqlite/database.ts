@@ -9,12 +9,19 @@ export const BUSY_LIMIT_MS = 10_000;
 /** Pages of the write-ahead log after which it is written back to the file. */
 const CHECKPOINT_PAGES = 4_000;
 
+/**
+ * What a connection keeps of the file in memory, in KiB. Not more: SQLite walks through all of it at the end of many
+ * a small transaction (one that split a table's pages out of their order, in a file of less than 1 GiB), and what it
+ * does not find here the operating system has.
+ */
+const CACHE_KIB = 16_384;
+
 const SETTINGS = [
   // The lock of another writer is waited for in the event loop, not in SQLite, which would block the thread.
   'PRAGMA busy_timeout = 0',
   'PRAGMA synchronous = FULL',
   'PRAGMA trusted_schema = OFF',
-  'PRAGMA cache_size = -32768',
+  `PRAGMA cache_size = ${-CACHE_KIB}`,
   'PRAGMA journal_size_limit = 67108864',
   `PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
   'PRAGMA journal_mode = WAL',
