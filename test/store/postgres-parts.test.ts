@@ -1,12 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Refused } from '../../src/core/problem.js';
+import type { Database } from '../../src/store/postgres/database.js';
 import { isCollision, plainly } from '../../src/store/postgres/failure.js';
 import { Group } from '../../src/store/postgres/group.js';
 import { hintOf, payloadOf } from '../../src/store/postgres/notification.js';
 import { type PostgresStoreOptions, settingsOf } from '../../src/store/postgres/options.js';
 import { isReset, later, positionOf, positionText } from '../../src/store/postgres/position.js';
+import { IDLE_MS, Watch } from '../../src/store/postgres/watch.js';
 import { faultOf } from '../../src/store/postgres/writing.js';
 import { NOTHING } from '../../src/testing/store-suite/fixture.js';
 import { freshPath } from './sqlite-folder.js';
@@ -264,6 +266,45 @@ describe('a notification', () => {
     for (const payload of ['other letters', 'other mail letters']) {
       expect(hintOf('me', payload)).toEqual({ mail: true, jobs: true });
     }
+  });
+});
+
+describe('what is told to others', () => {
+  const MAIL = { mail: true, jobs: false };
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  /** A watch on a database that runs nothing, and how often it was asked to notify. */
+  function watchAt(now: () => number, listen = true) {
+    vi.spyOn(performance, 'now').mockImplementation(now);
+    const rows = vi.fn(async () => []);
+    const database = { settings: { schema: 's', listen }, rows } as unknown as Database;
+    return { watch: new Watch(database, () => {}), rows };
+  }
+
+  it(`goes with the statement that it is about where nothing was told for ${IDLE_MS} ms`, async () => {
+    let now = 0;
+    const { watch, rows } = watchAt(() => now);
+    const [channel, payload] = watch.tellAlong(MAIL) ?? [];
+    expect(channel).toMatch(/^detent_/);
+    expect(hintOf('another', payload ?? '')).toEqual(MAIL);
+    now += IDLE_MS - 1;
+    expect(watch.tellAlong(MAIL)).toBeUndefined();
+    now += 1;
+    expect(watch.tellAlong(MAIL)).toBeDefined();
+    now += IDLE_MS;
+    watch.tellOthers(MAIL);
+    expect(watch.tellAlong(MAIL)).toBeUndefined();
+    await watch.close();
+    expect(rows).toHaveBeenCalledOnce();
+  });
+
+  it('goes with no statement where nobody can listen, nor when it is closed', async () => {
+    expect(watchAt(() => 0, false).watch.tellAlong(MAIL)).toBeUndefined();
+    const { watch } = watchAt(() => 0);
+    await watch.close();
+    expect(watch.tellAlong(MAIL)).toBeUndefined();
   });
 });
 

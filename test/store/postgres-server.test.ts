@@ -8,7 +8,8 @@ import { Database } from '../../src/store/postgres/database.js';
 import { CLAIMED_BYTES } from '../../src/store/postgres/functions/load.js';
 import { type PostgresStoreOptions, settingsOf } from '../../src/store/postgres/options.js';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.js';
-import type { Store } from '../../src/store/store.js';
+import { IDLE_MS } from '../../src/store/postgres/watch.js';
+import type { Hint, Store } from '../../src/store/store.js';
 import {
   born,
   claim,
@@ -183,6 +184,29 @@ describe.skipIf(found.url === undefined)(`a PostgreSQL store${why}`, () => {
     await store.create([newInstance('the-secret-id')]);
     expect(told.some((text) => text.includes('create_all'))).toBe(true);
     expect(told.join()).not.toContain('the-secret-id');
+  });
+
+  it('tells others of what comes from outside with the statement that writes it, in an idle system', async () => {
+    const schema = ownSchema();
+    const told: string[] = [];
+    const [store, other] = [
+      await open({ schema, onQuery: ({ sql }) => told.push(sql) }),
+      await open({ schema, maxConnections: 1 }),
+    ];
+    const heard = new Promise<Hint>((resolve) => {
+      // What it is told first is that it listens.
+      other.onChange((hint) => hint.jobs || resolve(hint));
+    });
+    const here: Hint[] = [];
+    store.onChange((hint) => here.push(hint));
+    await store.create([newInstance('a')]);
+    expect(told.filter((sql) => /create_all/.test(sql))).toEqual([expect.stringMatching(/pg_notify/)]);
+    expect(here).toContainEqual({ mail: true, jobs: false });
+    // Until the other one listens.
+    while ((await Promise.race([heard, pause(IDLE_MS + 10)])) === undefined)
+      await store.send([signal('a', `${told.length}`)]);
+    expect(await heard).toEqual({ mail: true, jobs: false });
+    expect(told.filter((sql) => /pg_notify/.test(sql) && !/create_all|send/.test(sql))).toEqual([]);
   });
 
   it('makes a call fail that takes too long, and serves the next one', async () => {

@@ -69,9 +69,11 @@ class PostgresStore implements port.Store {
     this.#database = database;
     this.#clock = clock && steadyClock(clock);
     this.#watch = new Watch(database, (hint) => this.#listeners.notify(hint));
-    this.#sends = new Group((messages) => this.#value(calls.SEND, this.#time(), ...messageColumns(messages)));
+    this.#sends = new Group((messages) =>
+      this.#accept(calls.SEND, calls.SEND_AND_NOTIFY, messageColumns(messages), 'accepted', MAIL),
+    );
     this.#creations = new Group((instances) =>
-      this.#value(calls.CREATE, this.#time(), ...instanceColumns(instances)),
+      this.#accept(calls.CREATE, calls.CREATE_AND_NOTIFY, instanceColumns(instances), 'created', MAIL),
     );
     this.#ends = new Group((ends) => this.#endJobs(ends));
     this.#latest = new Group(async (machines) => {
@@ -111,14 +113,12 @@ class PostgresStore implements port.Store {
     return (await this.#rows(definitions.DEFINITIONS)).map(versionOf);
   }
 
-  async create(instances: readonly port.NewInstance[]): Promise<readonly port.CreateResult[]> {
-    const results = await this.#grouped(this.#creations, instances);
-    return this.#telling(results, results.includes('created') && MAIL);
+  create(instances: readonly port.NewInstance[]): Promise<readonly port.CreateResult[]> {
+    return this.#grouped(this.#creations, instances);
   }
 
-  async send(messages: readonly NewMessage[]): Promise<readonly port.SendResult[]> {
-    const results = await this.#grouped(this.#sends, messages);
-    return this.#telling(results, results.includes('accepted') && MAIL);
+  send(messages: readonly NewMessage[]): Promise<readonly port.SendResult[]> {
+    return this.#grouped(this.#sends, messages);
   }
 
   claim(query: port.ClaimQuery): Promise<readonly port.Claim[]> {
@@ -179,12 +179,7 @@ class PostgresStore implements port.Store {
 
   async enqueue(jobs: readonly NewPlainJob[]): Promise<readonly port.CreateResult[]> {
     if (jobs.length === 0) return [];
-    const results = await this.#value<port.CreateResult[]>(
-      calls.ENQUEUE,
-      this.#time(),
-      ...plainJobColumns(jobs),
-    );
-    return this.#telling(results, results.includes('created') && JOBS);
+    return this.#accept(calls.ENQUEUE, calls.ENQUEUE_AND_NOTIFY, plainJobColumns(jobs), 'created', JOBS);
   }
 
   cancelJob(id: string): Promise<port.JobChange> {
@@ -299,6 +294,26 @@ class PostgresStore implements port.Store {
       await this.#database.close();
     });
     return this.#closing;
+  }
+
+  /**
+   * Writes what comes from outside, and tells others of it where there is something new: those in other processes with
+   * the very statement that writes it, if little is told.
+   */
+  async #accept<R extends string>(
+    sql: string,
+    sqlAndNotify: string,
+    columns: readonly SqlValue[],
+    news: NoInfer<R>,
+    hint: port.Hint,
+  ): Promise<readonly R[]> {
+    const along = this.#watch.tellAlong(hint);
+    const values = [this.#time(), ...columns, ...(along ?? [])];
+    const results = await this.#value<readonly R[]>(along ? sqlAndNotify : sql, ...values);
+    if (!results.includes(news)) return results;
+    if (along === undefined) this.#tell(hint);
+    else this.#listeners.notify(hint);
+    return results;
   }
 
   async #endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {

@@ -9,6 +9,12 @@ import { LAST_XID, NOTIFY } from './sql/notify.js';
 /** The least time between two notifications, in milliseconds: what happens in between is told together. */
 const QUIET_MS = 5;
 
+/**
+ * How long nothing must have been notified from here, in milliseconds, for a notification to go with the statement that
+ * it is about. Transactions that notify commit one at a time, each with its flush: many must not.
+ */
+export const IDLE_MS = 20;
+
 /** How often it is looked whether the database moved, where nothing else tells, in milliseconds. */
 const POLL_MS = 200;
 
@@ -16,8 +22,8 @@ const POLL_MS = 200;
 const RECONNECT_MS = 1_000;
 
 /**
- * Tells other processes of changes, and hears of theirs, by NOTIFY: always in a transaction of its own, since it
- * lets only one transaction commit at a time. Where there is no listening connection, because a pooler does not
+ * Tells other processes of changes, and hears of theirs, by NOTIFY: in a transaction of its own, since it lets only one
+ * transaction commit at a time, but where little is told. Where there is no listening connection, because a pooler does not
  * allow one or it broke, it is looked now and then whether anything was written. All of it is a hint.
  */
 export class Watch {
@@ -34,6 +40,7 @@ export class Watch {
   /** What others are still to be told; undefined if nothing. */
   #untold: Hint | undefined;
   #telling: Promise<void> | undefined;
+  #toldAt = Number.NEGATIVE_INFINITY;
   #isStarted = false;
   #isClosed = false;
 
@@ -61,6 +68,18 @@ export class Watch {
     this.#telling = new Promise((resolve) => setImmediate(resolve)).then(() => this.#tell());
   }
 
+  /**
+   * The channel and the payload for a statement to notify with, which is then as good as told; undefined where it is to
+   * be told of afterwards.
+   */
+  tellAlong(hint: Hint): readonly [channel: string, payload: string] | undefined {
+    if (!this.#database.settings.listen || this.#isClosed) return undefined;
+    const now = performance.now();
+    if (this.#telling !== undefined || now - this.#toldAt < IDLE_MS) return undefined;
+    this.#toldAt = now;
+    return [this.#channel, payloadOf(this.#self, hint)];
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#poll);
@@ -76,6 +95,7 @@ export class Watch {
   async #tell(): Promise<void> {
     const payload = payloadOf(this.#self, this.#untold ?? ANYTHING);
     this.#untold = undefined;
+    this.#toldAt = performance.now();
     // A hint that is lost is made up for by looking.
     await this.#database.rows(NOTIFY, this.#channel, payload).catch(() => undefined);
     this.#telling = undefined;

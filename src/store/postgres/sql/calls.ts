@@ -1,7 +1,9 @@
 /** The functions that write, as statements. */
 export const NOW = 'SELECT detent.now_ms($1)';
 export const CREATE = call('create_all', 12);
+export const CREATE_AND_NOTIFY = notifying('create_all', 12);
 export const SEND = call('send', 8);
+export const SEND_AND_NOTIFY = notifying('send', 8);
 export const EXTEND = call('extend', 4);
 export const RELEASE = call('release', 5);
 export const UNPARK = call('unpark', 2);
@@ -11,6 +13,7 @@ export const EXTEND_JOBS = call('extend_jobs', 5);
 export const RELEASE_JOBS = call('release_jobs', 2);
 export const EXPIRE = call('expire', 2);
 export const ENQUEUE = call('enqueue', 14);
+export const ENQUEUE_AND_NOTIFY = notifying('enqueue', 14);
 export const CHANGE_JOB = call('change_job', 3);
 export const NEXT_DUE = call('next_due', 4);
 export const REORDER_JOURNAL = call('reorder_journal', 0);
@@ -28,6 +31,11 @@ export const CLAIM = `SELECT * FROM detent.claim(${parameters(6)})`;
 
 function call(name: string, count: number): string {
   return `SELECT detent.${name}(${parameters(count)})`;
+}
+
+/** The channel and the payload stand behind the parameters of the call. */
+function notifying(name: string, count: number): string {
+  return `${call(name, count)}, pg_notify($${count + 1}, $${count + 2})`;
 }
 
 function parameters(count: number): string {
