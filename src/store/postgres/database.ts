@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
+import { checkText } from './column.js';
 import { loadDriver } from './driver.js';
 import { isCollision, plainly } from './failure.js';
 import type { Settings } from './options.js';
@@ -18,7 +19,14 @@ const OVERFLOW_IDLE_MS = 10_000;
 
 const INT8 = 20;
 
-export type SqlValue = string | number | boolean | null | readonly (string | number | boolean | null)[];
+/** A buffer is a value in binary, as PostgreSQL itself has it. */
+export type SqlValue =
+  | string
+  | number
+  | boolean
+  | null
+  | Buffer
+  | readonly (string | number | boolean | null)[];
 
 export type Row = readonly unknown[];
 
@@ -194,9 +202,4 @@ function checkTexts(values: readonly SqlValue[]): void {
     if (typeof value === 'string') checkText(value);
     else if (Array.isArray(value)) for (const item of value) if (typeof item === 'string') checkText(item);
   }
-}
-
-function checkText(text: string): void {
-  if (text.includes('\u0000')) throw new Error('a text for the database may not contain NUL');
-  if (!text.isWellFormed()) throw new Error('a text for the database must be well-formed Unicode');
 }

@@ -29,7 +29,7 @@ export async function commit(
     const written = batch.map(({ commit }) => commit);
     const left = take && { ...take, limit: take.limit - jobs.length };
     const { held, taken, hasMail, hasLimits } = await write(database, written, left, time());
-    if (held.includes(false)) {
+    if (held !== null) {
       waiting = [...batch.filter((_, index) => held[index] === true), ...rest];
       continue;
     }
@@ -63,7 +63,7 @@ async function write(
   const fault = faultOf(commits) ?? null;
   const [row] = await database.rows(COMMIT, now, fault, ...commitColumns(commits, take));
   const [held, places, at, token, hasMail, hasLimits] = row as [
-    boolean[],
+    boolean[] | null,
     number[] | null,
     number,
     string | null,

@@ -1,6 +1,8 @@
 import type { NewJob } from '../../core/job.js';
+import { SNAPSHOT_EVERY } from '../../core/limits.js';
 import type { NewMessage } from '../../core/message.js';
 import type { ClaimJobsQuery, Commit, FoldedAnswer, FoldedMessage, NewInstance } from '../store.js';
+import { bigintColumn, booleanColumn, intColumn, textColumn } from './column.js';
 import type { SqlValue } from './database.js';
 import { endMembers } from './jobs.js';
 
@@ -8,106 +10,116 @@ import { endMembers } from './jobs.js';
 
 export function messageColumns(messages: readonly NewMessage[]): SqlValue[] {
   return [
-    messages.map(({ to }) => to),
-    messages.map(({ id }) => id),
-    messages.map(({ dueAt }) => dueAt ?? null),
-    messages.map(({ event }) => event),
-    messages.map(({ cause }) => cause ?? ''),
-    messages.map(({ hops }) => hops ?? 0),
-    messages.map(({ hash }) => hash ?? null),
+    textColumn(messages.map(({ to }) => to)),
+    textColumn(messages.map(({ id }) => id)),
+    bigintColumn(messages.map(({ dueAt }) => dueAt ?? null)),
+    textColumn(messages.map(({ event }) => event)),
+    textColumn(messages.map(({ cause }) => cause ?? '')),
+    intColumn(messages.map(({ hops }) => hops ?? 0)),
+    textColumn(messages.map(({ hash }) => hash ?? null)),
   ];
 }
 
 export function instanceColumns(instances: readonly NewInstance[]): SqlValue[] {
   return [
-    instances.map(({ id }) => id),
-    instances.map(({ machine }) => machine),
-    instances.map(({ definition }) => definition),
-    instances.map(({ inputHash }) => inputHash),
-    instances.map(({ parent }) => parent ?? null),
-    instances.map(({ detached }) => detached ?? false),
-    instances.map(({ start }) => start.id),
-    instances.map(({ start }) => start.event),
-    instances.map(({ start }) => start.cause ?? ''),
-    instances.map(({ start }) => start.hops ?? 0),
-    instances.map(({ start }) => start.hash ?? null),
+    textColumn(instances.map(({ id }) => id)),
+    textColumn(instances.map(({ machine }) => machine)),
+    textColumn(instances.map(({ definition }) => definition)),
+    textColumn(instances.map(({ inputHash }) => inputHash)),
+    textColumn(instances.map(({ parent }) => parent ?? null)),
+    booleanColumn(instances.map(({ detached }) => detached ?? false)),
+    textColumn(instances.map(({ start }) => start.id)),
+    textColumn(instances.map(({ start }) => start.event)),
+    textColumn(instances.map(({ start }) => start.cause ?? '')),
+    intColumn(instances.map(({ start }) => start.hops ?? 0)),
+    textColumn(instances.map(({ start }) => start.hash ?? null)),
   ];
 }
 
 function jobColumns(jobs: readonly NewJob[]): SqlValue[] {
   return [
-    jobs.map(({ instance }) => instance),
-    jobs.map(({ id }) => id),
-    jobs.map(({ effect }) => effect),
-    jobs.map(({ queue }) => queue),
-    jobs.map(({ name }) => name),
-    jobs.map(({ priority }) => priority),
-    jobs.map(({ input }) => input),
-    jobs.map(({ ask }) => ask),
-    jobs.map(({ deadlineAt }) => deadlineAt),
-    jobs.map(({ heartbeatMs }) => heartbeatMs ?? null),
+    textColumn(jobs.map(({ instance }) => instance)),
+    textColumn(jobs.map(({ id }) => id)),
+    textColumn(jobs.map(({ effect }) => effect)),
+    textColumn(jobs.map(({ queue }) => queue)),
+    textColumn(jobs.map(({ name }) => name)),
+    intColumn(jobs.map(({ priority }) => priority)),
+    textColumn(jobs.map(({ input }) => input)),
+    booleanColumn(jobs.map(({ ask }) => ask)),
+    bigintColumn(jobs.map(({ deadlineAt }) => deadlineAt)),
+    bigintColumn(jobs.map(({ heartbeatMs }) => heartbeatMs ?? null)),
   ];
 }
 
-type Of<T> = T & { readonly of: number };
-
-/** What the journal says of an event, and of which commit it is. */
-function eventColumns(events: readonly Of<FoldedMessage | FoldedAnswer>[]): SqlValue[] {
+/** What the journal says of events, and of which commit each is. */
+function eventColumns(of: readonly number[], events: readonly (FoldedMessage | FoldedAnswer)[]): SqlValue[] {
   return [
-    events.map(({ of }) => of),
-    events.map(({ revision }) => revision),
-    events.map(({ at }) => at),
-    events.map(({ outcome }) => (outcome.kind === 'applied' ? null : JSON.stringify(outcome))),
-    events.map(({ history }) => history),
-    events.map(({ code }) => code),
+    intColumn(of),
+    bigintColumn(events.map(({ revision }) => revision)),
+    bigintColumn(events.map(({ at }) => at)),
+    textColumn(events.map(({ outcome }) => (outcome.kind === 'applied' ? null : JSON.stringify(outcome)))),
+    textColumn(events.map(({ history }) => history)),
+    textColumn(events.map(({ code }) => code)),
   ];
 }
 
-function answerColumns(answers: readonly Of<FoldedAnswer>[]): SqlValue[] {
+function answerColumns(of: readonly number[], answers: readonly FoldedAnswer[]): SqlValue[] {
   return [
-    ...eventColumns(answers),
-    answers.map(({ id }) => id),
-    answers.map(({ token }) => token),
-    answers.map(({ end }) => end.status === 'completed'),
-    answers.map(({ end }) => endMembers(end)),
-    answers.map(({ event }) => event),
-    answers.map(({ seed }) => seed),
+    ...eventColumns(of, answers),
+    textColumn(answers.map(({ id }) => id)),
+    textColumn(answers.map(({ token }) => token)),
+    booleanColumn(answers.map(({ end }) => end.status === 'completed')),
+    textColumn(answers.map(({ end }) => endMembers(end))),
+    textColumn(answers.map(({ event }) => event)),
+    textColumn(answers.map(({ seed }) => seed)),
   ];
 }
 
 export function commitColumns(commits: readonly Commit[], take: ClaimJobsQuery | undefined): SqlValue[] {
-  const ofEach = <T>(pick: (commit: Commit) => readonly T[]) =>
-    commits.flatMap((commit, index) => pick(commit).map((one): Of<T> => ({ ...one, of: index + 1 })));
+  const numbers = (pick: (commit: Commit) => readonly unknown[]) =>
+    commits.flatMap((commit, index) => pick(commit).map(() => index + 1));
   const ownedBy = (pick: (commit: Commit) => readonly string[]) =>
     commits.flatMap((commit) => pick(commit).map((id) => [commit.lease.instance, id] as const));
-  const folded = ofEach(({ folded }) => folded);
+  const folded = commits.flatMap((commit) => commit.folded);
   const timers = commits.flatMap((commit) => commit.timers);
   const letters = commits.flatMap((commit) => commit.messages);
   const spawns = commits.flatMap((commit) => commit.spawns);
   const cancelledTimers = ownedBy((commit) => commit.cancelledTimers);
   const cancelledJobs = ownedBy((commit) => commit.cancelledJobs);
+  const answers = commits.flatMap((commit) => commit.answers);
   return [
-    [...letters.map(({ to }) => to), ...spawns.map(({ id }) => id)],
-    commits.map(({ lease }) => lease.instance),
-    commits.map(({ lease }) => lease.token ?? null),
-    commits.map(({ baseRevision }) => baseRevision),
-    commits.map(({ revision }) => revision),
-    commits.map(({ status }) => status),
-    commits.map(({ state }) => state ?? null),
-    commits.map(({ updatedAt }) => updatedAt),
-    ...eventColumns(folded),
-    folded.map(({ seq }) => seq),
-    ...answerColumns(ofEach(({ answers }) => answers)),
-    [...timers.map(() => true), ...letters.map(() => false)],
+    commits.some(passesSnapshot),
+    textColumn([...letters.map(({ to }) => to), ...spawns.map(({ id }) => id)]),
+    textColumn(commits.map(({ lease }) => lease.instance)),
+    textColumn(commits.map(({ lease }) => lease.token ?? null)),
+    bigintColumn(commits.map(({ baseRevision }) => baseRevision)),
+    bigintColumn(commits.map(({ revision }) => revision)),
+    textColumn(commits.map(({ status }) => status)),
+    textColumn(commits.map(({ state }) => state ?? null)),
+    bigintColumn(commits.map(({ updatedAt }) => updatedAt)),
+    ...eventColumns(
+      numbers((commit) => commit.folded),
+      folded,
+    ),
+    bigintColumn(folded.map(({ seq }) => seq)),
+    ...answerColumns(
+      numbers((commit) => commit.answers),
+      answers,
+    ),
+    booleanColumn([...timers.map(() => true), ...letters.map(() => false)]),
     ...messageColumns([...timers, ...letters]),
-    cancelledTimers.map(([instance]) => instance),
-    cancelledTimers.map(([, id]) => id),
+    textColumn(cancelledTimers.map(([instance]) => instance)),
+    textColumn(cancelledTimers.map(([, id]) => id)),
     ...jobColumns(commits.flatMap(({ jobs }) => jobs)),
-    cancelledJobs.map(([instance]) => instance),
-    cancelledJobs.map(([, id]) => id),
+    textColumn(cancelledJobs.map(([instance]) => instance)),
+    textColumn(cancelledJobs.map(([, id]) => id)),
     ...instanceColumns(spawns),
     ...takeColumns(take),
   ];
+}
+
+function passesSnapshot({ baseRevision, revision }: Commit): boolean {
+  return Math.floor(revision / SNAPSHOT_EVERY) > Math.floor(baseRevision / SNAPSHOT_EVERY);
 }
 
 function takeColumns(take: ClaimJobsQuery | undefined): SqlValue[] {

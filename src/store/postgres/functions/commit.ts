@@ -2,17 +2,20 @@ import { MAX_DELIVERIES, OUT_OF_ROW_LENGTH, SNAPSHOT_EVERY } from '../../../core
 import { SETTINGS } from './settings.js';
 
 /**
- * Writes turns, or, if the hold or the revision of any is no longer what it was, nothing at all; `held` says which
- * of them hold. Each is of an instance of its own. `fault`: what is wrong with one of them that no correct caller
+ * Writes turns, or, if the hold or the revision of any is no longer what it was, nothing at all; `held` then says
+ * which of them hold, and is null else. Each is of an instance of its own. `fault`: what is wrong with one of them that no correct caller
  * does. What is theirs comes as columns, and `…_of` is the number of the commit, from 1. `taken`: which of the jobs
  * the caller got, from 1, at the time `at` and under `token`. `has_mail`: something waits in a mailbox.
  *
  * Whatever joins messages or leases asks for them one by one (LATERAL, or by the list of their keys): those tables
  * are empty now and full then, and a plan made for an empty one goes through it from end to end.
+ *
+ * Mailboxes, once locked, and instances, which nobody writes to without their mailbox, are found again by their place
+ * (ctid): that takes no index, whatever the plan.
  */
 export const COMMIT = `
 CREATE OR REPLACE FUNCTION detent.commit(
-  given bigint, fault text, others text[],
+  given bigint, fault text, has_snapshots boolean, others text[],
   c_instance text[], c_token text[], c_base bigint[], c_revision bigint[], c_status text[], c_state text[],
   c_updated bigint[],
   f_of int[], f_revision bigint[], f_at bigint[], f_outcome text[], f_history text[], f_code text[], f_seq bigint[],
@@ -33,17 +36,23 @@ DECLARE
   now bigint;
   moved bigint;
   lost int;
+  boxes text[];
+  box_places tid[];
+  places tid[];
 BEGIN
-  PERFORM detent.make_mailboxes(others);
-  PERFORM FROM detent.mailbox b WHERE b.instance = ANY (c_instance || others) ORDER BY b.instance FOR NO KEY UPDATE;
+  IF cardinality(others) > 0 THEN PERFORM detent.make_mailboxes(others); END IF;
+  SELECT array_agg(l.instance), array_agg(l.place) INTO boxes, box_places FROM (
+    SELECT b.instance, b.ctid AS place FROM detent.mailbox b WHERE b.instance = ANY (c_instance || others)
+    ORDER BY b.instance FOR NO KEY UPDATE
+  ) l;
   IF cardinality(a_id) > 0 THEN
     PERFORM FROM detent.job j WHERE j.id = ANY (a_id) ORDER BY j.id FOR NO KEY UPDATE;
   END IF;
   now := detent.now_ms(given);
   at := now;
 
-  SELECT array_agg(h.holds ORDER BY h.ord) INTO held FROM (
-    SELECT c.ord, i.machine IS NOT NULL AND CASE
+  SELECT array_agg(h.holds), array_agg(h.place) INTO held, places FROM (
+    SELECT i.ctid AS place, i.machine IS NOT NULL AND CASE
       WHEN c.token IS NOT NULL
         THEN coalesce((SELECT l.token FROM detent.lease l WHERE l.instance = c.instance) = c.token, false)
       ELSE (SELECT l.attempts FROM detent.lease l WHERE l.instance = c.instance) IS NULL
@@ -54,20 +63,24 @@ BEGIN
       END AS holds
     FROM unnest(c_instance, c_token, c_base) WITH ORDINALITY AS c (instance, token, base, ord)
     LEFT JOIN LATERAL (
-      SELECT i.machine FROM detent.instance i WHERE i.id = c.instance AND i.revision = c.base LIMIT 1
+      SELECT i.ctid, i.machine FROM detent.instance i WHERE i.id = c.instance AND i.revision = c.base LIMIT 1
     ) i ON true
+    ORDER BY c.ord
   ) h;
-  FOR lost IN
-    SELECT a.of FROM unnest(a_of, a_id, a_token) AS a (of, id, token)
-    WHERE (SELECT j.token FROM detent.job j WHERE j.id = a.id) IS DISTINCT FROM a.token
-  LOOP
-    held[lost] := false;
-  END LOOP;
+  IF cardinality(a_id) > 0 THEN
+    FOR lost IN
+      SELECT a.of FROM unnest(a_of, a_id, a_token) AS a (of, id, token)
+      WHERE (SELECT j.token FROM detent.job j WHERE j.id = a.id) IS DISTINCT FROM a.token
+    LOOP
+      held[lost] := false;
+    END LOOP;
+  END IF;
   IF false = ANY (held) THEN
     DELETE FROM detent.mailbox b
     WHERE b.instance = ANY (others) AND b.definition = '' AND b.next_due_at IS NULL;
     RETURN;
   END IF;
+  held := NULL;
   IF fault IS NOT NULL THEN RAISE EXCEPTION '%', fault; END IF;
 
   INSERT INTO detent.journal
@@ -95,20 +108,18 @@ BEGIN
   UPDATE detent.instance i SET
     revision = c.revision, status = c.status, state = coalesce(c.state, i.state), updated_at = c.updated,
     ended_at = CASE WHEN c.status NOT IN ('running', 'paused') THEN c.updated END
-  FROM unnest(c_instance, c_revision, c_status, c_state, c_updated)
-    AS c (instance, revision, status, state, updated)
-  WHERE i.id = c.instance;
+  FROM unnest(places, c_instance, c_revision, c_status, c_state, c_updated)
+    AS c (place, id, revision, status, state, updated)
+  WHERE i.ctid = c.place AND i.id || '' = c.id;
+  GET DIAGNOSTICS moved = ROW_COUNT;
+  IF moved <> cardinality(places) THEN RAISE EXCEPTION 'an instance was written to without its mailbox'; END IF;
 
-  -- Few commits pass a multiple.
-  IF EXISTS (
-    SELECT FROM unnest(c_base, c_revision) AS c (base, revision)
-    WHERE c.revision / ${SNAPSHOT_EVERY} > c.base / ${SNAPSHOT_EVERY}
-  ) THEN
-  INSERT INTO detent.snapshot (instance, revision, machine, at, status, state)
-  SELECT i.id, i.revision, i.machine, now, i.status, i.state
-  FROM unnest(c_instance, c_base, c_revision) AS c (instance, base, revision)
-  JOIN detent.instance i ON i.id = c.instance
-  WHERE c.revision / ${SNAPSHOT_EVERY} > c.base / ${SNAPSHOT_EVERY};
+  IF has_snapshots THEN
+    INSERT INTO detent.snapshot (instance, revision, machine, at, status, state)
+    SELECT i.id, i.revision, i.machine, now, i.status, i.state
+    FROM unnest(c_instance, c_base, c_revision) AS c (instance, base, revision)
+    CROSS JOIN LATERAL (SELECT i.* FROM detent.instance i WHERE i.id = c.instance LIMIT 1) i
+    WHERE c.revision / ${SNAPSHOT_EVERY} > c.base / ${SNAPSHOT_EVERY};
   END IF;
 
   IF cardinality(a_id) > 0 THEN
@@ -144,16 +155,21 @@ BEGIN
   END IF;
 
   DELETE FROM detent.lease l WHERE l.instance = ANY (c_instance);
+  -- What was added may have moved them.
+  IF cardinality(m_to) + cardinality(i_id) > 0 THEN
+    SELECT array_agg(b.instance), array_agg(b.ctid) INTO boxes, box_places
+    FROM detent.mailbox b WHERE b.instance = ANY (c_instance);
+  END IF;
   WITH next AS MATERIALIZED (
-    SELECT c.instance, d.due FROM unnest(c_instance) AS c (instance)
-    LEFT JOIN LATERAL (
-      SELECT greatest(m.due_at, now) AS due FROM detent.message m
-      WHERE m.recipient = c.instance ORDER BY m.due_at, m.seq LIMIT 1
-    ) d ON true
+    SELECT b.place, (
+      SELECT greatest(m.due_at, now) FROM detent.message m WHERE m.recipient = b.instance
+      ORDER BY m.due_at LIMIT 1
+    ) AS due
+    FROM unnest(boxes, box_places) AS b (instance, place)
   ), moved AS (
     UPDATE detent.mailbox b SET next_due_at = n.due, problem = NULL
     FROM next n
-    WHERE b.instance = n.instance AND (b.next_due_at IS DISTINCT FROM n.due OR b.problem IS NOT NULL)
+    WHERE b.ctid = n.place AND (b.next_due_at IS DISTINCT FROM n.due OR b.problem IS NOT NULL)
   )
   SELECT bool_or(n.due IS NOT NULL) INTO has_mail FROM next n;
 END

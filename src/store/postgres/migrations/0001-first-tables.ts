@@ -32,7 +32,7 @@ export const FIRST_TABLES: readonly string[] = [
     created_at bigint NOT NULL,
     updated_at bigint NOT NULL,
     ended_at bigint
-  ) WITH (fillfactor = 60, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0)`,
+  ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0)`,
   'CREATE INDEX instance_machine ON detent.instance (machine, seq)',
   'CREATE INDEX instance_status ON detent.instance (status, seq)',
   'CREATE INDEX instance_parent ON detent.instance (parent) WHERE parent IS NOT NULL',

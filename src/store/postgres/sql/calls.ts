@@ -24,7 +24,7 @@ export const SWEEP_LETTERS = call('sweep_letters', 2);
 /** Whether any queue has a limit: the end of a job may then make place for another. */
 const HAS_LIMITS = 'EXISTS (SELECT FROM detent.queue)';
 export const COMMIT = `
-  SELECT held, taken, at, token, has_mail, ${HAS_LIMITS} FROM detent.commit(${parameters(67)})`;
+  SELECT held, taken, at, token, has_mail, ${HAS_LIMITS} FROM detent.commit(${parameters(68)})`;
 export const END_JOBS = `SELECT results, has_mail, ${HAS_LIMITS} FROM detent.end_jobs(${parameters(6)})`;
 export const LOAD = `SELECT * FROM detent.load(${parameters(5)})`;
 export const CLAIM = `SELECT * FROM detent.claim(${parameters(6)})`;
