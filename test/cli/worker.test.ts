@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Job } from '../../src/core/job.js';
@@ -13,12 +14,13 @@ states:
   home: {type: final}
 `;
 
-/** Rides for as long as the input says, and tells of it in a file. */
+/** Rides for so long, or until there is a file that says that it may arrive, and tells of it in another. */
 const HANDLERS = `
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 export async function ride(input, { signal }) {
   appendFileSync('rides.txt', 'begun\\n');
-  await new Promise((resolve) => setTimeout(resolve, Number(process.env.RIDE_MS ?? 0)));
+  const end = Date.now() + Number(process.env.RIDE_MS ?? 0);
+  while (Date.now() < end && !existsSync('arrive')) await new Promise((resolve) => setTimeout(resolve, 20));
   appendFileSync('rides.txt', signal.aborted ? 'aborted\\n' : 'done\\n');
   return process.pid;
 }
@@ -58,12 +60,16 @@ describe('worker', () => {
   });
 
   it('lets a handler finish after SIGTERM, within the drain, and claims nothing more', async () => {
-    process.env['RIDE_MS'] = '3000';
+    process.env['RIDE_MS'] = '60000';
     const folder = folderWith(FILES);
-    const worker = await startWorker(folder, 'trip.yaml', '--handlers', 'handlers.mjs', '--concurrency', '1');
+    const words = ['--handlers', 'handlers.mjs', '--concurrency', '1', '--drain', '60s'];
+    const worker = await startWorker(folder, 'trip.yaml', ...words);
     for (const id of ['a', 'b']) await call(folder, 'create', 'trip', '--id', id);
     await haveStatus(folder, 'processing');
     worker.child.kill('SIGTERM');
+    // By then it has been told to stop: what it claimed after the ride that is at hand would be seen below.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    writeFileSync(join(folder, 'arrive'), '');
     expect(await worker.ended).toBe(0);
     delete process.env['RIDE_MS'];
     const jobs = await jobsIn(folder);
