@@ -19,5 +19,5 @@ export async function sleepUntilDue(alarm: Alarm, store: Store, query: DueQuery)
 /** How long nothing is due for, in milliseconds: from 1 to POLL_MS. */
 export async function untilDue(store: Store, query: DueQuery): Promise<number> {
   const due = await store.nextDue(query);
-  return due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, due - (await store.now())));
+  return due === undefined ? POLL_MS : Math.min(POLL_MS, Math.max(1, due.at - due.now));
 }

@@ -132,7 +132,7 @@ export interface Store {
   sweep(query: SweepQuery): Promise<number>;
 
   /** When the next thing that the caller could do is due: a mailbox, a job, a deadline. */
-  nextDue(query: DueQuery): Promise<number | undefined>;
+  nextDue(query: DueQuery): Promise<Due | undefined>;
   /** A hint that something was written, by this process or another; may be late, early, wrong or missing. */
   onChange(listener: (hint: Hint) => void): () => void;
 
@@ -331,6 +331,12 @@ export type EndJobResult = 'ended' | 'retried' | 'lost';
 
 /** `owned`: it belongs to an instance, which alone decides. `unchanged`: it stands where it cannot be changed so. */
 export type JobChange = 'changed' | 'unchanged' | 'owned' | 'unknown';
+
+/** When something is due, and what the store's clock says now. */
+export interface Due {
+  readonly at: number;
+  readonly now: number;
+}
 
 export interface DueQuery {
   readonly definitions: readonly string[];

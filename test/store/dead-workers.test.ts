@@ -10,6 +10,7 @@ import {
   commitAll,
   commitOf,
   DEFINITION,
+  dueAt,
   newInstance,
   newJob,
   newPlainJob,
@@ -103,7 +104,7 @@ describe('a SQLite store whose worker died', () => {
     const due = now() + SUSPECT_PATIENCE_MS;
     const query = { worker: 'third', ...lease, definitions: [DEFINITION] };
     expect(await store.claim(query)).toEqual([]);
-    expect(await store.nextDue({ definitions: [DEFINITION], names: [] })).toBe(due);
+    expect(await dueAt(store, { definitions: [DEFINITION], names: [] })).toBe(due);
     advance(SUSPECT_PATIENCE_MS - 1);
     expect(await store.claim(query)).toEqual([]);
     advance(1);

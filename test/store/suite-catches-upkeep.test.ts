@@ -35,7 +35,10 @@ const FAULTS: Readonly<Record<string, Readonly<Record<string, Fault>>>> = {
       paused: async () => [...(await store.paused())].reverse(),
     }),
     'calls for what is paused': (store) => ({
-      nextDue: async (query) => (await store.nextDue(query)) ?? (await store.now()),
+      nextDue: async (query) => {
+        const now = await store.now();
+        return (await store.nextDue(query)) ?? { at: now, now };
+      },
     }),
     'keeps the attempt of a worker that is stopped': (store) => ({
       pause: async (target) => {

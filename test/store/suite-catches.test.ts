@@ -260,7 +260,16 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'expires without a limit': (store) => ({ expire: () => store.expire(1_000) }),
   'knows nothing that is due': () => ({ nextDue: async () => undefined }),
   'takes everything for due': (store) => ({
-    nextDue: async (query) => (await store.nextDue(query)) && 0,
+    nextDue: async (query) => {
+      const due = await store.nextDue(query);
+      return due && { ...due, at: 0 };
+    },
+  }),
+  'has another time than its own when something is due': (store) => ({
+    nextDue: async (query) => {
+      const due = await store.nextDue(query);
+      return due && { ...due, now: due.now - 1 };
+    },
   }),
   'tells nobody of a change': () => ({ onChange: () => () => undefined }),
   'lists oldest first': (store) => ({

@@ -312,13 +312,13 @@ class MemoryStore implements port.Store {
     return count;
   }
 
-  async nextDue(query: port.DueQuery): Promise<number | undefined> {
-    this.#time();
-    const due = Math.min(
+  async nextDue(query: port.DueQuery): Promise<port.Due | undefined> {
+    const now = this.#time();
+    const at = Math.min(
       this.#mailboxes.nextDue(this.#unpaused(query.definitions)),
       this.#jobs.nextDue(query),
     );
-    return due === Number.POSITIVE_INFINITY ? undefined : due;
+    return at === Number.POSITIVE_INFINITY ? undefined : { at, now };
   }
 
   async sweep(query: port.SweepQuery): Promise<number> {

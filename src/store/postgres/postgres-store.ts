@@ -231,9 +231,11 @@ class PostgresStore implements port.Store {
     return this.#whileOpen(() => sweep(this.#database, query));
   }
 
-  async nextDue({ definitions, ...jobs }: port.DueQuery): Promise<number | undefined> {
+  async nextDue({ definitions, ...jobs }: port.DueQuery): Promise<port.Due | undefined> {
     const lanes = [jobs.names ?? null, jobs.queues ?? null, jobs.isolated ?? false];
-    return (await this.#value<number | null>(calls.NEXT_DUE, definitions, ...lanes)) ?? undefined;
+    const [row] = await this.#rows(calls.NEXT_DUE, definitions, ...lanes, this.#time());
+    const [at, now] = row as [number | null, number];
+    return at === null ? undefined : { at, now };
   }
 
   onChange(listener: (hint: port.Hint) => void): () => void {

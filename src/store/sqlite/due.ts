@@ -1,6 +1,6 @@
 import { DEAD_LETTER_MS } from '../../core/limits.js';
 import { DEAD_LETTER } from '../parking.js';
-import type { DueQuery } from '../store.js';
+import type { Due, DueQuery } from '../store.js';
 import type { Acceptance } from './accept.js';
 import type { Database } from './database.js';
 import { nextJob } from './jobs/claiming.js';
@@ -39,15 +39,15 @@ export function isOverdue(database: Database, now: number): boolean {
 }
 
 /** When the next thing is due that such a caller could do: a mailbox, a job, an end that is overdue. */
-export function nextDue(database: Database, query: DueQuery): number | undefined {
+export function nextDue(database: Database, query: DueQuery, now: number): Due | undefined {
   const orphan = database.first(NEXT_ORPHAN)?.[0] as number | null | undefined;
   const times = [
     orphan === null || orphan === undefined ? null : orphan + DEAD_LETTER_MS,
     database.first(NEXT_MAILBOX, JSON.stringify(unpaused(database, query.definitions)))?.[0],
     database.first(NEXT_EXPIRY)?.[0],
   ].filter((time) => typeof time === 'number');
-  const due = Math.min(...times, nextJob(database, query));
-  return due === Number.POSITIVE_INFINITY ? undefined : due;
+  const at = Math.min(...times, nextJob(database, query));
+  return at === Number.POSITIVE_INFINITY ? undefined : { at, now };
 }
 
 /** Ends what waited too long, at most `limit` of each kind; answers how many. */

@@ -269,8 +269,8 @@ class SqliteStore implements port.Store {
     return this.#write((at) => sweep(at, query), never);
   }
 
-  nextDue(query: port.DueQuery): Promise<number | undefined> {
-    return this.#read((database) => due.nextDue(database, query));
+  nextDue(query: port.DueQuery): Promise<port.Due | undefined> {
+    return this.#read((database) => due.nextDue(database, query, this.#clock()));
   }
 
   onChange(listener: (hint: port.Hint) => void): () => void {

@@ -8,6 +8,7 @@ import {
   commitOf,
   DEFINITION,
   dieHolding,
+  dueAt,
   idsOf,
   instancesOf,
   LEASE,
@@ -246,7 +247,7 @@ export const claimCases: readonly StoreCase[] = [
         const patience = (attempts - 1) * SUSPECT_PATIENCE_MS;
         assert.equal((await claimOnly(store, 'suspect')).attempts, attempts);
         const takeover = clock.now() + LEASE + patience;
-        assert.equal(await store.nextDue({ definitions: [DEFINITION], names: [] }), takeover);
+        assert.equal(await dueAt(store, { definitions: [DEFINITION], names: [] }), takeover);
         clock.advance(LEASE + patience - 1);
         const id = `other-${attempts}`;
         await store.create([newInstance(id)]);

@@ -8,6 +8,7 @@ import {
   claimOnly,
   DEFINITION,
   dieHolding,
+  dueAt,
   LEASE,
   newInstance,
   newJob,
@@ -19,7 +20,7 @@ import {
 import type { StoreCase } from './store-case.js';
 
 function due(store: Store, definitions: readonly string[] = [DEFINITION], names?: readonly string[]) {
-  return store.nextDue({ definitions, ...(names === undefined ? {} : { names }) });
+  return dueAt(store, { definitions, ...(names === undefined ? {} : { names }) });
 }
 
 export const dueCases: readonly StoreCase[] = [
@@ -42,6 +43,15 @@ export const dueCases: readonly StoreCase[] = [
       await store.create([newInstance('b', { definition: 'hash-of-other' })]);
       assert.equal(await due(store), dueAt);
       assert.equal(await due(store, [DEFINITION, 'hash-of-other']), clock.now());
+    },
+  },
+  {
+    name: 'says with it what the time is',
+    async run({ store, clock }) {
+      const at = clock.now() + 70;
+      await born(store, 'a', { timers: [timer('a', '1.0', at)] });
+      clock.advance(30);
+      assert.deepEqual(await store.nextDue({ definitions: [DEFINITION] }), { at, now: clock.now() });
     },
   },
   {

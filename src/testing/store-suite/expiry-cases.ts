@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { JOB_ERRORS } from '../../core/job.js';
 import { ISOLATED_DELIVERIES, MAX_DELIVERIES } from '../../core/limits.js';
 import type { Store } from '../../store/store.js';
-import { born, claimedJob, claimJobs, LEASE, newJob, waiting } from './fixture.js';
+import { born, claimedJob, claimJobs, dueAt, LEASE, newJob, waiting } from './fixture.js';
 import type { StoreCase, StoreHarness } from './store-case.js';
 
 async function assertFailed(store: Store, instance: string, error: string): Promise<void> {
@@ -122,9 +122,9 @@ export const expiryCases: readonly StoreCase[] = [
       const queues = { definitions: [], queues: ['default'] };
       const claimed = await store.claimJobs(query);
       assert.deepEqual(claimed.map(({ instance }) => instance).sort(), ['a', 'b']);
-      assert.ok(((await store.nextDue(queues)) ?? Number.POSITIVE_INFINITY) <= clock.now());
+      assert.ok(((await dueAt(store, queues)) ?? Number.POSITIVE_INFINITY) <= clock.now());
       assert.ok(
-        ((await store.nextDue({ ...queues, isolated: true })) ?? Number.POSITIVE_INFINITY) > clock.now(),
+        ((await dueAt(store, { ...queues, isolated: true })) ?? Number.POSITIVE_INFINITY) > clock.now(),
       );
       assert.deepEqual(await store.claimJobs({ ...query, isolated: true }), []);
       await store.endJobs(

@@ -15,6 +15,7 @@ import type {
   ClaimedJob,
   Commit,
   CommitResult,
+  DueQuery,
   FoldedAnswer,
   FoldedMessage,
   Hold,
@@ -102,6 +103,11 @@ export async function claimOnly(store: Store, instance: string, messages?: numbe
 export async function dieHolding({ store, clock }: StoreHarness, instance: string): Promise<void> {
   const { attempts } = await claimOnly(store, instance);
   clock.advance(LEASE + (attempts - 1) * SUSPECT_PATIENCE_MS);
+}
+
+/** When the next thing is due that the query is for. */
+export async function dueAt(store: Store, query: DueQuery): Promise<number | undefined> {
+  return (await store.nextDue(query))?.at;
 }
 
 /** What a commit carries, of each kind none. */

@@ -10,6 +10,7 @@ import {
   commitOf,
   DEFINITION,
   dieHolding,
+  dueAt,
   idsOf,
   instancesOf,
   LEASE,
@@ -144,7 +145,7 @@ export const pauseCases: readonly StoreCase[] = [
     name: 'calls nobody for what is paused',
     async run({ store, clock }) {
       await publishBoth(store);
-      const due = () => store.nextDue({ definitions: [DEFINITION, OTHER], names: [] });
+      const due = () => dueAt(store, { definitions: [DEFINITION, OTHER], names: [] });
       await store.create([newInstance('a')]);
       await store.pause({ instance: 'a' });
       assert.equal(await due(), undefined);

@@ -6,6 +6,7 @@ import {
   claimedPlainJob,
   claimJobs,
   DEFINITION,
+  dueAt,
   idsOf,
   LEASE,
   newJob,
@@ -23,7 +24,7 @@ function done(store: Store, jobs: readonly ClaimedJob[]) {
 }
 
 function due(store: Store, query: Partial<DueQuery> = {}) {
-  return store.nextDue({ definitions: [DEFINITION], ...query });
+  return dueAt(store, { definitions: [DEFINITION], ...query });
 }
 
 async function statisticsOf(store: Store, queue: string): Promise<QueueStatistics | undefined> {

@@ -7,6 +7,7 @@ import {
   claimOnly,
   commitAll,
   commitOf,
+  dueAt,
   idsOf,
   LEASE,
   newInstance,
@@ -41,7 +42,7 @@ export const sweptInstanceCases: readonly StoreCase[] = [
       assert.deepEqual((await store.jobs({})).items, []);
       assert.deepEqual(await claimJobs(store), []);
       assert.deepEqual(await claim(store), []);
-      assert.equal(await store.nextDue({ definitions: ['hash-of-light'] }), undefined);
+      assert.equal(await dueAt(store, { definitions: ['hash-of-light'] }), undefined);
       assert.deepEqual(await store.counts(), { instances: 0, dueMessages: 0, pendingJobs: 0, parked: 0 });
       assert.deepEqual(await store.send([signal('a', 'two')]), ['unknown']);
     },
