@@ -77,6 +77,17 @@ export function childName(parent: string, effectId: string, index: number): stri
 }
 
 /**
+ * The instance that spawned a child; undefined if the id is no child's.
+ *
+ * @example
+ * parentOf('order-1/3.0/0'); // => 'order-1'
+ */
+export function parentOf(child: string): string | undefined {
+  const parts = child.split('/');
+  return parts.length < 3 ? undefined : parts.slice(0, -2).join('/');
+}
+
+/**
  * The effect that a child answers; undefined if the id is no child's.
  *
  * @example

@@ -5,9 +5,10 @@ import { childName, effectName, effectOfChild } from '../core/identifier.js';
 import { hasEnded, type Instance } from '../core/instance.js';
 import type { NewJob } from '../core/job.js';
 import type { Json } from '../core/json.js';
-import type { Step } from '../core/language.js';
+import type { Failure, Step } from '../core/language.js';
 import { DEFAULT_PRIORITY, DEFAULT_QUEUE, TASK_DEADLINE_MS } from '../core/limits.js';
 import type { Message, NewMessage } from '../core/message.js';
+import type { Problem } from '../core/problem.js';
 import type { Commit, EndJob, FoldedMessage, Hold, Load } from '../store/store.js';
 import type { Steppable } from './registry.js';
 
@@ -132,7 +133,7 @@ class Folding {
     const before = this.#standing.status;
     this.#standing = { status: step.status, state: step.state };
     for (const effect of step.effects) this.#effect(effect, message);
-    if (hasEnded(step.status) && !hasEnded(before)) this.#tellParent();
+    if (hasEnded(step.status) && !hasEnded(before)) this.#tellParent(step);
     this.#folded.push({
       seq: message.seq,
       revision: event.revision,
@@ -207,13 +208,20 @@ class Folding {
   }
 
   /** The end of a child is the answer to the effect that made it. */
-  #tellParent(): void {
+  #tellParent({ outcome }: Step): void {
     const { id: child, parent } = this.#instance;
     const effect = effectOfChild(child);
     if (parent === undefined || effect === undefined) return;
     const { status, state } = this.#standing;
     const view = state === null ? undefined : this.#steppable.language.view(state);
-    const told = { child, status, output: view?.output ?? null, ...view?.error };
+    // One that was refused its start has no state to say so.
+    const refusal = outcome.kind === 'rejected' ? reasonOf(outcome.problem) : {};
+    const told = {
+      child,
+      status,
+      output: view?.output ?? null,
+      ...(view === undefined ? refusal : view.error),
+    };
     const event = text({ type: 'child.ended', effect, ...told });
     this.#messages.push({ id: `${this.#cause()}/ended`, to: parent, event, cause: this.#cause() });
   }
@@ -250,6 +258,10 @@ class Folding {
       spawns: this.#spawns,
     };
   }
+}
+
+function reasonOf({ code, message }: Problem): Failure {
+  return { error: code, cause: message };
 }
 
 function text(event: EventBody): string {

@@ -1,17 +1,19 @@
 import type { Json } from '../core/json.js';
 import type { Implementations, Program } from '../core/language.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
-import { Binder } from './bind.js';
+import { Binder } from './bind/binder.js';
 import { type EventNames, type Move, StateSpace } from './configuration.js';
 import { contextMaker, type MakeContext } from './context.js';
 import type { ContextShape } from './context-shape.js';
+import { DIALECTS, type Dialect } from './dialect.js';
 import { invokeId, link } from './link.js';
-import { EXECUTION_ERROR, taskDone, taskError } from './machine-event.js';
+import { EXECUTION_ERROR } from './machine-event.js';
 import { planStart } from './microstep.js';
 import type { StateNode, Transition } from './node.js';
 import type { Chart } from './schema/chart.js';
 import { Findings } from './schema/findings.js';
 import { readMachine } from './schema/machine.js';
+import { configurationOf } from './state-value.js';
 
 /** A compiled machine: its states numbered, its functions bound, and what it has learnt of itself so far. */
 export interface StatechartProgram extends Program {
@@ -33,7 +35,7 @@ export interface StatechartProgram extends Program {
 export function check(source: Json): readonly Problem[] {
   const findings = new Findings();
   const chart = readMachine(source, findings);
-  if (chart !== undefined) link(chart, findings);
+  if (chart !== undefined) link(chart, DIALECTS[chart.dialect], findings);
   return findings.problems;
 }
 
@@ -41,19 +43,19 @@ export function check(source: Json): readonly Problem[] {
 export function compile(source: Json, implementations: Implementations = {}): StatechartProgram {
   const findings = new Findings();
   const chart = readMachine(source, findings);
-  const linked = chart === undefined ? undefined : link(chart, findings);
+  const dialect = DIALECTS[chart?.dialect ?? 'native'];
+  const linked = chart === undefined ? undefined : link(chart, dialect, findings);
   if (chart === undefined || linked === undefined || findings.problems.some(isError)) {
     throw new Refused(findings.problems.filter(isError));
   }
-  const { nodes, root } = linked;
-  const binder = new Binder(implementations, findings);
+  const { nodes, root, find } = linked;
+  const binder = new Binder(implementations, findings, root, find, dialect);
   for (const node of nodes) {
     binder.bind(node);
-    if (node.isFinal) node.done = binder.done(node, root);
   }
   const makeContext = contextMaker(chart.context, binder);
   if (findings.problems.some(isError)) throw new Refused(findings.problems.filter(isError));
-  const space = new StateSpace(root, eventNames(nodes));
+  const space = new StateSpace(nodes, eventNames(nodes, dialect), dialect, chart.onStepError === 'undo');
   return {
     language: 'statechart',
     id: chart.id,
@@ -64,23 +66,26 @@ export function compile(source: Json, implementations: Implementations = {}): St
     start: startOf(space),
     makeContext,
     shape: binder.shape,
-    hasFunctions: binder.hasFunctions,
+    hasFunctions: binder.values.hasFunctions,
   };
 }
 
-function eventNames(nodes: readonly StateNode[]): EventNames {
+function eventNames(nodes: readonly StateNode[], { events, prefixOf }: Dialect): EventNames {
   const exact = new Set<string>([EXECUTION_ERROR]);
   const prefixes = new Set<string>();
   let any = false;
   for (const node of nodes) {
-    for (const descriptor of node.on.keys()) {
-      if (descriptor === '*') any = true;
-      else if (descriptor.endsWith('.*')) prefixes.add(descriptor.slice(0, -2));
-      else exact.add(descriptor);
+    for (const { descriptors } of node.on) {
+      for (const descriptor of descriptors) {
+        const prefix = prefixOf(descriptor);
+        if (descriptor === '*') any = true;
+        else if (prefix !== undefined) prefixes.add(prefix);
+        else exact.add(descriptor);
+      }
     }
     node.chart.invoke.forEach((invoke, index) => {
-      exact.add(taskDone(invokeId(node, invoke, index)));
-      exact.add(taskError(invokeId(node, invoke, index)));
+      exact.add(events.taskDone(invokeId(node, invoke, index)));
+      exact.add(events.taskError(invokeId(node, invoke, index)));
     });
   }
   let longestPrefix = 0;
@@ -91,24 +96,14 @@ function eventNames(nodes: readonly StateNode[]): EventNames {
 /** SCXML D: interpret enters the root by default, as if by a transition from nowhere. */
 function startOf(space: StateSpace): Move {
   const { root } = space;
-  let atom = root;
-  while (atom.initial !== undefined) atom = atom.initial;
-  const chart = {
-    path: '',
-    target: undefined,
-    targetPath: '',
-    guard: undefined,
-    actions: [],
-    reenter: true,
-  };
+  const chart = { path: '', targets: [], guard: undefined, actions: [], reenter: true };
   const transition: Transition = {
     source: root,
     chart,
     label: 'start',
-    target: root,
-    domain: undefined,
+    targets: [root],
     guard: undefined,
     ops: [],
   };
-  return planStart(space.intern([atom]), transition);
+  return planStart(configurationOf(space, [root]), transition);
 }

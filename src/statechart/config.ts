@@ -32,8 +32,10 @@ export interface MachineConfig<TContext, TEvent extends EventObject> extends Sta
 
 export interface StateConfig<TContext, TEvent extends EventObject> {
   readonly id?: string;
-  readonly type?: 'atomic' | 'compound' | 'final';
-  readonly initial?: string | { readonly target: string; readonly actions?: Actions<TContext, TEvent> };
+  readonly type?: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
+  readonly initial?:
+    | string
+    | { readonly target: string | readonly string[]; readonly actions?: Actions<TContext, TEvent> };
   readonly states?: Readonly<Record<string, StateConfig<TContext, TEvent>>>;
   /** By event name, `name.*` or `*`. */
   readonly on?: Readonly<Record<string, Transitions<TContext, TEvent> | undefined>>;
@@ -43,6 +45,13 @@ export interface StateConfig<TContext, TEvent extends EventObject> {
   readonly after?: Readonly<Record<string | number, Transitions<TContext, TEvent>>>;
   /** Taken when a final child was entered; `event.output` is the child's. */
   readonly onDone?: Transitions<TContext, TEvent>;
+  /** How long it may stay there, from when it was entered; then `onTimeout` is taken. */
+  readonly timeout?: string | number;
+  readonly onTimeout?: Transitions<TContext, TEvent>;
+  /** Of a history state: `shallow` if absent. */
+  readonly history?: 'shallow' | 'deep';
+  /** Of a history state: where it leads while nothing is remembered. */
+  readonly target?: string | readonly string[];
   readonly entry?: Actions<TContext, TEvent>;
   readonly exit?: Actions<TContext, TEvent>;
   readonly invoke?: InvokeConfig<TContext, TEvent> | readonly InvokeConfig<TContext, TEvent>[];
@@ -63,8 +72,8 @@ export type Transitions<TContext, TEvent extends EventObject> =
   | readonly (string | TransitionConfig<TContext, TEvent>)[];
 
 export interface TransitionConfig<TContext, TEvent extends EventObject> {
-  /** A sibling, `.child`, `#id`, or a path of keys; without it the state stays as it is. */
-  readonly target?: string | readonly [string];
+  /** A sibling, `.child`, `#id`, or a path of keys, or several that are entered at once; without it the state stays as it is. */
+  readonly target?: string | readonly string[];
   readonly guard?: GuardConfig<TContext, TEvent>;
   /** Done before the actions; every field is computed from the context before it. */
   readonly assign?: Assignment<TContext, TEvent>;
@@ -79,6 +88,11 @@ export interface TransitionConfig<TContext, TEvent extends EventObject> {
 export type GuardConfig<TContext, TEvent> =
   | string
   | { readonly type: string; readonly params?: Json }
+  | { readonly and: readonly GuardConfig<TContext, TEvent>[] }
+  | { readonly or: readonly GuardConfig<TContext, TEvent>[] }
+  | { readonly not: GuardConfig<TContext, TEvent> }
+  /** Whether a state is active: `#id`, or a path from the root. */
+  | { readonly in: string }
   | GuardFunction<TContext, TEvent>;
 
 export type GuardFunction<TContext, TEvent> = (scope: ScopeOf<TContext, TEvent>, params: unknown) => boolean;
@@ -92,15 +106,47 @@ export type ActionConfig<TContext, TEvent extends EventObject> =
   | { readonly type: string; readonly params?: Data<TContext, TEvent> }
   | AssignAction<TContext, TEvent>
   | AssignConfig<TContext, TEvent>
-  | { readonly raise: string | { readonly type: string; readonly data?: Data<TContext, TEvent> } }
+  | { readonly raise: string | (Raised<TContext, TEvent> & HeldBack<TContext, TEvent>) }
   | {
-      readonly send: {
-        readonly to: string | ((scope: ScopeOf<TContext, TEvent>) => string);
-        readonly type: string;
-        readonly data?: Data<TContext, TEvent>;
-      };
+      readonly send: Raised<TContext, TEvent> &
+        HeldBack<TContext, TEvent> & {
+          /**
+           * An instance; `#_parent`; or `#_` and the id of what was invoked. The machine's own mailbox if absent, behind
+           * what waits there.
+           */
+          readonly to?: string | ((scope: ScopeOf<TContext, TEvent>) => string);
+        };
     }
+  /** Takes back what is held back under this id. */
+  | { readonly cancel: string | ((scope: ScopeOf<TContext, TEvent>) => string) }
+  /** Told to those who watch. */
+  | { readonly emit: string | Raised<TContext, TEvent> }
+  | {
+      readonly log:
+        | Data<TContext, TEvent>
+        | { readonly label?: string; readonly value?: Data<TContext, TEvent> };
+    }
+  /** The actions of the first branch whose guard allows it. */
+  | { readonly choose: readonly Branch<TContext, TEvent>[] }
   | ActionFunction<TContext, TEvent>;
+
+type Raised<TContext, TEvent> =
+  | { readonly type: string; readonly data?: Data<TContext, TEvent> }
+  /** The whole event, as programs write theirs: `{ type, … }`. */
+  | { readonly event: Data<TContext, TEvent> };
+
+interface HeldBack<TContext, TEvent> {
+  /** How long the event is held back: milliseconds, `30s`, or what gives one of these. */
+  readonly delay?: string | number | ((scope: ScopeOf<TContext, TEvent>) => string | number);
+  /** By which it can be cancelled in the meantime. */
+  readonly id?: string;
+}
+
+export interface Branch<TContext, TEvent extends EventObject> {
+  readonly guard?: GuardConfig<TContext, TEvent>;
+  readonly assign?: Assignment<TContext, TEvent>;
+  readonly actions?: Actions<TContext, TEvent>;
+}
 
 /** Runs after the commit, at least once; it cannot change the context. */
 export type ActionFunction<TContext, TEvent> = (
@@ -134,7 +180,11 @@ export type Assignment<TContext, TEvent> =
 
 export interface InvokeConfig<TContext, TEvent extends EventObject> {
   /** The name, or ARN, that a handler is registered under. */
-  readonly src: string;
+  readonly src?: string;
+  /** Another machine, instead of a task: it lives for as long as the state is active, and ends in `onDone` or `onError`. */
+  readonly machine?: string;
+  /** Events from outside that are sent on to the machine: `true` for all, or their names. */
+  readonly forward?: boolean | string | readonly string[];
   readonly id?: string;
   readonly input?: Data<TContext, TEvent>;
   /** From the invocation to the answer; past it the task fails with `Timeout`. */

@@ -1,57 +1,87 @@
 import { put } from '../core/json.js';
+import type { Dialect } from './dialect.js';
 import { MAX_CACHED_PLANS } from './limits.js';
 import type { MachineEffect } from './machine-effect.js';
-import { isErrorEvent } from './machine-event.js';
-import type { StateNode, Transition } from './node.js';
+import type { Forward, StateNode, Transition } from './node.js';
 import type { Op } from './run.js';
 
 /** Where a machine stands, as XState writes it: the name of a state, or an object of them where states nest. */
 export type StateValue = string | { readonly [key: string]: StateValue };
 
+/** By number of the history state: what was active when its parent was left, in document order. */
+export type History = readonly (readonly StateNode[] | undefined)[];
+
+/** That of a machine that has left no state with a history state. */
+export const NO_HISTORY: History = Object.freeze([]);
+
 /**
- * A set of active states that a machine was found in. There is one object per set, however often it is met,
- * so that what has to be done for an event there is worked out once.
+ * A set of active states that a machine was found in, and what its history states remember. There is one object for
+ * each, however often it is met, so that what has to be done for an event there is worked out once.
  */
 export class Configuration {
   readonly space: StateSpace;
   /** Its atomic and final states. */
   readonly atoms: readonly StateNode[];
+  readonly history: History;
   /** All active states in document order, the root included. */
   readonly active: readonly StateNode[];
   readonly value: StateValue;
   readonly hasAlways: boolean;
+  /** Which events from outside are sent on. */
+  readonly forwards: readonly Forward[];
   /** By event class; see `StateSpace.classOf`. */
   readonly plans = new Map<string, Plan>();
   eventless: Plan | undefined;
+  /** The event that was asked for last, and its plan: where few events are met, a map costs more than the rest. */
+  lastName: string | undefined;
+  lastPlan: Plan | undefined;
 
-  constructor(space: StateSpace, atoms: readonly StateNode[]) {
+  constructor(space: StateSpace, atoms: readonly StateNode[], history: History) {
     this.space = space;
     this.atoms = atoms;
+    this.history = history;
     const active = new Set<StateNode>();
     for (const atom of atoms) {
-      for (let node: StateNode | undefined = atom; node !== undefined; node = node.parent) active.add(node);
+      for (
+        let node: StateNode | undefined = atom;
+        node !== undefined && !active.has(node);
+        node = node.parent
+      ) {
+        active.add(node);
+      }
     }
-    this.active = [...active].sort((a, b) => a.index - b.index);
+    this.active = inOrder(active);
     this.hasAlways = this.active.some((node) => node.always.length > 0);
-    this.value = stateValueOf(atoms);
+    this.forwards = this.active.flatMap((node) => node.forwards);
+    this.value = stateValueOf(this.active);
   }
 
   forget(): void {
     this.plans.clear();
     this.eventless = undefined;
+    this.lastName = undefined;
+    this.lastPlan = undefined;
   }
 }
 
-/** What is to be tried for one event in one configuration, in order; the first whose guard allows it is taken. */
-export interface Plan {
-  readonly candidates: readonly Candidate[];
-  /** Where there is nothing to ask and nothing to work out: the move that is taken, and that is all of it. */
-  readonly plain: Move | undefined;
+/** In document order. */
+export function inOrder(nodes: Iterable<StateNode>): StateNode[] {
+  return [...nodes].sort((a, b) => a.index - b.index);
 }
 
-export interface Candidate {
-  readonly transition: Transition;
-  readonly move: Move;
+/**
+ * What is to be tried for one event in one configuration: a question, whose answer leads to another plan, or, where
+ * there is nothing left to ask, the move. A lazy tree, of which only what was met is there.
+ */
+export interface Plan {
+  /** The transition whose guard is asked next. */
+  readonly asks: Transition | undefined;
+  readonly yes: () => Plan;
+  readonly no: () => Plan;
+  /** Undefined where there is something to ask, or nothing is taken. */
+  readonly move: Move | undefined;
+  /** The move, where that is all of it: nothing is to be worked out, and nothing can follow. */
+  readonly plain: Move | undefined;
 }
 
 /** Things done one after the other. */
@@ -63,9 +93,10 @@ export interface Work {
   readonly effects: readonly MachineEffect[];
 }
 
-/** What taking one transition in one configuration does: exit, act, enter, all told in advance. */
+/** What taking transitions in one configuration does: exit, act, enter, all told in advance. */
 export interface Move extends Work {
-  readonly transition: Transition;
+  /** In the order of the regions that take them. */
+  readonly transitions: readonly Transition[];
   readonly to: Configuration;
   /** Where it leads to the end of the machine: what is done once the output is there. */
   readonly ending: Work | undefined;
@@ -87,20 +118,30 @@ const ANY_NAME = '\u0000';
 export class StateSpace {
   readonly root: StateNode;
   readonly names: EventNames;
+  readonly dialect: Dialect;
+  /** Whether a macrostep is undone in which something fails that nothing takes care of. */
+  readonly undoes: boolean;
+  /** By their numbers. */
+  readonly histories: readonly StateNode[];
   readonly #configurations = new Map<string, Configuration>();
   #cached = 0;
 
-  constructor(root: StateNode, names: EventNames) {
+  constructor(nodes: readonly StateNode[], names: EventNames, dialect: Dialect, undoes: boolean) {
+    this.undoes = undoes;
+    const [root] = nodes;
+    if (root === undefined) throw new Error('a machine has a root');
     this.root = root;
+    this.histories = nodes.filter(({ type }) => type === 'history');
     this.names = names;
+    this.dialect = dialect;
   }
 
-  /** The one configuration of these atomic states, given in document order. */
-  intern(atoms: readonly StateNode[]): Configuration {
-    const key = atoms.map((atom) => atom.index).join(' ');
+  /** The one configuration of these atomic states, given in document order, with this history. */
+  intern(atoms: readonly StateNode[], history: History): Configuration {
+    const key = [atoms, ...history].map(indexes).join(';');
     const known = this.#configurations.get(key);
     if (known !== undefined) return known;
-    const configuration = new Configuration(this, atoms);
+    const configuration = new Configuration(this, atoms, history);
     this.count();
     this.#configurations.set(key, configuration);
     return configuration;
@@ -135,19 +176,33 @@ export class StateSpace {
       if (name.length <= longestPrefix && prefixes.has(name)) found = name;
     }
     if (found !== undefined) return `${found}.${ANY_NAME}`;
-    return any && !isErrorEvent(name) ? ANY_NAME : undefined;
+    return any && this.dialect.matches('*', name) ? ANY_NAME : undefined;
   }
 }
 
-/** XState's state value of these atomic states: a compound state whose child is atomic is written by that child's name. */
-function stateValueOf(atoms: readonly StateNode[]): StateValue {
-  const [atom] = atoms;
-  if (atom?.parent === undefined) return Object.freeze({});
-  let value: StateValue = atom.key;
-  for (let node = atom.parent; node.parent !== undefined; node = node.parent) {
-    const outer: Record<string, StateValue> = {};
-    put(outer, node.key, value);
-    value = Object.freeze(outer);
+function indexes(nodes: readonly StateNode[] | undefined): string {
+  return nodes === undefined ? '' : nodes.map((node) => node.index).join(' ');
+}
+
+const NO_VALUE: StateValue = Object.freeze({});
+
+/** XState's state value: a compound state whose child is atomic is written by that child's name. */
+function stateValueOf(active: readonly StateNode[]): StateValue {
+  const inside = new Map<StateNode | undefined, StateNode[]>();
+  for (const node of active) {
+    const siblings = inside.get(node.parent);
+    if (siblings === undefined) inside.set(node.parent, [node]);
+    else siblings.push(node);
   }
-  return value;
+  const valueAt = (node: StateNode): StateValue => {
+    const children = inside.get(node) ?? [];
+    const [only] = children;
+    if (only === undefined) return NO_VALUE;
+    if (node.type !== 'parallel' && only.isAtomic) return only.key;
+    const value: Record<string, StateValue> = {};
+    for (const child of children) put(value, child.key, valueAt(child));
+    return Object.freeze(value);
+  };
+  const [root] = active;
+  return root === undefined ? NO_VALUE : valueAt(root);
 }

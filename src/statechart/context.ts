@@ -1,6 +1,6 @@
 import { isJsonObject, type Json } from '../core/json.js';
 import type { Surroundings } from '../expression/expression.js';
-import type { Binder } from './bind.js';
+import type { Binder } from './bind/binder.js';
 import type { Context } from './run.js';
 import type { Template } from './schema/chart.js';
 import { failure, Undone } from './undone.js';
@@ -40,7 +40,7 @@ function valueMaker(
       return (input, surroundings) =>
         template.template.evaluate({ input: (input ?? null) as Json }, surroundings());
     default: {
-      const fn = binder.function(template) as (scope: unknown, params: unknown) => unknown;
+      const fn = binder.values.function(template) as (scope: unknown, params: unknown) => unknown;
       return (input) => fn({ input }, undefined);
     }
   }

@@ -20,6 +20,7 @@ const PLACES = {
     states: 'states',
     on: 'events',
     after: 'events',
+    onTimeout: 'transitions',
     always: 'transitions',
     onDone: 'transitions',
     entry: 'actions',
@@ -33,11 +34,22 @@ const PLACES = {
   states: { '*': 'state' },
   events: { '*': 'transitions' },
   transitions: { guard: 'guard', actions: 'actions', assign: 'assignment' },
-  actions: { assign: 'assignment', raise: 'event', send: 'event', params: 'data' },
-  event: { data: 'data', to: 'data' },
+  actions: {
+    assign: 'assignment',
+    raise: 'event',
+    send: 'event',
+    emit: 'event',
+    cancel: 'data',
+    log: 'logged',
+    choose: 'branches',
+    params: 'data',
+  },
+  branches: { guard: 'guard', actions: 'actions', assign: 'assignment' },
+  event: { data: 'data', event: 'data', to: 'data', delay: 'data' },
+  logged: { value: 'data' },
   assignment: { '*': 'data' },
   invokes: { input: 'data', onDone: 'transitions', onError: 'transitions' },
-  guard: {},
+  guard: { and: 'guard', or: 'guard', not: 'guard' },
   data: {},
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
 
@@ -118,6 +130,7 @@ class Extraction {
       case 'actions':
         return keep(this.#actions, full, fn);
       case 'data':
+      case 'logged':
       case 'assignment':
         return functionText(keep(this.#functions, full, fn));
       default:

@@ -1,5 +1,6 @@
 import type { Graph } from '../core/language.js';
 import type { StateNode, Transition } from './node.js';
+import type { ChartGuard } from './schema/chart.js';
 
 /**
  * The states and transitions of a machine, for drawing. The root is a node with an empty id; an edge without a
@@ -12,22 +13,36 @@ export function graphOf(nodes: readonly StateNode[]): Graph {
       ...(parent === undefined ? {} : { parent: parent.path }),
       type: chart.type,
     })),
-    edges: nodes.flatMap((node) => [...initialEdge(node), ...transitionsOf(node).map(edge)]),
+    edges: nodes.flatMap((node) => [...initialEdge(node), ...transitionsOf(node).flatMap(edgesOf)]),
   };
 }
 
 function initialEdge({ path, initial }: StateNode): Graph['edges'] {
-  return initial === undefined ? [] : [{ from: path, to: initial.path, label: '' }];
+  return initial.map((target) => ({ from: path, to: target.path, label: '' }));
 }
 
 function transitionsOf(node: StateNode): readonly Transition[] {
-  return [...[...node.on.values()].flat(), ...node.always];
+  return [...node.on.map(({ transition }) => transition), ...node.always];
 }
 
-function edge({ source, target, label, chart }: Transition): Graph['edges'][number] {
-  const guard =
-    chart.guard === undefined
-      ? ''
-      : ` [${chart.guard.kind === 'named' ? chart.guard.name : chart.guard.text}]`;
-  return { from: source.path, to: (target ?? source).path, label: `${label}${guard}` };
+function edgesOf({ source, targets, label, chart }: Transition): Graph['edges'] {
+  const guard = chart.guard === undefined ? '' : ` [${guardText(chart.guard)}]`;
+  const ends = targets.length === 0 ? [source] : targets;
+  return ends.map((end) => ({ from: source.path, to: end.path, label: `${label}${guard}` }));
+}
+
+function guardText(guard: ChartGuard): string {
+  switch (guard.kind) {
+    case 'and':
+    case 'or':
+      return `(${guard.guards.map(guardText).join(` ${guard.kind} `)})`;
+    case 'not':
+      return `not ${guardText(guard.guard)}`;
+    case 'in':
+      return `in ${guard.target.text}`;
+    case 'named':
+      return guard.name;
+    default:
+      return guard.text;
+  }
 }

@@ -3,6 +3,12 @@
 /** States within states; low enough that such a source stays within MAX_JSON_DEPTH. */
 export const MAX_STATE_DEPTH = 80;
 
+/** Guards within guards. */
+export const MAX_GUARD_DEPTH = 32;
+
+/** Branches within branches of `choose`. */
+export const MAX_ACTION_DEPTH = 32;
+
 /** Microsteps of one event: transitions taken and internal events handled. A cycle of `always` ends here. */
 export const MAX_MICROSTEPS = 1_000;
 

@@ -1,6 +1,16 @@
-import { delayOver, stateDone, taskDone, taskError } from './machine-event.js';
-import { StateNode, splitPath, type Transition, Wildcard } from './node.js';
-import type { Chart, ChartInvoke, ChartState, ChartTransition } from './schema/chart.js';
+import type { Dialect } from './dialect.js';
+import { areTogether } from './history-value.js';
+import { type Listener, StateNode, splitPath, type Transition } from './node.js';
+import type {
+  Chart,
+  ChartAction,
+  ChartGuard,
+  ChartInitial,
+  ChartInvoke,
+  ChartState,
+  ChartTarget,
+  ChartTransition,
+} from './schema/chart.js';
 import { type Findings, join, meant } from './schema/findings.js';
 
 /** The states of a chart, numbered and connected. */
@@ -8,11 +18,13 @@ export interface Linked {
   /** In document order; the root comes first. */
   readonly nodes: readonly StateNode[];
   readonly root: StateNode;
+  /** The state that a guard names: `#id`, or a path from the root. */
+  readonly find: (source: StateNode, target: ChartTarget) => StateNode | undefined;
 }
 
 /** Numbers the states of a chart and finds the targets of their transitions; what is missing is a finding. */
-export function link(chart: Chart, findings: Findings): Linked {
-  const linker = new Linker(chart, findings);
+export function link(chart: Chart, { events }: Dialect, findings: Findings): Linked {
+  const linker = new Linker(chart, events, findings);
   for (const node of linker.nodes) linker.connect(node);
   return linker;
 }
@@ -31,9 +43,12 @@ class Linker implements Linked {
   /** The states that were given an id; the others are found by their place. */
   readonly #named: StateNode[] = [];
   readonly #ids: ReadonlyMap<string, StateNode>;
+  readonly #events: Dialect['events'];
   readonly #findings: Findings;
+  #histories = 0;
 
-  constructor(chart: Chart, findings: Findings) {
+  constructor(chart: Chart, events: Dialect['events'], findings: Findings) {
+    this.#events = events;
     this.#findings = findings;
     this.root = this.#number(chart.root, chart.id, chart.id, undefined);
     this.#ids = this.#claimIds();
@@ -52,7 +67,10 @@ class Linker implements Linked {
       node.children = children;
       node.last = this.nodes.length - 1;
     }
-    if (chart.initial !== undefined) node.initial = node.children.get(chart.initial.target);
+    if (chart.type === 'history') {
+      node.memory = this.#histories++;
+      if (parent !== undefined) parent.histories = [...parent.histories, node];
+    }
     return node;
   }
 
@@ -80,22 +98,23 @@ class Linker implements Linked {
 
   connect(node: StateNode): void {
     const { chart } = node;
-    const on = new Map<string, readonly Transition[]>();
-    for (const [descriptor, list] of chart.on) this.#listen(on, node, descriptor, descriptor, list);
-    this.#listen(on, node, stateDone(node.id), 'done', chart.onDone);
+    if (chart.initial !== undefined) this.#enterByDefault(node, chart.initial);
+    else if (chart.type === 'history') node.initial = this.#initialOf(node.parent);
+    const on: Listener[] = [];
+    for (const { descriptors, transitions } of chart.on) {
+      this.#listen(on, node, descriptors, descriptors.join(' '), transitions);
+    }
+    this.#listen(on, node, [this.#events.stateDone(node.id)], 'done', chart.onDone);
     if (chart.invoke.length > 0) this.#invokes(on, node);
     for (const { key, transitions } of chart.after) {
-      this.#listen(on, node, delayOver(key, node.id), `after ${key}`, transitions);
+      this.#listen(on, node, [this.#events.delayOver(key, node.id)], `after ${key}`, transitions);
     }
-    if (on.size > 0) {
-      node.on = on;
-      node.wildcards = [...on]
-        .filter(([descriptor]) => descriptor === '*' || descriptor.endsWith('.*'))
-        .map(([descriptor, transitions]) => new Wildcard(descriptor, transitions))
-        .sort((a, b) => b.length - a.length);
-    }
+    if (on.length > 0) node.on = on;
     if (chart.always.length > 0) {
       node.always = chart.always.map((transition) => this.#transition(node, 'always', transition));
+    }
+    for (const actions of [chart.entry, chart.exit, chart.initial?.actions ?? []]) {
+      this.#checkActions(node, actions);
     }
     if (chart.onDone.length > 0 && chart.type === 'atomic') {
       const message = `${describe(node)} has no states, so its "onDone" never happens`;
@@ -104,11 +123,48 @@ class Linker implements Linked {
     }
   }
 
-  #invokes(on: Map<string, readonly Transition[]>, node: StateNode): void {
+  /** The states that `initial` names: children, or by id or path others below. */
+  #enterByDefault(node: StateNode, { targets }: ChartInitial): void {
+    const around = node.type === 'history' ? node.parent : node;
+    if (around === undefined) return;
+    const found = targets.flatMap(({ text, path }): StateNode[] => {
+      const child = node.children.get(text);
+      const [target] = child === undefined ? this.#targets(node, [{ text, path }]) : [child];
+      if (target === undefined) return [];
+      if (target.isBelow(around) && (target.type !== 'history' || node.type !== 'history')) return [target];
+      const message = `${describe(node)} leads by default to ${describe(target)}, which is not below ${describe(around)}`;
+      this.#findings.add({ code: 'unknown-initial', message, path });
+      return [];
+    });
+    if (found.length > 1) this.#refuseApart(node, found, node.chart);
+    node.initial = found;
+  }
+
+  /** The initial states of the parent of a history state, which is linked before it. */
+  #initialOf(parent: StateNode | undefined): readonly StateNode[] {
+    if (parent === undefined) return [];
+    return parent.type === 'parallel'
+      ? [...parent.children.values()].filter(({ type }) => type !== 'history')
+      : parent.initial;
+  }
+
+  /** Several targets are states that can be active together, and none is around another. */
+  #refuseApart(source: StateNode, targets: readonly StateNode[], { path }: { readonly path: string }): void {
+    for (const [n, a] of targets.entries()) {
+      for (const b of targets.slice(n + 1)) {
+        if (areTogether(a, b)) continue;
+        const message = `${describe(source)} leads to ${describe(a)} and ${describe(b)}, which cannot be active together`;
+        this.#findings.add({ code: 'targets-apart', message, path });
+        return;
+      }
+    }
+  }
+
+  #invokes(on: Listener[], node: StateNode): void {
     node.chart.invoke.forEach((invoke, index) => {
       const id = invokeId(node, invoke, index);
-      this.#listen(on, node, taskDone(id), `done ${id}`, invoke.onDone);
-      this.#listen(on, node, taskError(id), `error ${id}`, invoke.onError);
+      this.#listen(on, node, [this.#events.taskDone(id)], `done ${id}`, invoke.onDone);
+      this.#listen(on, node, [this.#events.taskError(id)], `error ${id}`, invoke.onError);
       if (invoke.id === undefined || !hasInvoke(node, id, index)) return;
       const message = `the invoke id ${JSON.stringify(id)} is taken, here or in a state around this one`;
       this.#findings.add({ code: 'duplicate-id', message, path: join(invoke.path, 'id') });
@@ -116,40 +172,60 @@ class Linker implements Linked {
   }
 
   #listen(
-    on: Map<string, readonly Transition[]>,
+    on: Listener[],
     node: StateNode,
-    event: string,
+    descriptors: readonly string[],
     label: string,
     transitions: readonly ChartTransition[],
   ): void {
-    if (transitions.length === 0) return;
-    const linked = transitions.map((transition) => this.#transition(node, label, transition));
-    const known = on.get(event);
-    on.set(event, known === undefined ? linked : [...known, ...linked]);
+    for (const chart of transitions) {
+      on.push({ descriptors, transition: this.#transition(node, label, chart) });
+    }
   }
 
   #transition(source: StateNode, label: string, chart: ChartTransition): Transition {
-    const target = chart.target === undefined ? undefined : this.#target(source, chart.target, chart);
-    const domain = target === undefined ? source : this.#domain(source, target, chart.reenter);
-    return { source, chart, label, target, domain, guard: undefined, ops: [] };
-  }
-
-  /** XState's rule: a transition into its own source stays within it unless it re-enters. */
-  #domain(source: StateNode, target: StateNode, reenter: boolean): StateNode | undefined {
-    if (!reenter && (target === source || target.isBelow(source))) return source;
-    for (let node = target.parent; node !== undefined; node = node.parent) {
-      if (source.isBelow(node)) return node;
-    }
-    return reenter ? undefined : this.root;
+    const targets = this.#targets(source, chart.targets);
+    if (targets.length > 1) this.#refuseApart(source, targets, chart);
+    if (chart.guard !== undefined) this.#checkGuard(source, chart.guard);
+    this.#checkActions(source, chart.actions);
+    return { source, chart, label, targets, guard: undefined, ops: [] };
   }
 
   /** XState: `#id`, `#id.below`, `.child`, or a path from the parent; a machine's own children have the dot. */
-  #target(source: StateNode, text: string, chart: ChartTransition): StateNode | undefined {
-    const found = this.#find(source, text);
-    if (found instanceof StateNode) return found;
-    const message = `${describe(source)} has a transition to ${JSON.stringify(text)}, and there is no such state`;
-    this.#findings.add({ code: 'unknown-target', message, path: chart.targetPath, ...found });
+  #targets(source: StateNode, targets: readonly ChartTarget[]): readonly StateNode[] {
+    return targets.flatMap(({ text, path }) => {
+      const found = this.#find(source, text);
+      if (found instanceof StateNode) return [found];
+      const message = `${describe(source)} has a transition to ${JSON.stringify(text)}, and there is no such state`;
+      this.#findings.add({ code: 'unknown-target', message, path, ...found });
+      return [];
+    });
+  }
+
+  readonly find = (source: StateNode, { text, path }: ChartTarget): StateNode | undefined => {
+    const found = text.startsWith('#') ? this.#byId(text.slice(1)) : below(this.root, splitPath(text), '');
+    if (found instanceof StateNode && found.type !== 'history') return found;
+    const message = `${describe(source)} asks whether ${JSON.stringify(text)} is active, and there is no such state`;
+    const hint = found instanceof StateNode ? {} : found;
+    this.#findings.add({ code: 'unknown-state', message, path, ...hint });
     return undefined;
+  };
+
+  /** Guards may name states. */
+  #checkGuard(source: StateNode, guard: ChartGuard): void {
+    if (guard.kind === 'in') this.find(source, guard.target);
+    else if (guard.kind === 'not') this.#checkGuard(source, guard.guard);
+    else if ('guards' in guard) for (const inner of guard.guards) this.#checkGuard(source, inner);
+  }
+
+  #checkActions(source: StateNode, actions: readonly ChartAction[]): void {
+    for (const action of actions) {
+      if (action.kind !== 'choose') continue;
+      for (const { guard, actions: inner } of action.branches) {
+        if (guard !== undefined) this.#checkGuard(source, guard);
+        this.#checkActions(source, inner);
+      }
+    }
   }
 
   #find(source: StateNode, text: string): Found {

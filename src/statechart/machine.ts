@@ -6,6 +6,7 @@ import { compile, type StatechartProgram } from './compile.js';
 import type { AnyEvent, EventObject, MachineConfig, MachineImplementations } from './config.js';
 import type { StateValue } from './configuration.js';
 import { extract } from './extract.js';
+import { type HistoryValue, historyAt } from './history-value.js';
 import { MachineSnapshot, type SnapshotStatus } from './snapshot.js';
 import { configurationAt } from './state-value.js';
 
@@ -48,14 +49,18 @@ export class Machine<TContext = unknown, TEvent extends EventObject = AnyEvent> 
   resolveState(kept: {
     readonly value: StateValue;
     readonly context: TContext;
+    readonly history?: HistoryValue;
     readonly status?: SnapshotStatus;
     readonly output?: unknown;
     readonly error?: unknown;
   }): MachineSnapshot<TContext> {
-    const configuration = configurationAt(this.#program.space, kept.value);
-    if (configuration === undefined) {
-      const message = `the machine has no state ${JSON.stringify(kept.value)}`;
-      throw new Refused({ code: 'unknown-state', message, path: '/value' });
+    const { space } = this.#program;
+    const history = historyAt(space, kept.history);
+    const configuration = configurationAt(space, kept.value, history);
+    if (configuration === undefined || history === undefined) {
+      const [what, path] = history === undefined ? [kept.history, '/history'] : [kept.value, '/value'];
+      const message = `the machine has no state ${JSON.stringify(what)}`;
+      throw new Refused({ code: 'unknown-state', message, path });
     }
     const { context, status = 'active', output, error } = kept;
     if (typeof context === 'object' && context !== null) this.#program.shape.meet(context);

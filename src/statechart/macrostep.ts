@@ -4,10 +4,11 @@ import type { Problem } from '../core/problem.js';
 import { Budget } from '../expression/budget.js';
 import type { Surroundings } from '../expression/expression.js';
 import type { Template } from '../expression/template.js';
-import type { Candidate, Configuration, Move, Plan, Work } from './configuration.js';
+import type { Configuration, Move, Plan, Work } from './configuration.js';
 import { MAX_EFFECTS, MAX_MICROSTEPS } from './limits.js';
-import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
-import { EXECUTION_ERROR, isErrorEvent, type MachineEvent, plainEvent } from './machine-event.js';
+import { type MachineEffect, NO_EFFECTS, RELATIVE } from './machine-effect.js';
+import { EXECUTION_ERROR, isErrorEvent, isReserved, type MachineEvent, plainEvent } from './machine-event.js';
+import type { Transition } from './node.js';
 import type { Context, Producer, Run, Scope } from './run.js';
 import { eventlessPlan, planFor } from './select.js';
 import { failure, Undone } from './undone.js';
@@ -19,7 +20,7 @@ export interface Origin {
   readonly seed: string;
 }
 
-/** A transition that was taken, for those who keep a history. */
+/** Transitions that were taken together, for those who keep a history. */
 export interface Taken {
   /** The event's type; absent where none was needed. */
   readonly event: string | undefined;
@@ -75,10 +76,21 @@ export class Macrostep implements Run {
     this.#settle();
   }
 
+  /** Sends an event from outside on to what was invoked so (SCXML D: autoforward). */
+  forward(): void {
+    const { type: name } = this.event;
+    if (isReserved(name)) return;
+    for (const { key, descriptor } of this.configuration.forwards) {
+      if (!this.configuration.space.dialect.matches(descriptor, name)) continue;
+      const { data } = plainEvent(this.event);
+      this.emit({ type: 'send', to: RELATIVE + key, name, ...(data === undefined ? {} : { data }) });
+    }
+  }
+
   /** Throws Undone, and then nothing of it counts. */
   react(plan: Plan): void {
-    const chosen = this.#select(plan);
-    if (chosen !== undefined) this.#take(chosen.move, this.event.type);
+    const move = this.#select(plan);
+    if (move !== undefined) this.#take(move, this.event.type);
     // An error that nothing takes is for the caller to deal with, before anything else goes on.
     else if (this.#queue === undefined && isErrorEvent(this.event.type)) return;
     if (this.configuration.hasAlways || this.#queue !== undefined) this.#settle();
@@ -90,10 +102,10 @@ export class Macrostep implements Run {
     for (let steps = 0; !this.done; steps++) {
       if (steps > MAX_MICROSTEPS) this.#runaway();
       const { configuration, context } = this;
-      const chosen =
+      const move =
         eventless && configuration.hasAlways ? this.#select(eventlessPlan(configuration)) : undefined;
-      if (chosen !== undefined) {
-        this.#take(chosen.move, undefined);
+      if (move !== undefined) {
+        this.#take(move, undefined);
         // One that changed nothing would be chosen for ever; XState asks again only after a change.
         eventless = this.configuration !== configuration || this.context !== context;
         continue;
@@ -107,23 +119,22 @@ export class Macrostep implements Run {
 
   #raised(event: MachineEvent): void {
     this.#at(event);
-    const chosen = this.#select(planFor(this.configuration, event.type));
+    const move = this.#select(planFor(this.configuration, event.type));
     const fault =
       event.type === EXECUTION_ERROR ? this.#faults?.find((known) => known.event === event) : undefined;
-    if (chosen !== undefined) this.#take(chosen.move, event.type);
-    else if (fault !== undefined) throw new Undone(fault.problem, fault.cause);
+    if (move !== undefined) this.#take(move, event.type);
+    else if (fault !== undefined && this.configuration.space.undoes)
+      throw new Undone(fault.problem, fault.cause);
   }
 
-  #select(plan: Plan): Candidate | undefined {
-    const { candidates } = plan;
-    for (let i = 0; i < candidates.length; i++) {
-      const candidate = candidates[i];
-      if (candidate !== undefined && this.#allows(candidate)) return candidate;
-    }
-    return undefined;
+  /** Undefined where nothing is taken. */
+  #select(plan: Plan): Move | undefined {
+    let at = plan;
+    for (let { asks } = at; asks !== undefined; { asks } = at) at = this.#allows(asks) ? at.yes() : at.no();
+    return at.move;
   }
 
-  #allows({ transition }: Candidate): boolean {
+  #allows(transition: Transition): boolean {
     const { guard } = transition;
     if (guard === undefined) return true;
     try {
@@ -209,6 +220,10 @@ export class Macrostep implements Run {
   #around(): Surroundings {
     this.#surroundings ??= surroundings(this.#origin);
     return this.#surroundings;
+  }
+
+  isIn(index: number): boolean {
+    return this.configuration.active.some((node) => node.index === index);
   }
 
   within(event: MachineEvent, producer: Producer): unknown {

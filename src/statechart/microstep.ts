@@ -1,68 +1,123 @@
-import type { Configuration, Move, Work } from './configuration.js';
+import {
+  type Configuration,
+  type History,
+  inOrder,
+  type Move,
+  NO_HISTORY,
+  type StateSpace,
+  type Work,
+} from './configuration.js';
+import { EntrySet } from './entry-set.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import type { StateNode, Transition } from './node.js';
 import type { Op } from './run.js';
 
-/** What taking a transition in a configuration will do (SCXML D: microstep, computeExitSet, computeEntrySet). */
-export function planMove(configuration: Configuration, transition: Transition): Move {
-  const { target, domain } = transition;
-  if (target === undefined) {
-    return { ...work([transition.ops]), transition, to: configuration, ending: undefined };
+/** What taking transitions in a configuration will do (SCXML D: microstep). Of those no two leave the same state. */
+export function planMove(configuration: Configuration, transitions: readonly Transition[]): Move {
+  const moving = transitions.filter(({ targets }) => targets.length > 0);
+  const ops = transitions.map((transition) => transition.ops);
+  if (moving.length === 0) {
+    return { ...work(ops), transitions, to: configuration, ending: undefined };
   }
-  const exits = configuration.active.filter((node) => domain === undefined || node.isBelow(domain));
-  const entry = entrySet(transition, target);
-  return planChange(configuration, transition, exits, entry);
+  const exits = inOrder(new Set(moving.flatMap((transition) => exitSet(configuration, transition))));
+  // What is left now is remembered already when it is looked for where to enter.
+  const history = remembered(configuration, exits);
+  const entered = new EntrySet(history);
+  for (const transition of moving) enter(entered, transition, configuration.space, history);
+  const left = new Set(exits);
+  const staying = configuration.active.filter((node) => !left.has(node));
+  return planChange(configuration, transitions, exits, staying, entered);
 }
 
 /** The move that starts a machine: everything that is entered by default, from nothing. */
 export function planStart(start: Configuration, transition: Transition): Move {
-  const nodes = start.active;
-  return planChange(start, transition, [], { nodes, byDefault: new Set(nodes) });
+  const entered = new EntrySet(NO_HISTORY);
+  entered.enter(start.space.root);
+  return planChange(start, [transition], [], [], entered);
 }
 
-interface EntrySet {
-  /** In document order. */
-  readonly nodes: readonly StateNode[];
-  /** Those for which the actions of `initial` are run: they were not entered for the sake of a state deeper down. */
-  readonly byDefault: ReadonlySet<StateNode>;
+/** What one transition leaves, in document order (SCXML D: computeExitSet). */
+export function exitSet(configuration: Configuration, transition: Transition): readonly StateNode[] {
+  if (transition.targets.length === 0) return [];
+  const domain = domainOf(transition, configuration.space, configuration.history);
+  return configuration.active.filter((node) => domain === undefined || node.isBelow(domain));
 }
 
-function entrySet({ domain }: Transition, target: StateNode): EntrySet {
-  const nodes = new Set<StateNode>();
-  const byDefault = new Set<StateNode>();
+function domainOf(transition: Transition, space: StateSpace, history: History): StateNode | undefined {
+  const targets = transition.targets.flatMap((target) => effectiveTargets(target, history));
+  return space.dialect.domain(transition, targets, space.root);
+}
+
+/** What a target stands for (SCXML D: getEffectiveTargetStates). */
+function effectiveTargets(target: StateNode, history: History): readonly StateNode[] {
+  if (target.type !== 'history') return [target];
+  return history[target.memory] ?? target.initial.flatMap((inner) => effectiveTargets(inner, history));
+}
+
+/** SCXML D: computeEntrySet. */
+function enter(entered: EntrySet, transition: Transition, space: StateSpace, history: History): void {
+  const domain = domainOf(transition, space, history);
   // A transition into its own source that does not re-enter stays in it: only what lies below is entered.
-  if (target !== domain) {
-    nodes.add(target);
-    byDefault.add(target);
-    for (let node = target.parent; node !== undefined && node !== domain; node = node.parent) nodes.add(node);
+  for (const target of transition.targets) {
+    if (target === domain) entered.enterBelow(target);
+    else entered.enter(target);
   }
-  for (let node = target.initial; node !== undefined; node = node.initial) {
-    nodes.add(node);
-    byDefault.add(node);
+  for (const target of transition.targets) {
+    for (const inner of effectiveTargets(target, history)) entered.enterAround(inner, domain);
   }
-  return { nodes: [...nodes].sort((a, b) => a.index - b.index), byDefault };
+  // XState: of a parallel state that stays, all regions were left.
+  if (domain?.type === 'parallel') entered.enterRegions(domain);
 }
 
 function planChange(
   from: Configuration,
-  transition: Transition,
+  transitions: readonly Transition[],
   exits: readonly StateNode[],
-  { nodes, byDefault }: EntrySet,
+  staying: readonly StateNode[],
+  entered: EntrySet,
 ): Move {
-  const to = reached(from, exits, nodes);
+  const nodes = inOrder(entered.nodes);
+  const to = reached(from, exits, nodes, entered.history);
   const blocks: (readonly Op[])[] = [];
   for (const node of exits.toReversed()) leave(node, blocks);
-  blocks.push(transition.ops);
+  for (const { ops } of transitions) blocks.push(ops);
+  const active = new Set(staying);
   let ends = false;
   for (const node of nodes) {
+    active.add(node);
     blocks.push(node.entry);
     for (const op of node.begins) blocks.push([op]);
-    if (byDefault.has(node)) blocks.push(node.initialOps);
-    if (node.done === undefined) continue;
-    blocks.push([node.done]);
-    ends ||= node.parent?.parent === undefined;
+    if (entered.byDefault.has(node)) blocks.push(node.initialOps);
+    for (const history of node.histories) if (entered.forgotten.has(history)) blocks.push(history.initialOps);
+    if (node.type === 'final') ends = complete(node, active, blocks) || ends;
   }
-  return { ...work(blocks), transition, to, ending: ends ? ending(to) : undefined };
+  return { ...work(blocks), transitions, to, ending: ends ? ending(to) : undefined };
+}
+
+/**
+ * What entering a final state completes: its parent, and parallel states around that all of whose regions are done
+ * (SCXML 3.7). Answers whether it was the machine.
+ */
+function complete(final: StateNode, active: ReadonlySet<StateNode>, blocks: (readonly Op[])[]): boolean {
+  if (final.done !== undefined) blocks.push([final.done]);
+  let last = final;
+  let around = final.parent?.type === 'parallel' ? final.parent : final.parent?.parent;
+  while (around?.type === 'parallel' && isDone(around, active)) {
+    if (around.done !== undefined) blocks.push([around.done]);
+    last = around;
+    around = around.parent;
+  }
+  if (around !== undefined || last.finish === undefined) return false;
+  blocks.push([last.finish]);
+  return true;
+}
+
+/** SCXML D: isInFinalState. */
+function isDone(node: StateNode, active: ReadonlySet<StateNode>): boolean {
+  if (node.type === 'final') return active.has(node);
+  const children = [...node.children.values()].filter(({ type }) => type !== 'history');
+  if (node.type === 'parallel') return children.every((child) => isDone(child, active));
+  return children.some((child) => child.type === 'final' && active.has(child));
 }
 
 /** A machine that ends leaves all its states, though its value goes on to say where it ended (XState). */
@@ -82,13 +137,37 @@ function reached(
   from: Configuration,
   exits: readonly StateNode[],
   entered: readonly StateNode[],
+  history: History,
 ): Configuration {
   const left = new Set(exits);
   const atoms = new Set(from.atoms.filter((atom) => !left.has(atom)));
-  for (const node of entered) if (node.children.size === 0) atoms.add(node);
+  for (const node of entered) if (node.isAtomic) atoms.add(node);
   // Back where it was: the very same object, even one that is no longer kept, so that nothing looks changed.
-  if (atoms.size === from.atoms.length && from.atoms.every((atom) => atoms.has(atom))) return from;
-  return from.space.intern([...atoms].sort((a, b) => a.index - b.index));
+  const isBack = atoms.size === from.atoms.length && from.atoms.every((atom) => atoms.has(atom));
+  if (isBack && isSame(history, from.history)) return from;
+  return from.space.intern(inOrder(atoms), history);
+}
+
+/** What the history states of those that are left remember from now on (SCXML D: exitStates). */
+function remembered({ active, history }: Configuration, exits: readonly StateNode[]): History {
+  if (exits.every((node) => node.histories.length === 0)) return history;
+  const next = [...history];
+  for (const node of exits) {
+    for (const { memory, chart } of node.histories) {
+      next[memory] = active.filter((other) =>
+        chart.deep ? other.isAtomic && other.isBelow(node) : other.parent === node,
+      );
+    }
+  }
+  // An array without holes, whatever number was remembered first.
+  return Array.from(next);
+}
+
+function isSame(a: History, b: History): boolean {
+  if (a === b) return true;
+  const isLike = (one: readonly StateNode[] | undefined, other: readonly StateNode[] | undefined) =>
+    one?.length === other?.length && (one ?? []).every((node, n) => node === other?.[n]);
+  return a.length === b.length && a.every((nodes, n) => isLike(nodes, b[n]));
 }
 
 function work(blocks: readonly (readonly Op[])[]): Work {

@@ -1,10 +1,8 @@
-import { isErrorEvent } from './machine-event.js';
 import type { Guard, Op } from './run.js';
-import type { ChartState, ChartTransition } from './schema/chart.js';
+import type { ChartState, ChartTransition, StateType } from './schema/chart.js';
 
 // Shared, since most states of a large machine have none.
 const NO_CHILDREN: ReadonlyMap<string, StateNode> = new Map();
-const NO_TRANSITIONS: ReadonlyMap<string, readonly Transition[]> = new Map();
 const NONE: readonly never[] = Object.freeze([]);
 
 /** A state of a compiled machine, numbered in document order. The root is number 0. */
@@ -16,15 +14,19 @@ export class StateNode {
   readonly id: string;
   readonly parent: StateNode | undefined;
   readonly chart: ChartState;
+  /** By key, in document order. */
   children: ReadonlyMap<string, StateNode> = NO_CHILDREN;
   /** The number of the last state below it: those below it have the numbers in between. */
   last: number;
-  initial: StateNode | undefined;
+  /** Where it is entered by default: below it, or, of a history state, below its parent. */
+  initial: readonly StateNode[] = NONE;
+  /** Those of its children that are history states. */
+  histories: readonly StateNode[] = NONE;
+  /** Of a history state, its number among all of them. */
+  memory = -1;
 
-  /** By event descriptor, in document order. */
-  on: ReadonlyMap<string, readonly Transition[]> = NO_TRANSITIONS;
-  /** Those of them that match more than one name, the longest first. */
-  wildcards: readonly Wildcard[] = NONE;
+  /** In document order. */
+  on: readonly Listener[] = NONE;
   always: readonly Transition[] = NONE;
 
   /** Bound with the functions. Entering it does `entry`, then `begins`, then `initialOps` where it is entered by default. */
@@ -36,8 +38,12 @@ export class StateNode {
   exit: readonly Op[] = NONE;
   /** Cancels what it waits for. */
   ends: readonly Op[] = NONE;
-  /** Where it is final: raises the parent's done event, or ends the machine. */
+  /** Which events from outside are sent on to what it invokes. */
+  forwards: readonly Forward[] = NONE;
+  /** Where it is final: raises the parent's done event. Where it is parallel: raises its own, when all of it is done. */
   done: Op | undefined;
+  /** Where the machine ends when this state is done. */
+  finish: Op | undefined;
 
   constructor(index: number, key: string, id: string, parent: StateNode | undefined, chart: ChartState) {
     this.index = index;
@@ -49,8 +55,13 @@ export class StateNode {
     this.path = parent === undefined ? '' : joinPath(parent.path, key);
   }
 
-  get isFinal(): boolean {
-    return this.chart.type === 'final';
+  get type(): StateType {
+    return this.chart.type;
+  }
+
+  /** Whether it has no states below it. */
+  get isAtomic(): boolean {
+    return this.children.size === 0;
   }
 
   /** Whether it lies below another state (SCXML D: isDescendant). */
@@ -59,42 +70,26 @@ export class StateNode {
   }
 }
 
-/** The transitions under `*` or `name.*` of one state. */
-export class Wildcard {
-  readonly #prefix: string;
-  readonly transitions: readonly Transition[];
-
-  constructor(descriptor: string, transitions: readonly Transition[]) {
-    this.#prefix = descriptor.slice(0, -1);
-    this.transitions = transitions;
-  }
-
-  get length(): number {
-    return this.#prefix.length;
-  }
-
-  /**
-   * Whether it matches an event's name: `a.*` matches `a` and all that begins with `a.`. A bare `*` does not
-   * take errors, else a failed task would end in the wildcard that was meant for stray signals.
-   */
-  matches(name: string): boolean {
-    if (this.#prefix === '') return !isErrorEvent(name);
-    return name.startsWith(this.#prefix) || `${name}.` === this.#prefix;
-  }
+/** Events that match a descriptor are sent on to what was invoked under a key. */
+export interface Forward {
+  readonly key: string;
+  readonly descriptor: string;
 }
 
-/** A transition with its target found. */
+/** A transition, for events that match one of these descriptors. */
+export interface Listener {
+  readonly descriptors: readonly string[];
+  readonly transition: Transition;
+}
+
+/** A transition with its targets found. */
 export interface Transition {
   readonly source: StateNode;
   readonly chart: ChartTransition;
   /** For people: the event descriptor, `always`, `after 30s`, `done`, … */
   readonly label: string;
-  readonly target: StateNode | undefined;
-  /**
-   * The state whose descendants it exits; undefined if the root itself is left too. Dialects differ in this
-   * and in nothing else of a transition (SCXML D: getTransitionDomain).
-   */
-  readonly domain: StateNode | undefined;
+  /** None where the state stays as it is; history states among them stand for what they remember. */
+  readonly targets: readonly StateNode[];
   guard: Guard | undefined;
   ops: readonly Op[];
 }

@@ -1,38 +1,56 @@
 import { type Effect, effectNumbering } from '../core/effect.js';
 import type { Stamp } from '../core/event.js';
+import { childName, parentOf } from '../core/identifier.js';
 import type { Happening } from '../core/journal.js';
 import { type Json, toJson } from '../core/json.js';
-import type { MachineEffect } from './machine-effect.js';
-import type { Pending } from './stored-state.js';
+import {
+  type EndEffect,
+  type MachineEffect,
+  PARENT,
+  RELATIVE,
+  SELF,
+  type SignalEffect,
+} from './machine-effect.js';
+import { plainEvent } from './machine-event.js';
+import type { Held, Pending } from './stored-state.js';
 import { Undone } from './undone.js';
+
+interface Made {
+  /** Absent of what is told, and has nothing happen. */
+  readonly effect?: Effect;
+  readonly happening: Happening;
+}
 
 /**
  * Gives the effects of a macrostep their ids, keeps account of what is waited for, and tells of it. What is
  * made and ended within one step is never asked for.
  */
 export class Numbering {
-  readonly #made = new Map<string, { readonly effect: Effect; readonly happening: Happening }>();
+  /** By effect id, or another unique key where there is no effect. */
+  readonly #made = new Map<string, Made>();
   readonly #before: Readonly<Record<string, Pending>> | undefined;
   /** A copy of what was waited for before, once anything of it changes. */
   #changed: Map<string, Pending> | undefined = undefined;
   readonly #at: number;
+  readonly #instance: string;
   readonly #trusted: boolean;
   readonly #nextId: () => string;
 
   /** `trusted` where nothing comes from functions, so that all of it is JSON already. */
   constructor(
     pending: Readonly<Record<string, Pending>> | undefined,
-    { at, revision }: Stamp,
+    { at, revision, instance }: Stamp,
     trusted: boolean,
   ) {
     this.#trusted = trusted;
     this.#before = pending;
     this.#at = at;
+    this.#instance = instance;
     this.#nextId = effectNumbering(revision);
   }
 
   get effects(): readonly Effect[] {
-    return [...this.#made.values()].map(({ effect }) => effect);
+    return [...this.#made.values()].flatMap(({ effect }) => effect ?? []);
   }
 
   get history(): readonly Happening[] {
@@ -65,11 +83,21 @@ export class Numbering {
       case 'task':
         this.#task(effect);
         return;
+      case 'spawn':
+        this.#spawn(effect);
+        return;
       case 'timer':
         this.#timer(effect);
         return;
+      case 'hold':
+        this.#hold(effect);
+        return;
       case 'send':
         this.#send(effect);
+        return;
+      case 'emit':
+      case 'log':
+        this.#tell(effect);
         return;
       default:
         for (const [id, pending] of this.#waiting) {
@@ -92,6 +120,17 @@ export class Numbering {
     );
   }
 
+  #spawn({ key, machine, input }: MachineEffect & { readonly type: 'spawn' }): void {
+    const id = this.#nextId();
+    this.#waiting.set(id, { child: key });
+    const given = this.#json(input, `the input of ${machine}`);
+    const child = childName(this.#instance, id, 0);
+    this.#make(
+      { type: 'spawn', id, machine, input: given },
+      { type: 'MachineInvoked', data: { effect: id, id: key, machine, child } },
+    );
+  }
+
   #timer({ key, delayMs }: MachineEffect & { readonly type: 'timer' }): void {
     const id = this.#nextId();
     const dueAt = this.#at + delayMs;
@@ -99,13 +138,59 @@ export class Numbering {
     this.#make({ type: 'timer', id, dueAt }, { type: 'TimerSet', data: { effect: id, timer: key, dueAt } });
   }
 
+  #hold({ key, delayMs, event }: MachineEffect & { readonly type: 'hold' }): void {
+    const id = this.#nextId();
+    const dueAt = this.#at + delayMs;
+    const name = 'raise' in event ? event.raise.type : event.send.name;
+    const held = this.#json('raise' in event ? event : { send: told(event.send) }, `the data of ${name}`);
+    const named = key === undefined ? {} : { id: key };
+    this.#waiting.set(id, { ...(held as unknown as Held), ...named, dueAt });
+    this.#make(
+      { type: 'timer', id, dueAt },
+      { type: 'EventHeld', data: { effect: id, event: name, ...named, dueAt } },
+    );
+  }
+
   #send({ to, name, data }: MachineEffect & { readonly type: 'send' }): void {
+    const receiver = this.#receiver(to);
+    if (receiver === undefined) {
+      const key = `dropped ${this.#made.size}`;
+      this.#made.set(key, { happening: { type: 'EventDropped', data: { to, event: name } } });
+      return;
+    }
     const id = this.#nextId();
     const sent = data === undefined ? {} : { data: this.#json(data, `the data of ${name}`) };
     this.#make(
-      { type: 'send', id, to, name, ...sent },
-      { type: 'EventSent', data: { effect: id, to, event: name } },
+      { type: 'send', id, to: receiver, name, ...sent },
+      { type: 'EventSent', data: { effect: id, to: receiver, event: name } },
     );
+  }
+
+  /** The instance that is meant; undefined where there is none. */
+  #receiver(to: string): string | undefined {
+    if (!to.startsWith(RELATIVE)) return to;
+    if (to === SELF) return this.#instance;
+    if (to === PARENT) return parentOf(this.#instance);
+    const key = to.slice(RELATIVE.length);
+    const [effect] = [...this.#waiting].find(([, pending]) => keyOf(pending, 'child') === key) ?? [];
+    return effect === undefined ? undefined : childName(this.#instance, effect, 0);
+  }
+
+  #tell(effect: MachineEffect & { readonly type: 'emit' | 'log' }): void {
+    const key = `told ${this.#made.size}`;
+    if (effect.type === 'log') {
+      const { label, value } = effect;
+      const data = { ...this.#optional('label', label), ...this.#optional('value', value) };
+      this.#made.set(key, { happening: { type: 'Logged', data } });
+      return;
+    }
+    const { type, data } = plainEvent(effect.event);
+    const told = { event: type, ...this.#optional('data', data) };
+    this.#made.set(key, { happening: { type: 'EventEmitted', data: told } });
+  }
+
+  #optional(key: string, value: unknown): Readonly<Record<string, Json>> {
+    return value === undefined ? {} : { [key]: this.#json(value, `the ${key}`) };
   }
 
   #json(value: unknown, what: string): Json {
@@ -120,17 +205,27 @@ export class Numbering {
     this.#waiting.delete(target);
     if (this.#made.delete(target)) return;
     const id = this.#nextId();
-    const kind = 'task' in pending ? 'task' : 'timer';
-    this.#make(
-      { type: 'cancel', id, target, kind },
-      { type: kind === 'task' ? 'TaskCancelled' : 'TimerCancelled', data: { effect: target } },
-    );
+    const [kind, type] = cancelled(pending);
+    this.#make({ type: 'cancel', id, target, kind }, { type, data: { effect: target } });
   }
 }
 
-function keyOf(pending: Pending, kind: 'task' | 'timer'): string | undefined {
+function told({ to, name, data }: SignalEffect): Omit<SignalEffect, 'type'> {
+  return data === undefined ? { to, name } : { to, name, data };
+}
+
+function cancelled(pending: Pending): readonly ['task' | 'child' | 'timer', string] {
+  if ('task' in pending) return ['task', 'TaskCancelled'];
+  if ('child' in pending) return ['child', 'MachineStopped'];
+  return ['timer', 'timer' in pending ? 'TimerCancelled' : 'EventCancelled'];
+}
+
+/** The key that something is waited for by, if it is of this kind. */
+export function keyOf(pending: Pending, kind: EndEffect['kind']): string | undefined {
   if ('task' in pending) return kind === 'task' ? pending.task : undefined;
-  return kind === 'timer' ? pending.timer : undefined;
+  if ('child' in pending) return kind === 'child' ? pending.child : undefined;
+  if ('timer' in pending) return kind === 'timer' ? pending.timer : undefined;
+  return kind === 'event' ? pending.id : undefined;
 }
 
 /** What functions give need not be JSON; what is kept must be. */

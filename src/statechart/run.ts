@@ -21,6 +21,8 @@ export interface Run {
   evaluate(template: Template): unknown;
   /** Undefined where the one expression that it is finds nothing. */
   find(template: Template): unknown;
+  /** Whether the state of this number is active. */
+  isIn(index: number): boolean;
   /** What a producer gives if another event is the one at hand. */
   within(event: MachineEvent, producer: Producer): unknown;
   /** The context from here on. */

@@ -1,4 +1,5 @@
 import type { Configuration, StateValue } from './configuration.js';
+import { type HistoryValue, historyValueOf } from './history-value.js';
 import { splitPath } from './node.js';
 
 /** XState's words: `done` at the end, `error` where a failed task was not taken, `stopped` from outside. */
@@ -51,14 +52,17 @@ export class MachineSnapshot<TContext = unknown> {
     value: StateValue;
     context: TContext;
     status: SnapshotStatus;
+    history?: HistoryValue;
     output?: unknown;
     error?: unknown;
   } {
     const { value, context, status, output, error } = this;
+    const history = historyValueOf(this.#configuration);
     return {
       value,
       context,
       status,
+      ...(history === undefined ? {} : { history }),
       ...(output === undefined ? {} : { output }),
       ...(error === undefined ? {} : { error }),
     };

@@ -12,8 +12,11 @@ import type { Failure, Step } from '../core/language.js';
 import { didYouMean, type Problem } from '../core/problem.js';
 import type { StatechartProgram } from './compile.js';
 import type { Configuration } from './configuration.js';
-import { INIT, isReserved, type MachineEvent, taskDone, taskError } from './machine-event.js';
+import type { Dialect } from './dialect.js';
+import { historyValueOf } from './history-value.js';
+import { INIT, isReserved, type MachineEvent } from './machine-event.js';
 import { Macrostep, surroundings, type Taken } from './macrostep.js';
+import type { StateNode } from './node.js';
 import { json, Numbering } from './numbering.js';
 import { planFor } from './select.js';
 import { asJson, configurationOf, type Pending, type StoredState, storedState } from './stored-state.js';
@@ -35,7 +38,17 @@ import { Undone } from './undone.js';
  * | TaskCancelled, TimerCancelled | `effect` | the state that waited was left |
  * | TimerSet | `effect`, `timer`, `dueAt` | a state with `after` was entered |
  * | TimerFired | `effect`, `timer` | |
+ * | MachineInvoked | `effect`, `id`, `machine`, `child` | another machine was invoked |
+ * | MachineSucceeded | `effect`, `id` | it came to its end |
+ * | MachineFailed | `effect`, `id`, `error`, `cause` | it ended otherwise |
+ * | MachineStopped | `effect` | the state that waited for it was left |
+ * | EventHeld | `effect`, `event`, `id`, `dueAt` | an event is held back, to be raised or sent |
+ * | EventReleased | `effect`, `event` | its time has come |
+ * | EventCancelled | `effect` | it was cancelled |
  * | EventSent | `effect`, `to`, `event` | to another instance |
+ * | EventDropped | `to`, `event` | to a parent or a child that there is not |
+ * | EventEmitted | `event`, `data` | to those who watch |
+ * | Logged | `label`, `value` | |
  * | InstanceSucceeded | `output` | a final state of the machine was entered |
  * | InstanceFailed | `error`, `cause` | a start or an answer could not be taken |
  * | InstanceStopped | `error`, `cause`, if they were given | from outside |
@@ -51,6 +64,7 @@ export function step(program: StatechartProgram, state: Json, event: Event): Ste
     case 'task.succeeded':
     case 'task.failed':
     case 'timer.fired':
+    case 'child.ended':
       return answer(program, stored, event);
     case 'stop':
       return stop(stored, event);
@@ -68,7 +82,7 @@ function start(program: StatechartProgram, event: Event & StartEvent): Step {
     const run = new Macrostep(program.start.to, context, first, event, taken);
     run.start(program.start);
     const history = [{ type: 'InstanceStarted', data: { to: pathOf(program.start.to) } }];
-    return applied(program, run, undefined, numbering, [...history, ...taken.slice(1).map(told)]);
+    return applied(program, run, undefined, numbering, [...history, ...taken.slice(1).flatMap(told)]);
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     const stored = { value: null, context: null };
@@ -93,14 +107,15 @@ function signal(program: StatechartProgram, stored: StoredState, event: Event & 
   const given: MachineEvent = data === undefined ? { type: name } : { type: name, data };
   const run = new Macrostep(configuration, context, given, event, taken);
   try {
+    run.forward();
     run.react(planFor(configuration, name));
-    if (!run.moved) return unhandled(program, stored, configuration, name);
+    if (!run.moved && run.effects.length === 0) return unhandled(program, stored, configuration, name);
     return applied(
       program,
       run,
       stored,
       new Numbering(stored.pending, event, !program.hasFunctions),
-      taken.map(told),
+      taken.flatMap(told),
     );
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
@@ -112,23 +127,21 @@ type Answer = Extract<Event, { readonly effect: string }>;
 
 function answer(program: StatechartProgram, stored: StoredState, event: Answer): Step {
   const waiting = stored.pending === undefined ? undefined : ownPending(stored.pending, event.effect);
-  if (waiting === undefined || 'timer' in waiting !== (event.type === 'timer.fired')) {
+  if (waiting === undefined || !answers(event, waiting)) {
     return ignored({ status: 'running', state: asJson(stored) }, `the effect ${event.effect} is not pending`);
   }
-  const { given, happening } = answered(waiting, event);
   const numbering = new Numbering(stored.pending, event, !program.hasFunctions);
   numbering.answered(event.effect);
+  if ('send' in waiting) return released(stored, numbering, event.effect, waiting.send);
+  const { given, happening, failure } = answered(program.space.dialect, waiting, event);
   const configuration = configurationOf(program.space, stored);
   const context = contextOf(program, stored);
   const taken: Taken[] = [];
   const run = new Macrostep(configuration, context, given, event, taken);
   try {
     run.react(planFor(configuration, given.type));
-    if (!run.moved && event.type === 'task.failed') {
-      const { error, cause } = event;
-      return failed(stored, numbering, [happening], { error, cause });
-    }
-    return applied(program, run, stored, numbering, [happening, ...taken.map(told)]);
+    if (!run.moved && failure !== undefined) return failed(stored, numbering, [happening], failure);
+    return applied(program, run, stored, numbering, [happening, ...taken.flatMap(told)]);
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     const fresh = new Numbering(stored.pending, event, !program.hasFunctions);
@@ -137,25 +150,74 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
   }
 }
 
-/** The event that an answer is to the machine, and what the history says of it. */
-function answered(waiting: Pending, event: Answer): { given: MachineEvent; happening: Happening } {
+/** Whether an event is of the kind that something waits for. */
+function answers({ type }: Answer, waiting: Pending): boolean {
+  if ('task' in waiting) return type === 'task.succeeded' || type === 'task.failed';
+  return type === ('child' in waiting ? 'child.ended' : 'timer.fired');
+}
+
+/** What an answer is to the machine, what the history says of it, and what is wrong if nothing takes it. */
+interface Answered {
+  readonly given: MachineEvent;
+  readonly happening: Happening;
+  readonly failure?: Failure;
+}
+
+function answered(
+  { events }: Dialect,
+  waiting: Exclude<Pending, { readonly send: unknown }>,
+  event: Answer,
+): Answered {
   const { effect } = event;
   if ('timer' in waiting) {
     const { timer } = waiting;
     return { given: { type: timer }, happening: { type: 'TimerFired', data: { effect, timer } } };
   }
-  const id = waiting.task;
-  if (event.type === 'task.failed') {
-    const { error, cause } = event;
+  if ('raise' in waiting) {
+    const { raise } = waiting;
+    return { given: raise, happening: { type: 'EventReleased', data: { effect, event: raise.type } } };
+  }
+  const [id, what] = 'task' in waiting ? [waiting.task, 'Task'] : [waiting.child, 'Machine'];
+  const failure = failureOf(event);
+  if (failure === undefined) {
+    const output = 'output' in event ? event.output : null;
     return {
-      given: { type: taskError(id), error: { name: error, message: cause } },
-      happening: { type: 'TaskFailed', data: { effect, id, error, cause } },
+      given: { type: events.taskDone(id), output },
+      happening: { type: `${what}Succeeded`, data: { effect, id } },
     };
   }
-  const output = event.type === 'task.succeeded' ? event.output : null;
+  const { error, cause } = failure;
   return {
-    given: { type: taskDone(id), output },
-    happening: { type: 'TaskSucceeded', data: { effect, id } },
+    given: { type: events.taskError(id), error: { name: error, message: cause } },
+    happening: { type: `${what}Failed`, data: { effect, id, error, cause } },
+    failure,
+  };
+}
+
+/** Why what was invoked did not come to its end, where it did not. */
+function failureOf(event: Answer): Failure | undefined {
+  if (event.type === 'task.failed') return { error: event.error, cause: event.cause };
+  if (event.type !== 'child.ended' || event.status === 'succeeded') return undefined;
+  const { status, error = status, cause = `the machine ${event.child} is ${status}` } = event;
+  return { error, cause };
+}
+
+/** An event that was held back is sent: the machine itself is not asked. */
+function released(
+  stored: StoredState,
+  numbering: Numbering,
+  effect: string,
+  send: { readonly to: string; readonly name: string; readonly data?: Json },
+): Step {
+  numbering.add({ type: 'send', ...send });
+  const { pending: _, ...rest } = stored;
+  const happening = { type: 'EventReleased', data: { effect, event: send.name } };
+  return {
+    state: asJson({ ...rest, ...numbering.pending }),
+    status: 'running',
+    effects: numbering.effects,
+    history: [happening, ...numbering.history],
+    outcome: APPLIED,
   };
 }
 
@@ -203,10 +265,12 @@ function applied(
   const unsure = program.hasFunctions && run.context !== before?.context;
   const context = unsure ? json(run.context, 'the context') : (run.context as Json);
   const { value } = run.configuration;
+  const remembered = historyValueOf(run.configuration);
+  const kept = { value, context, ...(remembered === undefined ? {} : { history: remembered }) };
   const history = [...taken, ...numbering.history];
   const rest = { effects: numbering.effects, history, outcome: APPLIED };
   if (!run.done)
-    return { state: asJson({ value, context, ...numbering.pending }), status: 'running', ...rest };
+    return { state: asJson({ ...kept, ...numbering.pending } as StoredState), status: 'running', ...rest };
   const output = json(run.output, 'the output');
   history.push({ type: 'InstanceSucceeded', data: { output } });
   return { state: asJson({ value, context, output }), status: 'succeeded', ...rest };
@@ -253,24 +317,27 @@ function rejected(stored: StoredState, event: string, problem: Problem): Step {
   };
 }
 
-function told({ event, move }: Taken): Happening {
-  const { source, target } = move.transition;
-  return {
+function told({ event, move }: Taken): Happening[] {
+  return move.transitions.map(({ source, targets }) => ({
     type: 'TransitionTaken',
     data: {
       ...(event === undefined ? {} : { event }),
       from: source.path,
-      ...(target === undefined ? {} : { to: target.path }),
+      ...(targets.length === 0 ? {} : { to: pathsOf(targets) }),
     },
-  };
+  }));
 }
 
 function reasonOf({ code, message }: Problem): Failure {
   return { error: code, cause: message };
 }
 
-function pathOf(configuration: Configuration): string {
-  return configuration.atoms.map((atom) => atom.path).join(', ');
+function pathOf({ atoms }: Configuration): string {
+  return pathsOf(atoms);
+}
+
+function pathsOf(nodes: readonly StateNode[]): string {
+  return nodes.map(({ path }) => path).join(', ');
 }
 
 function contextOf({ shape }: StatechartProgram, { context }: StoredState): JsonObject {
@@ -286,7 +353,9 @@ function ownPending(pending: Readonly<Record<string, Pending>>, id: string): Pen
 export function acceptedBy(configuration: Configuration): readonly string[] {
   const names = new Set<string>();
   for (const node of configuration.active.toReversed()) {
-    for (const [descriptor] of node.chart.on) if (!isReserved(descriptor)) names.add(descriptor);
+    for (const { descriptors } of node.chart.on) {
+      for (const descriptor of descriptors) if (!isReserved(descriptor)) names.add(descriptor);
+    }
   }
   return [...names];
 }

@@ -1,5 +1,7 @@
 import type { Json, JsonObject } from '../core/json.js';
 import type { Configuration, StateSpace, StateValue } from './configuration.js';
+import { type HistoryValue, historyAt } from './history-value.js';
+import type { MachineEvent } from './machine-event.js';
 import { configurationAt } from './state-value.js';
 
 /** What an instance of a statechart keeps: plain JSON, and no more than it needs. */
@@ -7,6 +9,8 @@ export interface StoredState {
   /** As XState writes it; null if the first macrostep failed. */
   readonly value: StateValue | null;
   readonly context: Json;
+  /** What the history states remember; absent where they remember nothing. */
+  readonly history?: HistoryValue;
   /** By effect id, what is waited for; absent where nothing is. */
   readonly pending?: Readonly<Record<string, Pending>>;
   readonly output?: Json;
@@ -15,8 +19,20 @@ export interface StoredState {
   readonly stopped?: true;
 }
 
-/** An invoked task by its id, or a timer by the name of its event. */
-export type Pending = { readonly task: string } | { readonly timer: string; readonly dueAt: number };
+/**
+ * What was invoked, by its id: a task or another machine; a state's delay, by the name of its event; or an event that is
+ * held back, to be raised or sent then, by the id that it can be cancelled by.
+ */
+export type Pending =
+  | { readonly task: string }
+  | { readonly child: string }
+  | { readonly timer: string; readonly dueAt: number }
+  | (Held & { readonly id?: string; readonly dueAt: number });
+
+/** An event that is held back, as it was given. */
+export type Held =
+  | { readonly raise: MachineEvent }
+  | { readonly send: { readonly to: string; readonly name: string; readonly data?: Json } };
 
 export function storedState(state: Json): StoredState {
   return state as unknown as StoredState;
@@ -27,10 +43,13 @@ export function asJson(state: StoredState): Json {
 }
 
 /** Where a kept state stands. A state that this definition does not have is a bug of whoever kept it. */
-export function configurationOf(space: StateSpace, { value }: StoredState): Configuration {
-  const configuration = configurationAt(space, value);
+export function configurationOf(space: StateSpace, { value, history }: StoredState): Configuration {
+  const remembered = historyAt(space, history);
+  const configuration = remembered && configurationAt(space, value, remembered);
   if (configuration === undefined) {
-    throw new Error(`the definition has no state ${JSON.stringify(value)}`);
+    throw new Error(
+      `the definition has no state ${JSON.stringify(value)}, or no history ${JSON.stringify(history)}`,
+    );
   }
   return configuration;
 }

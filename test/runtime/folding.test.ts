@@ -288,6 +288,28 @@ describe('foldMailbox', () => {
     ]);
   });
 
+  it('tells its parent why it was refused its start', () => {
+    const child = { ...unborn, id: 'p/1.0/0', parent: 'p' };
+    const messages = [{ ...start, to: child.id, hops: MAX_HOPS + 1 }];
+    const commit = foldMailbox(
+      { instance: child, messages, now: 1 },
+      { instance: child.id, token: 't' },
+      steppable,
+    );
+    expect(commit.status).toBe('failed');
+    expect(commit.messages.map(({ to, event }) => [to, JSON.parse(event)])).toEqual([
+      [
+        'p',
+        expect.objectContaining({
+          type: 'child.ended',
+          effect: '1.0',
+          status: 'failed',
+          error: 'too-many-hops',
+        }),
+      ],
+    ]);
+  });
+
   it('rejects the one signal of a batch that would make the state too large', () => {
     const hog = (seq: number, bytes: number) => ({ ...signal(seq), id: 'x'.repeat(bytes) });
     const messages = [start, signal(1), hog(2, MAX_STATE_BYTES), signal(3)];

@@ -11,6 +11,8 @@ export interface RandomState {
   /** Keys from the root. */
   readonly path: readonly string[];
   readonly final: boolean;
+  readonly parallel: boolean;
+  readonly history: RandomHistory | undefined;
   readonly initial: string | undefined;
   readonly children: readonly RandomState[];
   readonly on: Readonly<Record<string, readonly RandomTransition[]>>;
@@ -26,8 +28,15 @@ export interface RandomState {
   readonly output: boolean;
 }
 
-export interface RandomTransition {
+/** A history state called `h`. */
+export interface RandomHistory {
+  readonly deep: boolean;
+  /** Where it leads while nothing is remembered. */
   readonly target: string | undefined;
+}
+
+export interface RandomTransition {
+  readonly target: string | readonly string[] | undefined;
   readonly reenter: boolean;
   readonly guard: RandomGuard | undefined;
   readonly actions: readonly RandomAction[];
@@ -65,27 +74,53 @@ export const randomChart: fc.Arbitrary<RandomChart> = fc.gen().map((g) => {
     readonly path: readonly string[];
     readonly children: readonly Shape[];
     readonly final: boolean;
+    readonly parallel: boolean;
+    readonly history: boolean;
   }
-  const shape = (key: string, path: readonly string[], depth: number): Shape => {
+  // XState takes a parallel state whose regions begin at their end for done before the last is entered.
+  const shape = (key: string, path: readonly string[], depth: number, mayEnd = true): Shape => {
     const compound = depth === 0 || (depth < 3 && chance(40));
     const names = ['a', 'b', 'c'].slice(
       0,
       compound ? g(fc.integer, { min: depth === 0 ? 2 : 1, max: 3 }) : 0,
     );
-    const children = names.map((name) => shape(name, [...path, name], depth + 1));
-    return { key, path, children, final: depth > 0 && children.length === 0 && chance(20) };
+    const parallel = names.length > 1 && chance(depth === 0 ? 10 : 40);
+    const children = names.map((name, n) => shape(name, [...path, name], depth + 1, !parallel && n > 0));
+    const final = mayEnd && depth > 0 && children.length === 0 && chance(20);
+    return { key, path, children, final, parallel, history: children.length > 0 && chance(35) };
   };
   const root = shape('m', [], 0);
   const all: Shape[] = [];
+  const memories: Shape[] = [];
   const collect = (node: Shape): void => {
     if (node.path.length > 0) all.push(node);
+    if (node.history) memories.push(node);
     node.children.forEach(collect);
   };
   collect(root);
 
-  const target = (node: Shape, parent: Shape | undefined): string | undefined => {
+  // XState leaves out actions of `initial` where a region, or a history state's default, is entered (W3C does not).
+  const plainly = memories.length === 0 && [root, ...all].every(({ parallel }) => !parallel);
+  const idOf = ({ path }: Shape): string => ['#m', ...path].join('.');
+  const within = (node: Shape): Shape[] => node.children.flatMap((child) => [child, ...within(child)]);
+
+  /** Into two regions of a parallel state at once. */
+  const apart = (): readonly string[] | undefined => {
+    const parallels = [root, ...all].filter(({ parallel }) => parallel);
+    if (parallels.length === 0) return undefined;
+    const [one, other] = pick(parallels).children;
+    return [one, other].map((region) => idOf(pick([region as Shape, ...within(region as Shape)])));
+  };
+  const target = (node: Shape, parent: Shape | undefined): string | readonly string[] | undefined => {
     if (chance(20)) return undefined;
-    const ids = all.map(({ path }) => `#m.${path.join('.')}`);
+    const together = chance(15) ? apart() : undefined;
+    if (together !== undefined) return together;
+    // XState enters a state twice that a history state around it stands for.
+    const outside = memories.filter(
+      ({ path }) => path.join() === node.path.join() || !isAround(path, node.path),
+    );
+    if (outside.length > 0 && chance(25)) return `${idOf(pick(outside))}.h`;
+    const ids = all.map(idOf);
     const children = node.children.map((child) => `.${child.key}`);
     const deeper = node.children.flatMap((child) => child.children.map(({ key }) => `.${child.key}.${key}`));
     const siblings = (parent?.children ?? []).map(({ key }) => key);
@@ -117,6 +152,9 @@ export const randomChart: fc.Arbitrary<RandomChart> = fc.gen().map((g) => {
       entry: [{ kind: 'log', text: `>${name}` } as const, ...several(1, action)],
       exit: [{ kind: 'log', text: `<${name}` } as const, ...several(1, action)],
       output: node.final && chance(50),
+      history: node.history
+        ? { deep: chance(50), target: node.parallel || chance(50) ? pick(node.children).key : undefined }
+        : undefined,
     };
     const none = {
       on: {},
@@ -129,11 +167,15 @@ export const randomChart: fc.Arbitrary<RandomChart> = fc.gen().map((g) => {
     };
     if (node.final) return { ...common, ...none, children: [] };
     const compound = node.children.length > 0;
+    const isRegion = parent?.parallel === true;
     return {
       ...common,
       children: node.children.map((child) => fill(child, node)),
-      initial: compound ? pick(node.children.map(({ key }) => key)) : undefined,
-      initialActions: compound && chance(20) ? several(1, action) : [],
+      initial:
+        compound && !node.parallel
+          ? pick(node.children.filter(({ final }) => !final || !isRegion).map(({ key }) => key))
+          : undefined,
+      initialActions: compound && plainly && !node.parallel && chance(20) ? several(1, action) : [],
       on: Object.fromEntries(several(3, () => [pick(DESCRIPTORS), transitions(2)] as const)),
       always: chance(20) ? transitions(2, 90) : [],
       after: chance(20) ? { [pick(['1000', '50'])]: transitions(2) } : {},
@@ -150,6 +192,10 @@ export const randomChart: fc.Arbitrary<RandomChart> = fc.gen().map((g) => {
   }));
   return { root: filled, events };
 });
+
+function isAround(outer: readonly string[], inner: readonly string[]): boolean {
+  return outer.every((key, n) => key === inner[n]);
+}
 
 /**
  * The events that a machine makes for itself: of delays, and of tasks that are done or failed. A bare wildcard

@@ -21,6 +21,7 @@ import {
   type RandomAction,
   type RandomChart,
   type RandomGuard,
+  type RandomHistory,
   type RandomState,
   type RandomTransition,
   randomChart,
@@ -126,16 +127,26 @@ function render(chart: RandomChart, dialect: Dialect): object {
     }));
   const all = (map: Readonly<Record<string, readonly RandomTransition[]>>) =>
     Object.fromEntries(Object.entries(map).map(([key, list]) => [key, transitions(list)]));
+  const history = ({ deep, target }: RandomHistory) => ({
+    type: 'history',
+    history: deep ? 'deep' : 'shallow',
+    ...(target === undefined ? {} : { target }),
+  });
   const state = (node: RandomState): object => ({
     ...(node.final
       ? { type: 'final' }
       : { on: all(node.on), after: all(node.after), always: transitions(node.always) }),
     ...(node.output ? { output: dialect.finalOutput } : {}),
-    ...(node.initial === undefined
+    ...(node.children.length === 0
       ? {}
       : {
-          initial: { target: node.initial, actions: node.initialActions.map(dialect.action) },
-          states: Object.fromEntries(node.children.map((child) => [child.key, state(child)])),
+          ...(node.initial === undefined
+            ? { type: 'parallel' }
+            : { initial: { target: node.initial, actions: node.initialActions.map(dialect.action) } }),
+          states: {
+            ...Object.fromEntries(node.children.map((child) => [child.key, state(child)])),
+            ...(node.history === undefined ? {} : { h: history(node.history) }),
+          },
           onDone: transitions(node.onDone),
         }),
     ...(node.invoke === undefined
@@ -175,7 +186,9 @@ function runHere(chart: RandomChart, dialect: Dialect): Steps {
       const kept = effects.filter(
         (effect) => status !== 'error' || effect.type !== 'cancel' || effect.kind === 'task',
       );
-      steps.push({ value, context, status, output, effects: kept.map(hereEffect) });
+      const told = kept.map(hereEffect);
+      // In which order a broken machine drops what it waits for is nobody's business.
+      steps.push({ value, context, status, output, effects: status === 'error' ? told.toSorted() : told });
     };
     note();
     for (const event of chart.events) {
@@ -203,7 +216,8 @@ function runXState(chart: RandomChart): Steps {
     if (snapshot.status === 'error') throw snapshot.error;
     const note = () => {
       const { value, context, status, output } = snapshot;
-      steps.push({ value, context, status, output, effects: actions.flatMap(xstateEffect) });
+      const told = actions.flatMap(xstateEffect);
+      steps.push({ value, context, status, output, effects: status === 'error' ? told.toSorted() : told });
     };
     note();
     for (const event of chart.events) {
@@ -229,8 +243,10 @@ function hereEffect(effect: MachineEffect): string {
       return `timer ${effect.key} ${effect.delayMs}`;
     case 'cancel':
       return `cancel ${effect.key}`;
-    default:
+    case 'send':
       return `send ${effect.name}`;
+    default:
+      return effect.type;
   }
 }
 

@@ -1,54 +1,126 @@
 import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
-import { isReserved } from '../machine-event.js';
-import type { ChartAction, ChartAssign, ChartNamed, ChartRaise, ChartSend, Template } from './chart.js';
+import { MAX_ACTION_DEPTH } from '../limits.js';
+import type {
+  ChartAction,
+  ChartAssign,
+  ChartBranch,
+  ChartChoose,
+  ChartLog,
+  ChartNamed,
+  Template,
+} from './chart.js';
+import { readCancel, readEmit, readRaise, readSend } from './event-action.js';
 import { type Findings, join, type Keys, listOf } from './findings.js';
+import { readGuard } from './guard.js';
 import { readFunction, readTemplate } from './template.js';
 
 const NAMED: Keys = { known: ['type', 'params'] };
 const ASSIGN: Keys = { known: ['assign'] };
-const RAISE: Keys = { known: ['raise'] };
-const RAISED: Keys = { known: ['type', 'data'], later: ['delay', 'id'] };
-const SEND: Keys = { known: ['send'] };
-const SENT: Keys = { known: ['to', 'type', 'data'], later: ['delay', 'id'] };
+const LOG: Keys = { known: ['label', 'value'] };
+const BRANCH: Keys = { known: ['guard', 'actions', 'assign'], renamed: { cond: 'guard', if: 'guard' } };
 
-/** Actions of the language that have no place here yet. */
-const LATER = ['emit', 'cancel', 'log', 'choose', 'spawn', 'stop'];
+/** Built-in actions, by their one key. */
+const BUILT_IN = {
+  assign: (findings: Findings, value: JsonObject, path: string) => {
+    findings.object(value, path, 'an assign action', ASSIGN);
+    return readAssign(findings, own(value, 'assign') ?? null, join(path, 'assign'));
+  },
+  raise: readRaise,
+  send: readSend,
+  emit: readEmit,
+  cancel: readCancel,
+  log: readLog,
+  choose: readChoose,
+} as const;
+
+/** Actions of XState that have no place here, and what to do instead. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  spawn: 'invoke a machine in a state',
+  stop: 'what a state invokes ends when the state is left',
+};
 
 /** Everything under `entry`, `exit` or `actions`: one action or a list. */
-export function readActions(findings: Findings, value: Json, path: string): readonly ChartAction[] {
+export function readActions(
+  findings: Findings,
+  value: Json,
+  path: string,
+  depth = 0,
+): readonly ChartAction[] {
   const actions: ChartAction[] = [];
   for (const [item, at] of listOf(value, path)) {
-    const action = readAction(findings, item, at);
+    const action = readAction(findings, item, at, depth);
     if (action !== undefined) actions.push(action);
   }
   return actions;
 }
 
-function readAction(findings: Findings, value: Json, path: string): ChartAction | undefined {
+function readAction(findings: Findings, value: Json, path: string, depth: number): ChartAction | undefined {
   if (typeof value === 'string') return named(findings, value, undefined, path);
   if (!isJsonObject(value)) {
     findings.wrongType(path, 'an action', 'a name or an object', value);
     return undefined;
   }
-  if (own(value, 'assign') !== undefined) {
-    findings.object(value, path, 'an assign action', ASSIGN);
-    return readAssign(findings, own(value, 'assign') ?? null, join(path, 'assign'));
+  for (const [key, read] of Object.entries(BUILT_IN)) {
+    if (own(value, key) !== undefined) return read(findings, value, path, depth);
   }
-  if (own(value, 'raise') !== undefined) return readRaise(findings, value, path);
-  if (own(value, 'send') !== undefined) return readSend(findings, value, path);
-  const later = LATER.find((key) => own(value, key) !== undefined);
-  if (later !== undefined) {
-    findings.notSupported(join(path, later), `the action "${later}"`);
+  for (const [key, hint] of Object.entries(ELSEWHERE)) {
+    if (own(value, key) === undefined) continue;
+    const message = `there is no action "${key}"`;
+    findings.add({ code: 'not-supported', message, path: join(path, key), hint });
     return undefined;
   }
   return readNamed(findings, value, path);
+}
+
+function readLog(findings: Findings, value: JsonObject, path: string): ChartLog | undefined {
+  findings.object(value, path, 'a log action', { known: ['log'] });
+  const log = own(value, 'log') ?? null;
+  const at = join(path, 'log');
+  if (!isJsonObject(log)) {
+    const template = readTemplate(findings, log, at);
+    return template && { kind: 'log', path, label: undefined, value: template };
+  }
+  findings.object(log, at, '"log"', LOG);
+  const told = own(log, 'value');
+  const template = told === undefined ? undefined : readTemplate(findings, told, join(at, 'value'));
+  return { kind: 'log', path, label: findings.text(log, 'label', at, '"log"'), value: template };
+}
+
+function readChoose(
+  findings: Findings,
+  value: JsonObject,
+  path: string,
+  depth: number,
+): ChartChoose | undefined {
+  findings.object(value, path, 'a choose action', { known: ['choose'] });
+  const at = join(path, 'choose');
+  if (depth >= MAX_ACTION_DEPTH) {
+    const message = `actions are nested deeper than ${MAX_ACTION_DEPTH}`;
+    findings.add({ code: 'too-deep', message, path: at });
+    return undefined;
+  }
+  const branches: ChartBranch[] = [];
+  for (const [item, inner] of listOf(own(value, 'choose') ?? null, at)) {
+    const branch = findings.object(item, inner, 'a branch of "choose"', BRANCH);
+    if (branch === undefined) continue;
+    const guard = own(branch, 'guard');
+    const assign = own(branch, 'assign');
+    const assigned = assign === undefined ? undefined : readAssign(findings, assign, join(inner, 'assign'));
+    const actions = readActions(findings, own(branch, 'actions') ?? [], join(inner, 'actions'), depth + 1);
+    branches.push({
+      guard: guard === undefined ? undefined : readGuard(findings, guard, join(inner, 'guard')),
+      actions: assigned === undefined ? actions : [assigned, ...actions],
+    });
+  }
+  return { kind: 'choose', path, branches };
 }
 
 function readNamed(findings: Findings, value: JsonObject, path: string): ChartNamed | undefined {
   findings.object(value, path, 'an action', NAMED);
   const type = own(value, 'type');
   if (typeof type !== 'string') {
-    const hint = 'an action is a name, { type, params }, { assign }, { raise } or { send }';
+    const hint =
+      'an action is a name, { type, params }, or one of { assign }, { raise }, { send }, { emit }, { cancel }, { log }, { choose }';
     if (type === undefined)
       findings.add({ code: 'missing', message: 'an action needs a "type"', path, hint });
     else findings.wrongType(join(path, 'type'), '"type" of an action', 'a text', type);
@@ -100,61 +172,4 @@ export function readAssign(findings: Findings, value: Json, path: string): Chart
     if (template !== undefined) fields.push([key, template]);
   }
   return { kind: 'assign', path, fields };
-}
-
-function readRaise(findings: Findings, value: JsonObject, path: string): ChartRaise | undefined {
-  findings.object(value, path, 'a raise action', RAISE);
-  const raise = own(value, 'raise') ?? null;
-  const at = join(path, 'raise');
-  const event = typeof raise === 'string' ? { type: raise } : findings.object(raise, at, '"raise"', RAISED);
-  if (event === undefined) return undefined;
-  const type = readEventType(findings, event, at, '"raise"');
-  return type === undefined ? undefined : { kind: 'raise', path, type, data: readData(findings, event, at) };
-}
-
-function readSend(findings: Findings, value: JsonObject, path: string): ChartSend | undefined {
-  findings.object(value, path, 'a send action', SEND);
-  const at = join(path, 'send');
-  const send = findings.object(own(value, 'send') ?? null, at, '"send"', SENT);
-  if (send === undefined) return undefined;
-  const type = readEventType(findings, send, at, '"send"');
-  const to = own(send, 'to');
-  const target = to === undefined ? undefined : readTemplate(findings, to, join(at, 'to'));
-  if (to === undefined) {
-    const hint = 'the id of an instance, or an expression that gives one';
-    findings.add({ code: 'missing', message: '"send" needs a "to"', path: at, hint });
-  } else if (typeof to !== 'string') {
-    findings.wrongType(join(at, 'to'), '"to" of "send"', 'a text', to);
-    return undefined;
-  }
-  if (type === undefined || target === undefined) return undefined;
-  return { kind: 'send', path, to: target, type, data: readData(findings, send, at) };
-}
-
-function readEventType(
-  findings: Findings,
-  event: JsonObject,
-  path: string,
-  what: string,
-): string | undefined {
-  const type = own(event, 'type');
-  if (type === undefined) {
-    findings.add({ code: 'missing', message: `${what} needs a "type"`, path, hint: 'the name of an event' });
-    return undefined;
-  }
-  if (typeof type !== 'string') {
-    findings.wrongType(join(path, 'type'), `"type" of ${what}`, 'a text', type);
-    return undefined;
-  }
-  if (type === '' || type === '*' || isReserved(type)) {
-    const message = `an event may not be called ${JSON.stringify(type)}`;
-    findings.add({ code: 'invalid-name', message, path: join(path, 'type') });
-    return undefined;
-  }
-  return type;
-}
-
-function readData(findings: Findings, event: JsonObject, path: string): Template | undefined {
-  const data = own(event, 'data');
-  return data === undefined ? undefined : readTemplate(findings, data, join(path, 'data'));
 }

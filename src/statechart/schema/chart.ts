@@ -10,17 +10,26 @@ export interface Chart {
   readonly root: ChartState;
   readonly context: Template | undefined;
   readonly onUnhandled: 'ignore' | 'reject';
+  /** What becomes of a macrostep in which something fails that nothing takes care of. */
+  readonly onStepError: 'undo' | 'continue';
+  /** Whose semantics it has: XState's, or W3C's. */
+  readonly dialect: DialectName;
 }
+
+export type DialectName = 'native' | 'scxml';
 
 export interface ChartState {
   readonly key: string;
   readonly path: string;
-  readonly type: 'atomic' | 'compound' | 'final';
+  readonly type: StateType;
+  /** Of a history state: whether it remembers the states below its parent, or only its parent's children. */
+  readonly deep: boolean;
   readonly id: string | undefined;
+  /** Where it is entered by default; of a history state, where it leads while nothing is remembered. */
   readonly initial: ChartInitial | undefined;
   readonly states: readonly ChartState[];
-  /** By event descriptor, in document order. */
-  readonly on: readonly (readonly [string, readonly ChartTransition[]])[];
+  /** In document order. */
+  readonly on: readonly ChartListener[];
   readonly always: readonly ChartTransition[];
   readonly after: readonly ChartDelay[];
   readonly onDone: readonly ChartTransition[];
@@ -31,16 +40,29 @@ export interface ChartState {
   readonly tags: readonly string[];
 }
 
+/** Transitions, tried in this order, for events that match one of these descriptors. */
+export interface ChartListener {
+  readonly descriptors: readonly string[];
+  readonly transitions: readonly ChartTransition[];
+}
+
+export type StateType = 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
+
 export interface ChartInitial {
-  readonly target: string;
-  readonly path: string;
+  readonly targets: readonly ChartTarget[];
   readonly actions: readonly ChartAction[];
+}
+
+/** The name of a state, and where it stands. */
+export interface ChartTarget {
+  readonly text: string;
+  readonly path: string;
 }
 
 export interface ChartTransition {
   readonly path: string;
-  readonly target: string | undefined;
-  readonly targetPath: string;
+  /** None where the state stays as it is. */
+  readonly targets: readonly ChartTarget[];
   readonly guard: ChartGuard | undefined;
   readonly actions: readonly ChartAction[];
   readonly reenter: boolean;
@@ -55,15 +77,27 @@ export interface ChartDelay {
 
 export interface ChartInvoke {
   readonly path: string;
+  /** A task for a handler, or another machine. */
+  readonly kind: 'task' | 'machine';
   readonly src: string;
   readonly id: string | undefined;
   readonly input: Template | undefined;
   readonly timeoutMs: number | undefined;
   readonly onDone: readonly ChartTransition[];
   readonly onError: readonly ChartTransition[];
+  /** Event descriptors: what matches one is sent on to the machine. */
+  readonly forward: readonly string[];
 }
 
 export type ChartGuard =
+  | { readonly kind: 'and' | 'or'; readonly path: string; readonly guards: readonly ChartGuard[] }
+  | { readonly kind: 'not'; readonly path: string; readonly guard: ChartGuard }
+  | {
+      /** Whether a state is active. */
+      readonly kind: 'in';
+      readonly path: string;
+      readonly target: ChartTarget;
+    }
   | {
       readonly kind: 'expression';
       readonly path: string;
@@ -77,7 +111,15 @@ export type ChartGuard =
       readonly params: Template | undefined;
     };
 
-export type ChartAction = ChartAssign | ChartRaise | ChartSend | ChartNamed;
+export type ChartAction =
+  | ChartAssign
+  | ChartRaise
+  | ChartSend
+  | ChartCancel
+  | ChartEmit
+  | ChartLog
+  | ChartChoose
+  | ChartNamed;
 
 export interface ChartAssign {
   readonly kind: 'assign';
@@ -86,19 +128,66 @@ export interface ChartAssign {
   readonly fields: readonly (readonly [string, Template])[] | FunctionTemplate;
 }
 
+/** A name and data, or a template that gives the whole event, as programs write theirs: `{ type, … }`. */
+export type ChartEvent =
+  | { readonly type: string; readonly data: Template | undefined }
+  | { readonly whole: Template };
+
 export interface ChartRaise {
   readonly kind: 'raise';
   readonly path: string;
-  readonly type: string;
-  readonly data: Template | undefined;
+  readonly event: ChartEvent;
+  readonly delay: ChartPause | undefined;
 }
 
 export interface ChartSend {
   readonly kind: 'send';
   readonly path: string;
-  readonly to: Template;
-  readonly type: string;
-  readonly data: Template | undefined;
+  /** To itself where it is absent. */
+  readonly to: Template | undefined;
+  readonly event: ChartEvent;
+  readonly delay: ChartPause | undefined;
+}
+
+/** How long an event is held back, and the name by which it can be cancelled in the meantime. */
+export interface ChartPause {
+  /** Milliseconds, or a duration as people write it. */
+  readonly delay: Template;
+  readonly id: string | undefined;
+  readonly path: string;
+}
+
+/** Takes back an event that was held back under this name. */
+export interface ChartCancel {
+  readonly kind: 'cancel';
+  readonly path: string;
+  readonly id: Template;
+}
+
+/** Tells those who watch from outside. */
+export interface ChartEmit {
+  readonly kind: 'emit';
+  readonly path: string;
+  readonly event: ChartEvent;
+}
+
+export interface ChartLog {
+  readonly kind: 'log';
+  readonly path: string;
+  readonly label: string | undefined;
+  readonly value: Template | undefined;
+}
+
+/** The actions of the first branch whose guard allows it. */
+export interface ChartChoose {
+  readonly kind: 'choose';
+  readonly path: string;
+  readonly branches: readonly ChartBranch[];
+}
+
+export interface ChartBranch {
+  readonly guard: ChartGuard | undefined;
+  readonly actions: readonly ChartAction[];
 }
 
 /** An effect after the commit, or an implementation that is pure: that is decided when functions are bound. */

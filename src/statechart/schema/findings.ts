@@ -1,10 +1,13 @@
 import { escapePointer, isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
 import { didYouMean, type Problem } from '../../core/problem.js';
 import { MAX_HINT_NAMES, MAX_PROBLEMS } from '../limits.js';
+import type { DialectName } from './chart.js';
 
 /** The keys of one noun of the language. */
 export interface Keys {
   readonly known: readonly string[];
+  /** Whether there may be others. */
+  readonly open?: boolean;
   /** Keys of the whole language that are not taken yet: refused by name, so that nothing is silently ignored. */
   readonly later?: readonly string[];
   /** Keys of other dialects, and what they are called here. */
@@ -13,6 +16,8 @@ export interface Keys {
 
 /** Gathers what is wrong with a source while it is read, so that all of it is told at once. */
 export class Findings {
+  /** Of the machine that is read. */
+  dialect: DialectName = 'native';
   readonly #problems: Problem[] = [];
   #left = 0;
 
@@ -43,7 +48,7 @@ export class Findings {
       return undefined;
     }
     for (const key of Object.keys(value)) {
-      if (!keys.known.includes(key)) this.#unknownKey(key, join(path, key), what, keys);
+      if (keys.open !== true && !keys.known.includes(key)) this.#unknownKey(key, join(path, key), what, keys);
     }
     return value;
   }

@@ -1,14 +1,14 @@
 import { parseDuration } from '../../core/duration.js';
-import { type Json, own } from '../../core/json.js';
+import { type Json, type JsonObject, own } from '../../core/json.js';
 import type { ChartInvoke } from './chart.js';
 import { type Findings, join, type Keys, listOf, readMember } from './findings.js';
 import { readTemplate } from './template.js';
 import { readTransitions } from './transition.js';
 
 const KEYS: Keys = {
-  known: ['src', 'id', 'input', 'timeout', 'onDone', 'onError', 'description', 'meta'],
-  later: ['retry', 'onSnapshot', 'systemId', 'syncSnapshot', 'autoForward', 'heartbeat'],
-  renamed: { task: 'src', data: 'input', name: 'src' },
+  known: ['src', 'machine', 'id', 'input', 'timeout', 'forward', 'onDone', 'onError', 'description', 'meta'],
+  later: ['retry', 'onSnapshot', 'systemId', 'syncSnapshot', 'heartbeat'],
+  renamed: { task: 'src', data: 'input', name: 'src', autoForward: 'forward' },
 };
 
 /** Everything under `invoke`: one task or a list of them. */
@@ -24,23 +24,63 @@ export function readInvokes(findings: Findings, value: Json, path: string): read
 function readInvoke(findings: Findings, value: Json, path: string): ChartInvoke | undefined {
   const invoke = findings.object(value, path, '"invoke"', KEYS);
   if (invoke === undefined) return undefined;
-  const src = findings.text(invoke, 'src', path, '"invoke"');
-  if (own(invoke, 'src') === undefined || src === '') {
-    const hint = 'the name that a handler is registered under';
-    findings.add({ code: 'missing', message: '"invoke" needs a "src"', path, hint });
-  }
+  const { kind, src } = readSource(findings, invoke, path);
   const input = own(invoke, 'input');
   const id = findings.text(invoke, 'id', path, '"invoke"');
   findings.text(invoke, 'description', path, '"invoke"');
   return {
     path,
-    src: src ?? '',
+    kind,
+    src,
     id,
     input: input === undefined ? undefined : readTemplate(findings, input, join(path, 'input')),
     timeoutMs: readTimeout(findings, own(invoke, 'timeout'), join(path, 'timeout')),
     onDone: readMember(findings, invoke, 'onDone', path, readTransitions),
     onError: readMember(findings, invoke, 'onError', path, readTransitions),
+    forward: readForward(findings, invoke, kind, path),
   };
+}
+
+/** What is invoked: the `src` of a task, or a `machine`. */
+function readSource(
+  findings: Findings,
+  invoke: JsonObject,
+  path: string,
+): { readonly kind: ChartInvoke['kind']; readonly src: string } {
+  const src = findings.text(invoke, 'src', path, '"invoke"');
+  const machine = findings.text(invoke, 'machine', path, '"invoke"');
+  if (machine !== undefined && src !== undefined) {
+    const message = '"invoke" has a "src", which is a task, and a "machine"';
+    findings.add({ code: 'invoke', message, path: join(path, 'machine'), hint: 'write one of them' });
+  }
+  if (machine !== undefined && machine !== '') return { kind: 'machine', src: machine };
+  if (own(invoke, 'src') === undefined || src === '') {
+    const hint = 'the name that a handler is registered under, or a "machine"';
+    findings.add({ code: 'missing', message: '"invoke" needs a "src"', path, hint });
+  }
+  return { kind: 'task', src: src ?? '' };
+}
+
+/** `true` for every event, or the descriptors of some. */
+function readForward(
+  findings: Findings,
+  invoke: JsonObject,
+  kind: ChartInvoke['kind'],
+  path: string,
+): readonly string[] {
+  const value = own(invoke, 'forward');
+  if (value === undefined || value === false) return [];
+  const at = join(path, 'forward');
+  if (kind === 'task') {
+    findings.add({ code: 'invoke', message: 'events can be sent on to a machine, not to a task', path: at });
+    return [];
+  }
+  if (value === true) return ['*'];
+  return listOf(value, at).flatMap(([item, inner]) => {
+    if (typeof item === 'string' && item !== '') return [item];
+    findings.wrongType(inner, '"forward"', 'true, or names of events', item);
+    return [];
+  });
 }
 
 function readTimeout(findings: Findings, value: Json | undefined, path: string): number | undefined {

@@ -1,16 +1,18 @@
-import { type Json, own } from '../../core/json.js';
+import { type Json, type JsonObject, own } from '../../core/json.js';
 import type { Chart } from './chart.js';
 import { type Findings, join, type Keys, meant } from './findings.js';
 import { readState, STATE_KEYS } from './state.js';
 import { readTemplate } from './template.js';
 
 const KEYS: Keys = {
-  known: [...STATE_KEYS.known, 'context', 'onUnhandled', 'version'],
-  later: [...(STATE_KEYS.later ?? []), 'migrate', 'events', 'schemas', 'sensitive', 'onStepError'],
+  known: [...STATE_KEYS.known, 'context', 'onUnhandled', 'onStepError', 'dialect', 'version'],
+  later: [...(STATE_KEYS.later ?? []), 'migrate', 'events', 'schemas', 'sensitive'],
   renamed: { ...STATE_KEYS.renamed, name: 'id', key: 'id' },
 };
 
 const ON_UNHANDLED = ['ignore', 'reject'] as const;
+const ON_STEP_ERROR = ['undo', 'continue'] as const;
+const DIALECTS = ['native', 'scxml'] as const;
 
 /** The id of a machine that names none, as XState has it. */
 export const DEFAULT_MACHINE_ID = '(machine)';
@@ -22,6 +24,8 @@ export const DEFAULT_MACHINE_ID = '(machine)';
 export function readMachine(source: Json, findings: Findings): Chart | undefined {
   const machine = findings.object(source, '', 'the machine', KEYS);
   if (machine === undefined) return undefined;
+  const dialect = readChoice(findings, machine, 'dialect', DIALECTS) ?? 'native';
+  findings.dialect = dialect;
   const context = own(machine, 'context');
   findings.text(machine, 'version', '', 'the machine');
   const root = readState(
@@ -35,15 +39,32 @@ export function readMachine(source: Json, findings: Findings): Chart | undefined
     id: root.id ?? DEFAULT_MACHINE_ID,
     root,
     context: context === undefined ? undefined : readTemplate(findings, context, join('', 'context')),
-    onUnhandled: readOnUnhandled(findings, own(machine, 'onUnhandled')),
+    dialect,
+    onUnhandled: readChoice(findings, machine, 'onUnhandled', ON_UNHANDLED) ?? 'ignore',
+    onStepError:
+      readChoice(findings, machine, 'onStepError', ON_STEP_ERROR) ??
+      (dialect === 'scxml' ? 'continue' : 'undo'),
   };
 }
 
-function readOnUnhandled(findings: Findings, value: Json | undefined): Chart['onUnhandled'] {
-  const known = ON_UNHANDLED.find((name) => name === value);
-  if (value === undefined || known !== undefined) return known ?? 'ignore';
-  const message = `"onUnhandled" is ${JSON.stringify(value)}`;
-  const near = typeof value === 'string' ? meant(value, ON_UNHANDLED) : {};
-  findings.add({ code: 'wrong-type', message, path: '/onUnhandled', hint: 'one of ignore, reject', ...near });
-  return 'ignore';
+/** One of a few words. */
+function readChoice<T extends string>(
+  findings: Findings,
+  machine: JsonObject,
+  key: string,
+  words: readonly T[],
+): T | undefined {
+  const value = own(machine, key);
+  const known = words.find((word) => word === value);
+  if (value === undefined || known !== undefined) return known;
+  const message = `"${key}" is ${JSON.stringify(value)}`;
+  const near = typeof value === 'string' ? meant(value, words) : {};
+  findings.add({
+    code: 'wrong-type',
+    message,
+    path: join('', key),
+    hint: `one of ${words.join(', ')}`,
+    ...near,
+  });
+  return undefined;
 }

@@ -2,11 +2,11 @@ import { parseDuration } from '../../core/duration.js';
 import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
 import { MAX_EVENT_NAME_LENGTH, MAX_STATE_DEPTH } from '../limits.js';
 import { readActions } from './action.js';
-import type { ChartDelay, ChartInitial, ChartState, ChartTransition } from './chart.js';
+import type { ChartDelay, ChartInitial, ChartListener, ChartState, ChartTarget, StateType } from './chart.js';
 import { type Findings, join, type Keys, listOf, meant, readMember } from './findings.js';
 import { readInvokes } from './invoke.js';
 import { readTemplate } from './template.js';
-import { readTransitions } from './transition.js';
+import { readTargets, readTransitions } from './transition.js';
 
 const KNOWN = [
   'type',
@@ -16,12 +16,16 @@ const KNOWN = [
   'on',
   'always',
   'after',
+  'timeout',
+  'onTimeout',
   'onDone',
   'entry',
   'exit',
   'invoke',
   'output',
   'tags',
+  'history',
+  'target',
   'description',
   'meta',
 ] as const;
@@ -29,15 +33,32 @@ const KNOWN = [
 /** Keys of any state, the root included. */
 export const STATE_KEYS: Keys = {
   known: KNOWN,
-  later: ['history', 'timeout', 'onTimeout', 'route'],
+  later: ['route'],
   renamed: { onEntry: 'entry', onExit: 'exit', activities: 'invoke', data: 'output', delays: 'after' },
 };
 
 /** What a final state may not have, since nothing leaves it. */
-const NOT_FINAL = ['states', 'initial', 'on', 'always', 'after', 'onDone', 'invoke'] as const;
+const NOT_FINAL = [
+  'states',
+  'initial',
+  'on',
+  'always',
+  'after',
+  'timeout',
+  'onTimeout',
+  'onDone',
+  'invoke',
+  'history',
+  'target',
+] as const;
+
+/** What a history state may not have: nothing ever stands in it. */
+const NOT_HISTORY = [...NOT_FINAL.slice(0, -2), 'entry', 'exit', 'output', 'tags'] as const;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
 const CONTROL = /[\u0000-\u001f\u007f]/;
+
+const TYPES = ['atomic', 'compound', 'parallel', 'final', 'history'] as const;
 
 const INITIAL: Keys = { known: ['target', 'actions', 'description', 'meta'] };
 
@@ -52,9 +73,14 @@ export function readState(
   const what = depth === 0 ? 'the machine' : `the state ${JSON.stringify(key)}`;
   const states = readStates(findings, own(state, 'states'), path, depth);
   const type = readType(findings, state, path, what, states.length > 0);
-  const initial = readInitial(findings, state, path, what, states);
-  if (type === 'final') refuseOnFinal(findings, state, path, what);
-  else if (depth > 0 && own(state, 'output') !== undefined) {
+  const initial =
+    type === 'history'
+      ? readHistoryDefault(findings, state, path)
+      : readInitial(findings, state, path, what, type, states);
+  if (type === 'final') refuse(findings, state, path, what, type, NOT_FINAL);
+  else if (type === 'history') refuse(findings, state, path, what, type, NOT_HISTORY);
+  else refuse(findings, state, path, what, type, ['history', 'target']);
+  if (type !== 'final' && type !== 'history' && depth > 0 && own(state, 'output') !== undefined) {
     const message = `${what} has an output, but only final states and the machine have one`;
     findings.add({ code: 'output', message, path: join(path, 'output'), hint: 'add type: final' });
   }
@@ -66,12 +92,13 @@ export function readState(
     key,
     path,
     type,
+    deep: readDeep(findings, state, path, type),
     id: readId(findings, state, path, what),
     initial,
     states,
     on: read('on', readOn),
     always: read('always', readTransitions),
-    after: read('after', readAfter),
+    after: [...read('after', readAfter), ...readTimeout(findings, state, path)],
     onDone: read('onDone', readTransitions),
     entry: read('entry', readActions),
     exit: read('exit', readActions),
@@ -117,36 +144,73 @@ function readType(
   path: string,
   what: string,
   nested: boolean,
-): ChartState['type'] {
+): StateType {
   const inferred = nested ? 'compound' : 'atomic';
   const type = own(state, 'type');
-  if (type === undefined) return inferred;
+  if (type === undefined)
+    return !nested && path !== '' && own(state, 'history') !== undefined ? 'history' : inferred;
   const at = join(path, 'type');
-  if (type === 'parallel' || type === 'history') {
-    findings.notSupported(at, `a ${type} state`);
-  } else if (type === 'final') {
-    if (path !== '') return type;
-    findings.add({ code: 'final-state', message: 'a machine is not a final state itself', path: at });
-  } else if (type === 'atomic' || type === 'compound') {
-    if (type !== inferred) {
-      const message = `${what} is ${type}, but has ${nested ? '' : 'no '}states`;
-      findings.add({ code: 'wrong-type', message, path: at });
-    }
-  } else {
-    const known = ['atomic', 'compound', 'final'];
+  const known = TYPES.find((name) => name === type);
+  if (known === undefined) {
     const message = `${what} is of an unknown type ${JSON.stringify(type)}`;
-    const near = typeof type === 'string' ? meant(type, known) : {};
-    findings.add({ code: 'wrong-type', message, path: at, hint: `one of ${known.join(', ')}`, ...near });
+    const near = typeof type === 'string' ? meant(type, TYPES) : {};
+    findings.add({ code: 'wrong-type', message, path: at, hint: `one of ${TYPES.join(', ')}`, ...near });
+    return inferred;
+  }
+  if (known === 'final' || known === 'history') {
+    if (path !== '') return known;
+    const message = `a machine is not a ${known} state itself`;
+    findings.add({ code: `${known}-state`, message, path: at });
+    return inferred;
+  }
+  if (known === 'parallel') {
+    if (nested) return known;
+    const hint = 'its regions are written under "states"';
+    findings.add({ code: 'wrong-type', message: `${what} is parallel, but has no states`, path: at, hint });
+    return inferred;
+  }
+  if (known !== inferred) {
+    const message = `${what} is ${known}, but has ${nested ? '' : 'no '}states`;
+    findings.add({ code: 'wrong-type', message, path: at });
   }
   return inferred;
 }
 
-function refuseOnFinal(findings: Findings, state: JsonObject, path: string, what: string): void {
-  for (const key of NOT_FINAL) {
+const KINDS: Readonly<Record<'final' | 'history', string>> = { final: 'final', history: 'a history state' };
+
+/** Refuses what a state of this type may not have. */
+function refuse(
+  findings: Findings,
+  state: JsonObject,
+  path: string,
+  what: string,
+  type: StateType,
+  keys: readonly string[],
+): void {
+  for (const key of keys) {
     if (own(state, key) === undefined) continue;
-    const message = `${what} is final and may not have "${key}"`;
-    findings.add({ code: 'final-state', message, path: join(path, key) });
+    const isSpecial = type === 'final' || type === 'history';
+    const code = `${isSpecial ? type : 'history'}-state`;
+    const message = isSpecial
+      ? `${what} is ${KINDS[type]} and may not have "${key}"`
+      : `${what} has "${key}", but only history states have one`;
+    findings.add({ code, message, path: join(path, key) });
   }
+}
+
+function readDeep(findings: Findings, state: JsonObject, path: string, type: StateType): boolean {
+  const history = own(state, 'history');
+  if (type !== 'history' || history === undefined || history === 'shallow') return false;
+  if (history === 'deep') return true;
+  const message = `"history" is shallow or deep, not ${JSON.stringify(history)}`;
+  findings.add({ code: 'wrong-type', message, path: join(path, 'history') });
+  return false;
+}
+
+/** Where a history state leads while nothing is remembered; its parent's initial state where it does not say. */
+function readHistoryDefault(findings: Findings, state: JsonObject, path: string): ChartInitial | undefined {
+  const targets = readTargets(findings, own(state, 'target'), join(path, 'target'));
+  return targets.length === 0 ? undefined : { targets, actions: [] };
 }
 
 function readId(findings: Findings, state: JsonObject, path: string, what: string): string | undefined {
@@ -161,75 +225,105 @@ function readInitial(
   state: JsonObject,
   path: string,
   what: string,
+  type: StateType,
   states: readonly ChartState[],
 ): ChartInitial | undefined {
   const value = own(state, 'initial');
+  if (type === 'parallel') {
+    if (value === undefined) return undefined;
+    const message = `${what} is parallel: all of its states are entered`;
+    findings.add({ code: 'initial', message, path: join(path, 'initial') });
+    return undefined;
+  }
   if (value === undefined) {
-    const [first] = states;
-    if (first === undefined || own(state, 'type') === 'parallel') return undefined;
-    const hint = `write initial: ${first.key}`;
+    const first = states.find((child) => child.type !== 'history');
+    if (states.length === 0) return undefined;
+    const hint = first === undefined ? 'it has none but history states' : `write initial: ${first.key}`;
     findings.add({ code: 'missing-initial', message: `${what} needs an "initial" state`, path, hint });
     return undefined;
   }
   const at = join(path, 'initial');
   const names = states.map((child) => child.key);
-  if (typeof value === 'string') return knownInitial(findings, value, at, what, names, []);
-  const initial = findings.object(value, at, '"initial"', INITIAL);
-  if (initial === undefined) return undefined;
-  const target = own(initial, 'target');
-  const actions = readMember(findings, initial, 'actions', at, readActions);
-  if (typeof target === 'string') {
-    return knownInitial(findings, target, join(at, 'target'), what, names, actions);
+  if (!isJsonObject(value)) {
+    const targets = readTargets(findings, value, at);
+    return knownInitial(findings, targets, at, what, names) ? { targets, actions: [] } : undefined;
   }
-  const message = '"initial" needs a "target", the name of a child';
-  findings.add({ code: target === undefined ? 'missing' : 'wrong-type', message, path: at });
-  return undefined;
+  const initial = findings.object(value, at, '"initial"', INITIAL) ?? {};
+  const actions = readMember(findings, initial, 'actions', at, readActions);
+  const targets = readTargets(findings, own(initial, 'target'), join(at, 'target'));
+  if (own(initial, 'target') === undefined) {
+    findings.add({ code: 'missing', message: '"initial" needs a "target", the name of a child', path: at });
+  }
+  return knownInitial(findings, targets, at, what, names) ? { targets, actions } : undefined;
 }
 
+/** False where no target is left; one that is no path is a child's name, and looked for at once. */
 function knownInitial(
   findings: Findings,
-  target: string,
+  targets: readonly ChartTarget[],
   path: string,
   what: string,
   names: readonly string[],
-  actions: ChartInitial['actions'],
-): ChartInitial | undefined {
-  if (names.includes(target)) return { target, path, actions };
-  const message =
-    names.length === 0
-      ? `${what} has an "initial", but no states`
-      : `"initial" of ${what} is ${JSON.stringify(target)}, which is none of its states`;
-  findings.add({ code: 'unknown-initial', message, path, ...meant(target, names) });
-  return undefined;
+): boolean {
+  let known = targets.length > 0;
+  if (names.length === 0) {
+    findings.add({ code: 'unknown-initial', message: `${what} has an "initial", but no states`, path });
+    return false;
+  }
+  for (const { text, path: at } of targets) {
+    if (names.includes(text) || text.startsWith('#') || text.startsWith('.')) continue;
+    const message = `"initial" of ${what} is ${JSON.stringify(text)}, which is none of its states`;
+    findings.add({ code: 'unknown-initial', message, path: at, ...meant(text, names) });
+    known = false;
+  }
+  return known;
 }
 
-function readOn(
-  findings: Findings,
-  value: Json,
-  path: string,
-): readonly (readonly [string, readonly ChartTransition[]])[] {
+function readOn(findings: Findings, value: Json, path: string): readonly ChartListener[] {
+  if (Array.isArray(value) && findings.dialect === 'scxml') return readOnList(findings, value, path);
   if (!isJsonObject(value)) {
     findings.wrongType(path, '"on"', 'an object of events', value);
     return [];
   }
   return Object.keys(value).map((descriptor) => {
     const at = join(path, descriptor);
-    if (descriptor === '') {
-      const hint = 'a transition without an event is written under "always"';
-      findings.add({ code: 'invalid-name', message: 'an event needs a name', path: at, hint });
-    } else if (descriptor.length > MAX_EVENT_NAME_LENGTH) {
-      const message = `the name of an event is longer than ${MAX_EVENT_NAME_LENGTH} characters`;
-      findings.add({ code: 'invalid-name', message, path: at });
-    } else if (CONTROL.test(descriptor)) {
-      const message = 'the name of an event may not contain control characters';
-      findings.add({ code: 'invalid-name', message, path: at });
-    } else if (isMisplacedWildcard(descriptor)) {
-      const hint = 'write "*" alone, or as the last part: "order.*"';
-      const message = `${JSON.stringify(descriptor)} has a wildcard where it never matches`;
-      findings.add({ code: 'wildcard', message, path: at, hint });
-    }
-    return [descriptor, readTransitions(findings, own(value, descriptor) ?? null, at)] as const;
+    checkDescriptor(findings, descriptor, at);
+    const transitions = readTransitions(findings, own(value, descriptor) ?? null, at);
+    return { descriptors: [descriptor], transitions };
   });
+}
+
+/** W3C's transitions, each with the descriptors of its `event`, so that the order among all of them is kept. */
+function readOnList(findings: Findings, list: readonly Json[], path: string): readonly ChartListener[] {
+  return list.flatMap((item, n) => {
+    const at = join(path, n);
+    const event = isJsonObject(item) ? own(item, 'event') : undefined;
+    if (!isJsonObject(item) || typeof event !== 'string') {
+      findings.wrongType(at, 'a transition of a list', 'an object with an "event"', item);
+      return [];
+    }
+    const { event: _, ...rest } = item;
+    const descriptors = event.split(/\s+/).filter((descriptor) => descriptor !== '');
+    for (const descriptor of descriptors) checkDescriptor(findings, descriptor, join(at, 'event'));
+    return [{ descriptors, transitions: readTransitions(findings, rest, at) }];
+  });
+}
+
+function checkDescriptor(findings: Findings, descriptor: string, at: string): void {
+  if (descriptor === '') {
+    const hint = 'a transition without an event is written under "always"';
+    findings.add({ code: 'invalid-name', message: 'an event needs a name', path: at, hint });
+  } else if (descriptor.length > MAX_EVENT_NAME_LENGTH) {
+    const message = `the name of an event is longer than ${MAX_EVENT_NAME_LENGTH} characters`;
+    findings.add({ code: 'invalid-name', message, path: at });
+  } else if (CONTROL.test(descriptor)) {
+    const message = 'the name of an event may not contain control characters';
+    findings.add({ code: 'invalid-name', message, path: at });
+  } else if (isMisplacedWildcard(descriptor)) {
+    const hint = 'write "*" alone, or as the last part: "order.*"';
+    const message = `${JSON.stringify(descriptor)} has a wildcard where it never matches`;
+    findings.add({ code: 'wildcard', message, path: at, hint });
+  }
 }
 
 /** A `*` as a part of its own that is not the last one. */
@@ -249,6 +343,25 @@ function readAfter(findings: Findings, value: Json, path: string): readonly Char
     const delayMs = 'value' in duration ? duration.value : 0;
     return { key, delayMs, transitions: readTransitions(findings, own(value, key) ?? null, at) };
   });
+}
+
+/** A `timeout` is a delay that leads where `onTimeout` says. */
+function readTimeout(findings: Findings, state: JsonObject, path: string): readonly ChartDelay[] {
+  const timeout = own(state, 'timeout');
+  const onTimeout = own(state, 'onTimeout');
+  if (timeout === undefined && onTimeout === undefined) return [];
+  if (timeout === undefined || onTimeout === undefined) {
+    const [there, missing] = timeout === undefined ? ['onTimeout', 'timeout'] : ['timeout', 'onTimeout'];
+    const message = `a state with "${there}" needs "${missing}"`;
+    findings.add({ code: 'missing', message, path: join(path, there) });
+    return [];
+  }
+  const duration = parseDuration(timeout);
+  if ('problem' in duration) findings.add({ ...duration.problem, path: join(path, 'timeout') });
+  const delayMs = 'value' in duration ? duration.value : 0;
+  return [
+    { key: 'timeout', delayMs, transitions: readTransitions(findings, onTimeout, join(path, 'onTimeout')) },
+  ];
 }
 
 function readTags(findings: Findings, value: Json, path: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { isJsonObject, type Json, own } from '../../core/json.js';
 import { readActions, readAssign } from './action.js';
-import type { ChartTransition } from './chart.js';
+import type { ChartTarget, ChartTransition } from './chart.js';
 import { type Findings, join, type Keys, listOf, readMember } from './findings.js';
 import { readGuard } from './guard.js';
 
@@ -26,8 +26,13 @@ export function readTransitions(findings: Findings, value: Json, path: string): 
 
 function readTransition(findings: Findings, value: Json, path: string): ChartTransition | undefined {
   if (typeof value === 'string') {
-    const target = value;
-    return { path, target, targetPath: path, guard: undefined, actions: [], reenter: false };
+    return {
+      path,
+      targets: [{ text: value, path }],
+      guard: undefined,
+      actions: [],
+      reenter: isExternal(findings),
+    };
   }
   if (!isJsonObject(value)) {
     findings.wrongType(path, 'a transition', 'a target or an object', value);
@@ -41,31 +46,32 @@ function readTransition(findings: Findings, value: Json, path: string): ChartTra
   findings.text(value, 'description', path, 'a transition');
   return {
     path,
-    ...readTarget(findings, own(value, 'target'), join(path, 'target')),
+    targets: readTargets(findings, own(value, 'target'), join(path, 'target')),
     guard: guard === undefined ? undefined : readGuard(findings, guard, join(path, 'guard')),
     actions: assigned === undefined ? actions : [assigned, ...actions],
-    reenter: findings.flag(value, 'reenter', path, 'a transition'),
+    reenter:
+      own(value, 'reenter') === undefined
+        ? isExternal(findings)
+        : findings.flag(value, 'reenter', path, 'a transition'),
   };
 }
 
-function readTarget(
+/** Whether a transition that does not say leaves its source. */
+function isExternal({ dialect }: Findings): boolean {
+  return dialect === 'scxml';
+}
+
+/** One target, or several that are entered together; none where there is no value. */
+export function readTargets(
   findings: Findings,
   value: Json | undefined,
   path: string,
-): { target: string | undefined; targetPath: string } {
-  const none = { target: undefined, targetPath: path };
-  if (value === undefined) return none;
-  if (typeof value === 'string') return { target: value, targetPath: path };
-  if (!Array.isArray(value)) {
-    findings.wrongType(path, '"target"', 'a text', value);
-    return none;
+): readonly ChartTarget[] {
+  if (value === undefined) return [];
+  const targets: ChartTarget[] = [];
+  for (const [text, at] of listOf(value, path)) {
+    if (typeof text === 'string') targets.push({ text, path: at });
+    else findings.wrongType(at, '"target"', 'a text', text);
   }
-  const [first, ...rest] = value as readonly Json[];
-  if (rest.length > 0) {
-    findings.notSupported(path, 'more than one target');
-    return none;
-  }
-  if (typeof first === 'string') return { target: first, targetPath: join(path, 0) };
-  findings.wrongType(path, '"target"', 'a text', value);
-  return none;
+  return targets;
 }

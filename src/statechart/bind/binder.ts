@@ -1,0 +1,153 @@
+import type { Implementations } from '../../core/language.js';
+import { ContextShape } from '../context-shape.js';
+import type { Dialect } from '../dialect.js';
+import { invokeId } from '../link.js';
+import type { MachineEvent } from '../machine-event.js';
+import type { StateNode, Transition } from '../node.js';
+import type { Op, Producer } from '../run.js';
+import type { ChartInvoke } from '../schema/chart.js';
+import type { Findings } from '../schema/findings.js';
+import { Actions, constant } from './actions.js';
+import { bindGuard, type FindState } from './guards.js';
+import { Values } from './values.js';
+
+/** Turns what was read into closures, with the functions that a machine was given. */
+export class Binder {
+  readonly shape = new ContextShape();
+  readonly values: Values;
+  readonly #actions: Actions;
+  readonly #root: StateNode;
+  readonly #find: FindState;
+  readonly #events: Dialect['events'];
+
+  constructor(
+    implementations: Implementations,
+    findings: Findings,
+    root: StateNode,
+    find: FindState,
+    { events }: Dialect,
+  ) {
+    this.values = new Values(implementations, findings);
+    this.#actions = new Actions(this.values, this.shape, find);
+    this.#root = root;
+    this.#find = find;
+    this.#events = events;
+  }
+
+  /** The names that handlers are asked for. */
+  get tasks(): readonly string[] {
+    return [...this.#actions.tasks];
+  }
+
+  bind(node: StateNode): void {
+    const { chart } = node;
+    const ops = (actions: typeof chart.entry, place: string) =>
+      this.#actions.ops(actions, `${place} of ${name(node)}`, node);
+    if (chart.entry.length > 0) node.entry = ops(chart.entry, 'entry');
+    if (chart.exit.length > 0) node.exit = ops(chart.exit, 'exit');
+    if (chart.after.length > 0) this.#delays(node);
+    if (chart.invoke.length > 0) this.#invokes(node);
+    if (chart.initial !== undefined && chart.initial.actions.length > 0) {
+      node.initialOps = ops(chart.initial.actions, '"initial"');
+    }
+    for (const { transition } of node.on) this.#transition(transition);
+    for (const transition of node.always) this.#transition(transition);
+    if (node.type === 'final') this.#final(node);
+    if (node.type === 'parallel') this.#parallel(node);
+  }
+
+  #delays(node: StateNode): void {
+    const { after, path } = node.chart;
+    const place = `"after" of ${name(node)}`;
+    const delays = after.map(({ key, delayMs }) => ({ key: this.#events.delayOver(key, node.id), delayMs }));
+    node.begins = delays.map(({ key, delayMs }) => constant({ type: 'timer', key, delayMs }, place, path));
+    node.ends = delays.map(({ key }) => constant({ type: 'cancel', kind: 'timer', key }, place, path));
+  }
+
+  #invokes(node: StateNode): void {
+    const invoked = node.chart.invoke.map((invoke, index) => {
+      const key = invokeId(node, invoke, index);
+      return { invoke, key, place: `invoke ${key} of ${name(node)}` };
+    });
+    const starts = invoked.map(({ invoke, key, place }) => this.#invoke(invoke, key, place));
+    const cancels = invoked.map(({ invoke, key, place }) => {
+      const kind = invoke.kind === 'machine' ? 'child' : 'task';
+      return constant({ type: 'cancel', kind, key }, place, invoke.path);
+    });
+    node.begins = [...node.begins, ...starts];
+    node.ends = [...node.ends, ...cancels];
+    node.forwards = invoked.flatMap(({ invoke: { forward }, key }) =>
+      forward.map((descriptor) => ({ key, descriptor })),
+    );
+  }
+
+  #invoke(invoke: ChartInvoke, key: string, place: string): Op {
+    const { path, src, timeoutMs } = invoke;
+    if (invoke.kind === 'task') this.#actions.tasks.add(src);
+    const timeout = timeoutMs === undefined ? {} : { timeoutMs };
+    const effect =
+      invoke.kind === 'machine'
+        ? ({ type: 'spawn', key, machine: src, input: null } as const)
+        : ({ type: 'task', ask: true, key, name: src, input: null, ...timeout } as const);
+    if (invoke.input === undefined) return constant(effect, place, path);
+    if (invoke.input.kind === 'constant')
+      return constant({ ...effect, input: invoke.input.value }, place, path);
+    const input = this.values.producer(invoke.input);
+    const perform: Op['perform'] = (run) => run.emit({ ...effect, input: input(run, undefined) });
+    return { perform, effect: undefined, place, path };
+  }
+
+  #transition(transition: Transition): void {
+    const { chart, source, label } = transition;
+    if (chart.actions.length > 0) {
+      const place = `transition ${label} of ${name(source)}`;
+      transition.ops = this.#actions.ops(chart.actions, place, source);
+    }
+    if (chart.guard !== undefined) transition.guard = bindGuard(chart.guard, source, this.values, this.#find);
+  }
+
+  /** A final state tells its parent, or ends the machine. */
+  #final(node: StateNode): void {
+    const output = this.values.optional(node.chart.output);
+    const { parent } = node;
+    if (parent === this.#root) {
+      node.finish = this.#finish(node, output);
+    } else if (parent?.type === 'compound') {
+      const type = this.#events.stateDone(parent.id);
+      const perform: Op['perform'] = (run) => run.raise(doneEvent(type, output?.(run, undefined)));
+      node.done = { perform, effect: undefined, place: `output of ${name(node)}`, path: node.chart.path };
+    }
+  }
+
+  /** A parallel state tells when all of its regions are done; where it is the machine, that is its end. */
+  #parallel(node: StateNode): void {
+    if (node === this.#root) node.finish = this.#finish(node, undefined);
+    const event = Object.freeze({ type: this.#events.stateDone(node.id) });
+    const perform: Op['perform'] = (run) => run.raise(event);
+    node.done = { perform, effect: undefined, place: name(node), path: node.chart.path };
+  }
+
+  /** The machine's output sees its final state's as `event.output`; without one, it is the final state's (a deviation from XState, where that is lost). */
+  #finish(node: StateNode, output: Producer | undefined): Op {
+    const type = this.#events.stateDone((node.parent ?? node).id);
+    const { chart } = this.#root;
+    const whole = this.values.optional(chart.output);
+    return {
+      perform: (run) => {
+        const own = output?.(run, undefined);
+        run.finish(whole === undefined ? own : run.within(doneEvent(type, own), whole));
+      },
+      effect: undefined,
+      place: whole === undefined ? `output of ${name(node)}` : 'output of the machine',
+      path: chart.output === undefined ? node.chart.path : '/output',
+    };
+  }
+}
+
+function doneEvent(type: string, output: unknown): MachineEvent {
+  return output === undefined ? { type } : { type, output };
+}
+
+function name(node: StateNode): string {
+  return node.parent === undefined ? 'the machine' : `"${node.path}"`;
+}

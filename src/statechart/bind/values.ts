@@ -1,0 +1,62 @@
+import type { Implementations } from '../../core/language.js';
+import type { Producer, Scope } from '../run.js';
+import type { FunctionTemplate, Template } from '../schema/chart.js';
+import type { Findings } from '../schema/findings.js';
+
+/** A function of a machine: a guard, a field of an assign, an input, an output. */
+export type ScopeFunction = (scope: Scope, params: unknown) => unknown;
+
+/** Turns templates into producers, with the functions that a machine was given. */
+export class Values {
+  readonly findings: Findings;
+  readonly implementations: Implementations;
+  /** Whether any value comes from a function, and so need not be JSON. */
+  hasFunctions = false;
+
+  constructor(implementations: Implementations, findings: Findings) {
+    this.implementations = implementations;
+    this.findings = findings;
+  }
+
+  producer(template: Template): Producer {
+    switch (template.kind) {
+      case 'constant': {
+        const { value } = template;
+        return () => value;
+      }
+      case 'expression': {
+        const expressions = template.template;
+        return (run) => run.evaluate(expressions);
+      }
+      default:
+        return given(this.function(template));
+    }
+  }
+
+  optional(template: Template | undefined): Producer | undefined {
+    return template === undefined ? undefined : this.producer(template);
+  }
+
+  function({ name, path }: FunctionTemplate): ScopeFunction {
+    this.hasFunctions = true;
+    return this.implementation('functions', name, 'function', path);
+  }
+
+  /** A named function; its lack is a finding. */
+  implementation(among: 'guards' | 'functions', name: string, what: string, path: string): ScopeFunction {
+    const known = this.implementations[among] ?? {};
+    const fn = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (typeof fn === 'function') return fn as ScopeFunction;
+    const message =
+      fn === undefined
+        ? `there is no implementation of the ${what} ${JSON.stringify(name)}`
+        : `the implementation of the ${what} ${JSON.stringify(name)} is no function`;
+    const hint = 'hand it to createMachine, or write an expression: "{% … %}"';
+    this.findings.add({ code: 'missing-implementation', message, path, hint });
+    return () => undefined;
+  }
+}
+
+export function given(fn: ScopeFunction): Producer {
+  return (run, params) => fn(run.scope(), params);
+}
