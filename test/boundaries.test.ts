@@ -10,6 +10,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   expression: ['core'],
   statechart: ['core', 'expression'],
   asl: ['core', 'expression'],
+  scxml: ['core', 'expression', 'statechart'],
   schedule: ['core'],
   formats: ['core', 'expression', 'statechart', 'asl'],
   store: ['core'],
@@ -23,6 +24,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'statechart',
     'asl',
     'schedule',
+    'scxml',
     'formats',
     'store',
     'runtime',
@@ -33,7 +35,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'index.ts': ['core', 'statechart'],
 };
 
-const PURE = ['core', 'expression', 'statechart', 'asl', 'schedule', 'formats'];
+const PURE = ['core', 'expression', 'statechart', 'asl', 'schedule', 'scxml', 'formats'];
 const IMPURE =
   /\b(async|await)\b|from 'node:|\bDate\.now\(|new Date\(\)|\bMath\.random\(|\bsetTimeout\(|\bprocess\./;
 

@@ -1,0 +1,103 @@
+import type { Json, JsonObject } from '../core/json.js';
+import { put } from '../core/json.js';
+import { MAX_STATE_DEPTH } from '../statechart/limits.js';
+import { readContent, readGuard, targetsOf } from './content-reader.js';
+import type { Element } from './document.js';
+import type { Reading } from './reading.js';
+
+/** Elements that are states. */
+const STATES = ['state', 'parallel', 'final', 'history'];
+const PARTS = [...STATES, 'transition', 'onentry', 'onexit', 'initial'];
+
+/** A state and all below it, as a statechart has it (SCXML 3.3 to 3.7, 3.10). */
+export function readState(reading: Reading, element: Element, depth: number): JsonObject {
+  if (depth > MAX_STATE_DEPTH) {
+    reading.add(element, 'too-deep', `states are nested deeper than ${MAX_STATE_DEPTH} levels`);
+    return {};
+  }
+  if (element.name === 'history') return readHistory(reading, element);
+  const states = readStates(reading, element, depth);
+  const parts = (name: string) => element.children.filter((child) => child.name === name);
+  for (const child of element.children) {
+    if (!PARTS.includes(child.name)) reading.unknown(child, element.name, PARTS);
+  }
+  const transitions = parts('transition').map((child) => readTransition(reading, child));
+  const [on, always] = [transitions.filter(({ event }) => event), transitions.filter(({ event }) => !event)];
+  const blocks = (name: string): Json[] =>
+    parts(name).map((block) => ({ choose: [{ actions: readContent(reading, block) }] }));
+  return {
+    ...(element.name === 'parallel' || element.name === 'final' ? { type: element.name } : {}),
+    ...readInitial(reading, element, states),
+    ...(Object.keys(states).length > 0 ? { states } : {}),
+    ...(on.length > 0
+      ? { on: on.map(({ event, transition }) => ({ event: event ?? '', ...transition })) }
+      : {}),
+    ...(always.length > 0 ? { always: always.map(({ transition }) => transition) } : {}),
+    ...(parts('onentry').length > 0 ? { entry: blocks('onentry') } : {}),
+    ...(parts('onexit').length > 0 ? { exit: blocks('onexit') } : {}),
+  };
+}
+
+/** The states in an element, each by its id, which is also what targets name it by. */
+function readStates(reading: Reading, element: Element, depth: number): JsonObject {
+  const states: Record<string, Json> = {};
+  for (const child of element.children) {
+    if (!STATES.includes(child.name)) continue;
+    const id = child.attribute('id') ?? reading.freshId(child.name);
+    if (Object.hasOwn(states, id))
+      reading.add(child, 'duplicate-id', `the id ${JSON.stringify(id)} is taken`);
+    put(states, id, { id, ...readState(reading, child, depth + 1) });
+  }
+  return states;
+}
+
+/** What is entered by default: the attribute, the element, or the first child. */
+function readInitial(reading: Reading, element: Element, states: JsonObject): JsonObject {
+  if (element.name === 'parallel' || Object.keys(states).length === 0) return {};
+  const attribute = element.attribute('initial');
+  const [inner] = element.children.filter((child) => child.name === 'initial');
+  if (attribute !== undefined) return { initial: targetsOf(attribute) };
+  if (inner === undefined) {
+    const [first] = element.children.filter(({ name }) => STATES.includes(name) && name !== 'history');
+    const index =
+      first === undefined ? -1 : element.children.filter(({ name }) => STATES.includes(name)).indexOf(first);
+    return { initial: [`#${Object.keys(states)[index] ?? ''}`] };
+  }
+  const { targets, actions } = readOnly(reading, inner);
+  return { initial: actions.length === 0 ? targets : { target: targets, actions } };
+}
+
+function readHistory(reading: Reading, element: Element): JsonObject {
+  reading.known(element, ['id', 'type']);
+  const history = element.attribute('type') ?? 'shallow';
+  const { targets, actions } = readOnly(reading, element);
+  if (actions.length > 0) reading.add(element, 'not-supported', 'content of a history state’s transition');
+  return { type: 'history', history, target: targets };
+}
+
+/** The one transition of `initial` and `history`, which has neither event nor condition. */
+function readOnly(reading: Reading, element: Element): { targets: string[]; actions: Json[] } {
+  const [transition] = element.children.filter(({ name }) => name === 'transition');
+  if (transition === undefined) {
+    reading.add(element, 'missing', `<${element.name}> needs a <transition>`);
+    return { targets: [], actions: [] };
+  }
+  reading.known(transition, ['target', 'type']);
+  return {
+    targets: targetsOf(reading.needed(transition, 'target')),
+    actions: readContent(reading, transition),
+  };
+}
+
+function readTransition(reading: Reading, element: Element) {
+  reading.known(element, ['event', 'cond', 'target', 'type']);
+  const [event, target, type] = ['event', 'target', 'type'].map((name) => element.attribute(name));
+  const actions = readContent(reading, element);
+  const transition: JsonObject = {
+    ...(element.attribute('cond') === undefined ? {} : { guard: readGuard(reading, element) }),
+    ...(target === undefined ? {} : { target: targetsOf(target) }),
+    ...(type === 'internal' ? { reenter: false } : {}),
+    ...(actions.length === 0 ? {} : { actions }),
+  };
+  return { event, transition };
+}

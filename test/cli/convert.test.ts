@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parseSource } from '../../src/formats/source.js';
+import { readScxml } from '../../src/scxml/scxml.js';
+import { openCommandLine } from './call.js';
+
+const { call } = openCommandLine();
+const folder = mkdtempSync(join(tmpdir(), 'detent-convert-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function file(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const DOOR =
+  '<scxml name="door"><state id="open"><transition event="close" target="shut"/></state><final id="shut"/></scxml>';
+
+describe('detent convert', () => {
+  it('prints a document as YAML, or JSON, that means the same', async () => {
+    const path = file('door.scxml', DOOR);
+    const expected = readScxml(DOOR);
+    const yaml = await call(['convert', path]);
+    expect([yaml.code, { source: parseSource(yaml.out).source }]).toEqual([0, expected]);
+    const json = await call(['convert', path, '--json']);
+    expect([json.code, { source: JSON.parse(json.out) }]).toEqual([0, expected]);
+  });
+
+  it('says what is wrong, and where, and prints nothing', async () => {
+    const path = file('broken.scxml', '<scxml>\n  <stat id="a"/>\n</scxml>');
+    const { code, out, err } = await call(['convert', path]);
+    expect([code, out]).toEqual([1, '']);
+    expect(err).toContain(
+      `${path}:2:3 unknown-element <stat> has no place in <scxml> (did you mean "state"?)`,
+    );
+  });
+
+  it('refuses what is no document, and one that is not there', async () => {
+    expect(await call(['convert', 'order.yaml'])).toMatchObject({ code: 2 });
+    const missing = await call(['convert', join(folder, 'none.scxml')]);
+    expect(missing.code).toBe(1);
+    expect(missing.err).toContain('cannot be read');
+  });
+});
