@@ -1,13 +1,26 @@
 export type { Problem } from './core/problem.js';
 export { Refused } from './core/problem.js';
-export { assign } from './statechart/assign.js';
+export {
+  and,
+  assign,
+  cancel,
+  emit,
+  log,
+  not,
+  or,
+  raise,
+  sendParent,
+  sendTo,
+  stateIn,
+} from './statechart/builders.js';
 export type {
   ActionConfig,
   ActionFunction,
   AnyEvent,
-  AssignAction,
   AssignConfig,
   Assignment,
+  BuiltAction,
+  BuiltGuard,
   Data,
   EventObject,
   GuardConfig,

@@ -25,6 +25,8 @@ export interface MachineConfig<TContext, TEvent extends EventObject> extends Sta
   readonly context?: TContext | ((arg: { readonly input: unknown }) => TContext);
   /** What becomes of an event that nothing takes: `ignore` if absent. */
   readonly onUnhandled?: 'ignore' | 'reject';
+  /** What becomes of a macrostep in which something fails that no transition takes: `undo` if absent. */
+  readonly onStepError?: 'undo' | 'continue';
   readonly version?: string;
   /** For the compiler only: `types: {} as { events: … }`. Nothing of it is kept. */
   readonly types?: { readonly context?: TContext; readonly events?: TEvent };
@@ -104,7 +106,7 @@ export type Actions<TContext, TEvent extends EventObject> =
 export type ActionConfig<TContext, TEvent extends EventObject> =
   | string
   | { readonly type: string; readonly params?: Data<TContext, TEvent> }
-  | AssignAction<TContext, TEvent>
+  | BuiltAction<TContext, TEvent>
   | AssignConfig<TContext, TEvent>
   | { readonly raise: string | (Raised<TContext, TEvent> & HeldBack<TContext, TEvent>) }
   | {
@@ -160,12 +162,18 @@ export interface AssignConfig<TContext, TEvent> {
 }
 
 /**
- * What `assign({ … })` gives. It is a function for the compiler's sake, which infers the types of context and
- * event only from where a function is wanted; it is never called.
+ * What a builder (`assign`, `raise`, `and`, …) gives. It is a function for the compiler's sake, which infers the types of
+ * context and event only from where a function is wanted; it is never called.
  */
-export interface AssignAction<TContext, TEvent> {
+export interface BuiltAction<TContext, TEvent> {
   (scope: ScopeOf<TContext, TEvent>, params: unknown, info: unknown): unknown;
-  readonly assign: unknown;
+  /** The action as it is written in a definition. */
+  readonly built: object;
+}
+
+export interface BuiltGuard<TContext, TEvent> {
+  (scope: ScopeOf<TContext, TEvent>, params: unknown): boolean;
+  readonly built: object;
 }
 
 /** Fields with data, expressions or functions; or one function that gives several fields. */
@@ -207,7 +215,7 @@ export interface MachineImplementations<TContext, TEvent extends EventObject> {
   readonly actions?: Readonly<
     Record<
       string,
-      ActionFunction<TContext, TEvent> | AssignAction<TContext, TEvent> | AssignConfig<TContext, TEvent>
+      ActionFunction<TContext, TEvent> | BuiltAction<TContext, TEvent> | AssignConfig<TContext, TEvent>
     >
   >;
 }

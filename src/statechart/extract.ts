@@ -1,7 +1,7 @@
 import { escapePointer, type Json, put, toJson } from '../core/json.js';
 import { MAX_JSON_DEPTH } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
-import { assignmentOf } from './assign.js';
+import { builtOf } from './builders.js';
 import { DEFAULT_MACHINE_ID } from './schema/machine.js';
 import { functionText } from './schema/template.js';
 
@@ -57,7 +57,18 @@ type Place = keyof typeof PLACES;
 
 /** Takes the functions out of a config. Each is named by its machine and its place: `order:#idle.entry.0`. */
 export function extract(config: unknown): Extracted {
-  return new Extraction(config).result;
+  const id = isPlain(config) ? config['id'] : undefined;
+  return new Extraction(config, 'state', typeof id === 'string' ? id : DEFAULT_MACHINE_ID, '').result;
+}
+
+/** Takes the functions out of an action or a guard that was given as the implementation of a name. */
+export function extractImplementation(
+  built: unknown,
+  place: 'actions' | 'guard',
+  machine: string,
+  name: string,
+): Extracted {
+  return new Extraction(built, place, machine, name).result;
 }
 
 class Extraction {
@@ -68,11 +79,10 @@ class Extraction {
   readonly #functions: Record<string, unknown> = {};
   readonly #problems: Problem[] = [];
 
-  constructor(config: unknown) {
-    const id = isPlain(config) ? config['id'] : undefined;
-    this.#id = typeof id === 'string' ? id : DEFAULT_MACHINE_ID;
+  constructor(config: unknown, place: Place, id: string, name: string) {
+    this.#id = id;
     this.result = {
-      source: this.#visit(config, 'state', '', '', 0) ?? null,
+      source: this.#visit(config, place, name, '', 0) ?? null,
       guards: this.#guards,
       actions: this.#actions,
       functions: this.#functions,
@@ -83,8 +93,8 @@ class Extraction {
   /** `name` is the place as people read it, `path` the pointer. */
   #visit(value: unknown, place: Place, name: string, path: string, depth: number): Json | undefined {
     if (typeof value === 'function') {
-      const assignment = place === 'actions' ? assignmentOf(value) : undefined;
-      if (assignment !== undefined) return this.#visit(assignment, place, name, path, depth);
+      const built = place === 'actions' || place === 'guard' ? builtOf(value) : undefined;
+      if (built !== undefined) return this.#visit(built, place, name, path, depth);
       return this.#function(value, place, name, path);
     }
     // Plain data may hold no functions; toJson says where one is.

@@ -1,12 +1,13 @@
-import type { Json } from '../core/json.js';
+import { isJsonObject, type Json, own, put } from '../core/json.js';
 import type { Implementations } from '../core/language.js';
 import { isError, Refused } from '../core/problem.js';
-import { assignmentOf } from './assign.js';
+import { builtOf } from './builders.js';
 import { compile, type StatechartProgram } from './compile.js';
 import type { AnyEvent, EventObject, MachineConfig, MachineImplementations } from './config.js';
 import type { StateValue } from './configuration.js';
-import { extract } from './extract.js';
+import { type Extracted, extract, extractImplementation } from './extract.js';
 import { type HistoryValue, historyAt } from './history-value.js';
+import { DEFAULT_MACHINE_ID } from './schema/machine.js';
 import { MachineSnapshot, type SnapshotStatus } from './snapshot.js';
 import { configurationAt } from './state-value.js';
 
@@ -79,19 +80,45 @@ export function createMachine<TContext = Record<string, never>, TEvent extends E
   config: MachineConfig<TContext, TEvent>,
   implementations: MachineImplementations<TContext, NoInfer<TEvent>> = {},
 ): Machine<TContext, TEvent> {
-  const { source, guards, actions, functions, problems } = extract(config);
+  const { source, problems, ...inline } = extract(config);
   if (problems.some(isError)) throw new Refused(problems);
-  return new Machine(source, {
-    ...implementations,
-    guards: { ...guards, ...implementations.guards },
-    actions: { ...actions, ...implementations.actions },
-    functions,
-  });
+  const id = isJsonObject(source) ? own(source, 'id') : undefined;
+  return new Machine(
+    source,
+    implementationsOf(inline, implementations, typeof id === 'string' ? id : DEFAULT_MACHINE_ID),
+  );
+}
+
+type Functions = Pick<Extracted, 'guards' | 'actions' | 'functions'>;
+
+/** What stood in the machine itself, and what was given with it: functions, and what builders gave, as it is written. */
+function implementationsOf(
+  inline: Functions,
+  given: Pick<Implementations, 'version' | 'compatible' | 'guards' | 'actions'>,
+  id: string,
+): Implementations {
+  const made: Record<keyof Functions, Record<string, unknown>> = {
+    guards: { ...inline.guards, ...given.guards },
+    actions: { ...inline.actions, ...given.actions },
+    functions: { ...inline.functions },
+  };
+  for (const kind of ['guards', 'actions'] as const) {
+    for (const [name, fn] of Object.entries(made[kind])) {
+      const built = builtOf(fn);
+      if (built === undefined) continue;
+      const taken = extractImplementation(built, kind === 'guards' ? 'guard' : 'actions', id, name);
+      if (taken.problems.some(isError)) throw new Refused(taken.problems);
+      put(made[kind], name, taken.source);
+      for (const inner of ['guards', 'actions', 'functions'] as const)
+        Object.assign(made[inner], taken[inner]);
+    }
+  }
+  return { ...given, ...made };
 }
 
 function handlersOf({ actions = {} }: Implementations): Readonly<Record<string, ActionHandler>> {
   const handlers = Object.entries(actions).flatMap(([name, action]) => {
-    if (typeof action !== 'function' || assignmentOf(action) !== undefined) return [];
+    if (typeof action !== 'function') return [];
     const handler: ActionHandler = (input, info) => {
       const { context, event, params } = input as { context: unknown; event: unknown; params?: unknown };
       return (action as (scope: unknown, params: unknown, info: unknown) => unknown)(

@@ -96,8 +96,13 @@ export interface Transition {
 
 /** The descendants and ancestors of a state have its path as a prefix, up to a dot. */
 function joinPath(parent: string, key: string): string {
-  const escaped = key.includes('.') || key.includes('\\') ? key.replace(/[.\\]/g, '\\$&') : key;
+  const escaped = escapeKey(key);
   return parent === '' ? escaped : `${parent}.${escaped}`;
+}
+
+/** A key as a part of a path. */
+export function escapeKey(key: string): string {
+  return key.includes('.') || key.includes('\\') ? key.replace(/[.\\]/g, '\\$&') : key;
 }
 
 /**

@@ -217,13 +217,3 @@ describe('createMachine', () => {
     transition(machine, start, { type: 'GO', n: 1 });
   });
 });
-
-describe('assign', () => {
-  it('is data, and says so when it is called', () => {
-    const action = assign<{ n: number }, AnyEvent>({ n: 1 });
-    expect(action.assign).toEqual({ n: 1 });
-    expect(() => action({ context: { n: 1 }, event: { type: 'x' } }, undefined, undefined)).toThrow(
-      'not to be called',
-    );
-  });
-});

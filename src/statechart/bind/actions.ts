@@ -1,12 +1,12 @@
 import { parseDuration } from '../../core/duration.js';
 import { toJson } from '../../core/json.js';
-import { assignmentOf } from '../assign.js';
 import { assignFields, assignWhole } from '../assignment.js';
 import type { ContextShape } from '../context-shape.js';
 import { type MachineEffect, SELF, type SignalEffect } from '../machine-effect.js';
 import { isReserved, type MachineEvent, plainEvent } from '../machine-event.js';
 import type { StateNode } from '../node.js';
 import type { Op, Producer, Run } from '../run.js';
+import { readActions } from '../schema/action.js';
 import type {
   ChartAction,
   ChartAssign,
@@ -21,7 +21,7 @@ import type {
   ChartSend,
 } from '../schema/chart.js';
 import { join } from '../schema/findings.js';
-import { readTemplate } from '../schema/template.js';
+import { readFunction, readTemplate } from '../schema/template.js';
 import { bindGuard, type FindState } from './guards.js';
 import { given, type ScopeFunction, type Values } from './values.js';
 
@@ -48,7 +48,7 @@ export class Actions {
 
   #op(action: ChartAction, place: string, source: StateNode): Op {
     const { path } = action;
-    if (action.kind === 'named') return this.#named(action, place);
+    if (action.kind === 'named') return this.#named(action, place, source);
     return { perform: this.#perform(action, place, source), effect: undefined, place, path };
   }
 
@@ -158,15 +158,15 @@ export class Actions {
     };
   }
 
-  /** An assign that was given as the implementation of a name is run in the step; everything else is an effect. */
-  #named(action: ChartNamed, place: string): Op {
+  /** What was given for a name as it is written in a definition is done in the step; everything else is an effect. */
+  #named(action: ChartNamed, place: string, source: StateNode): Op {
     const { name, path } = action;
     const params = this.#values.optional(action.params);
     const implemented = this.#values.implementations.actions ?? {};
-    const known = Object.hasOwn(implemented, name) ? implemented[name] : undefined;
-    const implementation = assignmentOf(known) ?? known;
+    const implementation = Object.hasOwn(implemented, name) ? implemented[name] : undefined;
     if (typeof implementation === 'object' && implementation !== null) {
-      return { perform: this.#pure(implementation, params, path), effect: undefined, place, path };
+      const perform = this.#written(name, implementation, params, place, source, path);
+      return { perform, effect: undefined, place, path };
     }
     this.tasks.add(name);
     // A function written for XState takes ({ context, event }, params); other handlers take their params alone.
@@ -185,20 +185,37 @@ export class Actions {
     return { perform, effect: undefined, place, path };
   }
 
-  /** An action implemented by `assign(…)`. */
-  #pure(action: object, params: Producer | undefined, path: string): Perform {
+  /** An action that is implemented by another as it is written: the `assign` of one gets the params. */
+  #written(
+    name: string,
+    action: object,
+    params: Producer | undefined,
+    place: string,
+    source: StateNode,
+    path: string,
+  ): Perform {
     const { assign } = action as { readonly assign?: unknown };
+    const { findings } = this.#values;
     this.#values.hasFunctions = true;
-    if (typeof assign === 'function') return assignWhole(given(assign as ScopeFunction), params, this.#shape);
+    const whole = typeof assign === 'string' ? readFunction(assign, path) : undefined;
+    if (whole !== undefined) return assignWhole(this.#values.producer(whole), params, this.#shape);
+    if (typeof assign === 'function') {
+      return assignWhole(given(assign as ScopeFunction), params, this.#shape);
+    }
     if (typeof assign === 'object' && assign !== null) {
       const fields = Object.entries(assign).map(([key, value]: [string, unknown]) => {
         return [key, this.#given(value, join(path, key))] as const;
       });
       return assignFields(fields, params, this.#shape);
     }
-    const message = 'the implementation of an action is a function or assign({ … })';
-    this.#values.findings.add({ code: 'wrong-type', message, path });
-    return () => {};
+    const json = toJson(action);
+    if ('problem' in json) findings.add({ ...json.problem, path: path + json.problem.path });
+    const bind = () =>
+      'value' in json ? this.ops(readActions(findings, json.value, path), place, source) : [];
+    const ops = this.#values.within('action', name, path, bind);
+    return (run) => {
+      for (const op of ops ?? []) op.perform(run);
+    };
   }
 
   /** A field's value as a program gave it. */

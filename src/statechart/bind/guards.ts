@@ -1,6 +1,8 @@
+import { toJson } from '../../core/json.js';
 import type { StateNode } from '../node.js';
 import type { Guard } from '../run.js';
 import type { ChartGuard, ChartTarget } from '../schema/chart.js';
+import { readGuard } from '../schema/guard.js';
 import type { Values } from './values.js';
 
 /** Finds a state that is named as a target is. */
@@ -36,6 +38,10 @@ export function bindGuard(guard: ChartGuard, source: StateNode, values: Values, 
       };
     }
     default: {
+      const written = writtenGuard(guard, values);
+      if (written !== undefined) {
+        return values.within('guard', guard.name, guard.path, () => bind(written)) ?? (() => false);
+      }
       const fn = values.implementation('guards', guard.name, 'guard', guard.path);
       const params = values.optional(guard.params);
       return (run) => {
@@ -47,4 +53,15 @@ export function bindGuard(guard: ChartGuard, source: StateNode, values: Values, 
       };
     }
   }
+}
+
+/** What was given for a name as it is written in a definition, if it was. */
+function writtenGuard(
+  { name, path }: Extract<ChartGuard, { kind: 'named' }>,
+  { implementations: { guards = {} }, findings }: Values,
+): ChartGuard | undefined {
+  const given = Object.hasOwn(guards, name) ? guards[name] : undefined;
+  if (typeof given !== 'object' || given === null) return undefined;
+  const json = toJson(given);
+  return 'value' in json ? readGuard(findings, json.value, path) : undefined;
 }

@@ -13,6 +13,9 @@ export class Values {
   /** Whether any value comes from a function, and so need not be JSON. */
   hasFunctions = false;
 
+  /** Names whose implementation is being bound, which may name others. */
+  readonly #open = new Set<string>();
+
   constructor(implementations: Implementations, findings: Findings) {
     this.implementations = implementations;
     this.findings = findings;
@@ -30,6 +33,22 @@ export class Values {
       }
       default:
         return given(this.function(template));
+    }
+  }
+
+  /** What an implementation that names others comes to; undefined, and a finding, where it names itself. */
+  within<T>(what: string, name: string, path: string, bind: () => T): T | undefined {
+    const key = `${what} ${name}`;
+    if (this.#open.has(key)) {
+      const message = `the implementation of the ${what} ${JSON.stringify(name)} leads back to itself`;
+      this.findings.add({ code: 'circular', message, path });
+      return undefined;
+    }
+    this.#open.add(key);
+    try {
+      return bind();
+    } finally {
+      this.#open.delete(key);
     }
   }
 
