@@ -2,6 +2,9 @@ import type { Json } from '../core/json.js';
 import type { Element } from './document.js';
 import { type Reading, wordsOf } from './reading.js';
 
+/** What sends to sessions of SCXML; other processors, HTTP among them, have no place here (SCXML C.1). */
+const PROCESSORS = ['scxml', 'http://www.w3.org/TR/scxml/#SCXMLEventProcessor'];
+
 const CONTENT = ['raise', 'send', 'cancel', 'log', 'if'];
 
 /** Executable content, as actions (SCXML 4). Each block is one action, so that an error skips no other block. */
@@ -37,6 +40,10 @@ function readAction(reading: Reading, element: Element, within: string): Json[] 
 function readSend(reading: Reading, element: Element): Json[] {
   reading.known(element, ['event', 'target', 'type', 'delay', 'id']);
   for (const child of element.children) reading.unknown(child, 'send', []);
+  const processor = element.attribute('type') ?? 'scxml';
+  if (!PROCESSORS.includes(processor)) {
+    reading.add(element, 'not-supported', `there is no event processor ${JSON.stringify(processor)}`);
+  }
   const type = reading.needed(element, 'event');
   const [delay, id, target] = ['delay', 'id', 'target'].map((name) => element.attribute(name));
   const held = {

@@ -12,8 +12,6 @@ export interface Element {
   readonly line: number;
   readonly column: number;
   readonly children: readonly Element[];
-  /** Of elements with text in them. */
-  readonly text: string;
   attribute(name: string): string | undefined;
   readonly attributeNames: readonly string[];
 }
@@ -59,7 +57,6 @@ function elementOf(xml: XmlElement, starts: readonly number[], namespace: string
     name: xml.name,
     ...positionOf(xml.start, starts),
     children: own,
-    text: xml.text,
     attribute: (name) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined),
     attributeNames: Object.keys(attributes),
   };

@@ -1,5 +1,4 @@
-import type { Json, JsonObject } from '../core/json.js';
-import { put } from '../core/json.js';
+import { isJsonObject, type Json, type JsonObject, own, put } from '../core/json.js';
 import { MAX_STATE_DEPTH } from '../statechart/limits.js';
 import { readContent, readGuard, targetsOf } from './content-reader.js';
 import type { Element } from './document.js';
@@ -16,6 +15,7 @@ export function readState(reading: Reading, element: Element, depth: number): Js
     return {};
   }
   if (element.name === 'history') return readHistory(reading, element);
+  if (depth > 0) reading.known(element, element.name === 'state' ? ['id', 'initial'] : ['id']);
   const states = readStates(reading, element, depth);
   const parts = (name: string) => element.children.filter((child) => child.name === name);
   for (const child of element.children) {
@@ -38,17 +38,24 @@ export function readState(reading: Reading, element: Element, depth: number): Js
   };
 }
 
-/** The states in an element, each by its id, which is also what targets name it by. */
+/** The states in an element, in document order. Targets name them by their ids. */
 function readStates(reading: Reading, element: Element, depth: number): JsonObject {
   const states: Record<string, Json> = {};
   for (const child of element.children) {
     if (!STATES.includes(child.name)) continue;
     const id = child.attribute('id') ?? reading.freshId(child.name);
-    if (Object.hasOwn(states, id))
+    const key = keyOf(id);
+    if (Object.hasOwn(states, key)) {
       reading.add(child, 'duplicate-id', `the id ${JSON.stringify(id)} is taken`);
-    put(states, id, { id, ...readState(reading, child, depth + 1) });
+    }
+    put(states, key, { id, ...readState(reading, child, depth + 1) });
   }
   return states;
+}
+
+/** An object has keys that are whole numbers before all others, whatever order they were written in. */
+function keyOf(id: string): string {
+  return /^\d+$/.test(id) ? `state ${id}` : id;
 }
 
 /** What is entered by default: the attribute, the element, or the first child. */
@@ -58,10 +65,10 @@ function readInitial(reading: Reading, element: Element, states: JsonObject): Js
   const [inner] = element.children.filter((child) => child.name === 'initial');
   if (attribute !== undefined) return { initial: targetsOf(attribute) };
   if (inner === undefined) {
-    const [first] = element.children.filter(({ name }) => STATES.includes(name) && name !== 'history');
-    const index =
-      first === undefined ? -1 : element.children.filter(({ name }) => STATES.includes(name)).indexOf(first);
-    return { initial: [`#${Object.keys(states)[index] ?? ''}`] };
+    const first = Object.values(states).find(
+      (state) => isJsonObject(state) && own(state, 'type') !== 'history',
+    );
+    return isJsonObject(first) ? { initial: [`#${String(own(first, 'id'))}`] } : {};
   }
   const { targets, actions } = readOnly(reading, inner);
   return { initial: actions.length === 0 ? targets : { target: targets, actions } };

@@ -159,6 +159,15 @@ describe('an SCXML document', () => {
     expect(problemsOf(padded(MAX_DEFINITION_BYTES + 1))).toMatchObject([{ code: 'too-large' }]);
   });
 
+  it('begins in its first state, though ids that are numbers come first in an object', () => {
+    const session = new Session(
+      sourceOf(scxml('<state id="b"><transition event="go" target="1"/></state><state id="1"/>')),
+    );
+    expect(session.atoms()).toEqual(['b']);
+    session.send('go');
+    expect(session.atoms()).toEqual(['state 1']);
+  });
+
   it('may call a state by any name', () => {
     const ids = ['__proto__', 'constructor', 'a.b', 'states'];
     const source = sourceOf(scxml(ids.map((id) => `<state id="${id}"/>`).join(''), 'initial="__proto__"'));
