@@ -12,12 +12,24 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   asl: ['core', 'expression'],
   scxml: ['core', 'expression', 'statechart'],
   schedule: ['core'],
-  formats: ['core', 'expression', 'statechart', 'asl'],
+  formats: ['core', 'expression', 'statechart', 'asl', 'scxml'],
+  analysis: ['core', 'expression', 'statechart', 'asl'],
   store: ['core'],
   runtime: ['core', 'store'],
   server: ['core'],
-  testing: ['core', 'runtime', 'store'],
-  embed: ['core', 'expression', 'statechart', 'asl', 'schedule', 'formats', 'store', 'runtime'],
+  testing: ['core', 'statechart', 'analysis', 'runtime', 'store'],
+  embed: [
+    'core',
+    'expression',
+    'statechart',
+    'asl',
+    'schedule',
+    'scxml',
+    'formats',
+    'analysis',
+    'store',
+    'runtime',
+  ],
   cli: [
     'core',
     'expression',
@@ -26,16 +38,17 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'schedule',
     'scxml',
     'formats',
+    'analysis',
     'store',
     'runtime',
     'server',
     'embed',
     'testing',
   ],
-  'index.ts': ['core', 'statechart'],
+  'index.ts': ['core', 'statechart', 'embed'],
 };
 
-const PURE = ['core', 'expression', 'statechart', 'asl', 'schedule', 'scxml', 'formats'];
+const PURE = ['core', 'expression', 'statechart', 'asl', 'schedule', 'scxml', 'formats', 'analysis'];
 const IMPURE =
   /\b(async|await)\b|from 'node:|\bDate\.now\(|new Date\(\)|\bMath\.random\(|\bsetTimeout\(|\bprocess\./;
 
