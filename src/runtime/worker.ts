@@ -15,6 +15,9 @@ export const EXPIRY_MS = 50;
 /** How often a worker looks for definitions that others published. */
 export const DISCOVERY_MS = 1_000;
 
+/** For so long a worker counts as one that has just begun, in milliseconds (rule 8). */
+export const FRESH_MS = 1_000;
+
 /** The pause after broken I/O, so that a database that is away is not hammered. */
 export const RETRY_MS = 200;
 
@@ -44,12 +47,14 @@ export class Worker {
   #held: readonly Claim[] = [];
   #running = true;
   #finished: Promise<void> = Promise.resolve();
+  readonly #freshUntil: number;
   #expiryAt = 0;
   #discoveryAt = 0;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
     this.#alarm = new Alarm(options.clock);
+    this.#freshUntil = options.clock.now() + FRESH_MS;
     this.#unsubscribe = options.store.onChange(({ mail }) => {
       if (mail) this.#alarm.ring();
     });
@@ -129,12 +134,15 @@ export class Worker {
   }
 
   #claimQuery(): ClaimQuery {
+    const { clock, identity } = this.#options;
     return {
-      worker: this.#options.identity,
+      worker: identity,
       limit: this.#options.batch ?? MAX_BATCH_INSTANCES,
       leaseMs: LEASE_MS,
       definitions: this.#options.registry.definitions,
       messages: MAX_TURN_MESSAGES,
+      // Of several that hang their process one is always due when the next begins, which has others to serve first.
+      fresh: clock.now() < this.#freshUntil,
     };
   }
 

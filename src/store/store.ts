@@ -49,7 +49,8 @@ export interface Store {
    * Takes mailboxes with something due, oldest first, and writes the attempt (rule 8). Either clean ones, up
    * to `limit`, or suspects, which have an attempt behind them, where they are due no later than the oldest clean one:
    * the first of them, and where it has but one attempt behind it those next to it that have one too, MAX_SUSPECTS in
-   * all. One that was lost with its worker is due again when its lease ran out, and SUSPECT_PATIENCE_MS later for each
+   * all. Where the caller is `fresh`, none with more than one attempt behind it.
+   * One that was lost with its worker is due again when its lease ran out, and SUSPECT_PATIENCE_MS later for each
    * attempt but the first. One with MAX_ATTEMPTS behind it is parked instead. Only instances whose definition the
    * caller can step (rule 9). Each comes with its instance, as it stands when it is held, and what is due in it.
    */
@@ -191,6 +192,8 @@ export interface ClaimQuery {
   readonly definitions: readonly string[];
   /** Due messages that come with each mailbox at most; with one that has more than CAUTIOUS_ATTEMPTS one (rule 8). */
   readonly messages: number;
+  /** The caller has just begun, perhaps because what it may claim took another down. */
+  readonly fresh?: boolean;
 }
 
 /** An instance, and the token of the lease on its mailbox, if there is one. */

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/runtime/clock.js';
 import { DurableEngine } from '../../src/runtime/engine.js';
 import { Registry } from '../../src/runtime/registry.js';
 import { takeTurn } from '../../src/runtime/turn.js';
-import { Worker } from '../../src/runtime/worker.js';
+import { FRESH_MS, Worker } from '../../src/runtime/worker.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import type { Store } from '../../src/store/store.js';
 import { probe } from '../../src/testing/probe-language.js';
@@ -91,6 +91,33 @@ describe('a worker that stops', () => {
     await stopped;
     expect(await store.read('a')).toMatchObject({ attempts: 0, instance: { revision: 0 } });
     expect(await store.claim(QUERY)).toHaveLength(1);
+  });
+});
+
+describe('a worker that begins', () => {
+  it('leaves what took several others down alone for a while', async () => {
+    const store = await openStore('a');
+    const asked: (boolean | undefined)[] = [];
+    const watched = altered(store, {
+      claim: (query) => {
+        asked.push(query.fresh);
+        return store.claim(query);
+      },
+    });
+    let now = 0;
+    const clock = { ...systemClock, now: () => now };
+    const worker = new Worker({ store: watched, registry: registryWith(), clock, identity: 'w' });
+    workers.push(worker);
+    worker.start();
+    await until(() => asked.length > 0);
+    now = FRESH_MS - 1;
+    await store.send([signal('a', 'one', {})]);
+    await until(async () => (await revisionOf(store, 'a')) === 2);
+    expect(new Set(asked)).toEqual(new Set([true]));
+    now = FRESH_MS;
+    await store.send([signal('a', 'two', {})]);
+    await until(async () => (await revisionOf(store, 'a')) === 3);
+    expect(asked.at(-1)).toBe(false);
   });
 });
 

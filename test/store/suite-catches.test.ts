@@ -135,6 +135,12 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'claims more than it was asked to': (store) => ({
     claim: (query) => store.claim({ ...query, limit: 100 }),
   }),
+  'takes every worker for one that has just begun': (store) => ({
+    claim: (query) => store.claim({ ...query, fresh: true }),
+  }),
+  'takes no worker for one that has just begun': (store) => ({
+    claim: (query) => store.claim({ ...query, fresh: false }),
+  }),
   'claims what the worker cannot step': (store) => ({
     claim: (query) => store.claim({ ...query, definitions: ['hash-of-light', 'hash-of-other'] }),
   }),

@@ -2,6 +2,7 @@ import { DEAD_LETTER_MS, MAX_ATTEMPTS, MAX_SUSPECTS, SUSPECT_PATIENCE_MS } from 
 import type { Message } from '../../core/message.js';
 import type { Problem } from '../../core/problem.js';
 import { DEAD_LETTER, gaveUp } from '../parking.js';
+import type { ClaimQuery } from '../store.js';
 import { Heap, NOWHERE } from './heap.js';
 
 /** What waits for one instance, and who holds it. */
@@ -69,10 +70,11 @@ export class Mailboxes {
   }
 
   /** The first `limit` of these definitions that are due, or the suspects that are due no later (rule 8). */
-  claim(definitions: readonly string[], limit: number, now: number, lease: Term) {
+  claim(query: ClaimQuery, now: number, lease: Term): Mailbox[] {
+    const { definitions, limit } = query;
     const claimed: Mailbox[] = [];
     if (limit < 1) return claimed;
-    const suspects = this.#firstSuspects(definitions, Math.min(limit, MAX_SUSPECTS), now, lease);
+    const suspects = this.#firstSuspects(query, now, lease);
     if (suspects.length > 0) return suspects;
     while (claimed.length < limit) {
       const clean = this.#clean.first(definitions, now);
@@ -82,10 +84,10 @@ export class Mailboxes {
     return claimed;
   }
 
-  #firstSuspects(definitions: readonly string[], limit: number, now: number, lease: Term): Mailbox[] {
+  #firstSuspects({ definitions, limit, fresh }: ClaimQuery, now: number, lease: Term): Mailbox[] {
     const claimed: Mailbox[] = [];
     const clean = this.#clean.first(definitions, now);
-    while (claimed.length < limit) {
+    while (claimed.length < Math.min(limit, MAX_SUSPECTS)) {
       const suspect = this.#suspect.first(definitions, now);
       if (suspect === undefined) break;
       if (claimed.length === 0 && suspect.attempts >= MAX_ATTEMPTS) {
@@ -94,7 +96,7 @@ export class Mailboxes {
       }
       if (clean !== undefined && wake(suspect) > wake(clean)) break;
       const isAlone = suspect.attempts > 1;
-      if (isAlone && claimed.length > 0) break;
+      if (isAlone && (claimed.length > 0 || fresh)) break;
       claimed.push(this.#lease(suspect, lease));
       if (isAlone) break;
     }

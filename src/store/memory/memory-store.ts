@@ -156,7 +156,11 @@ class MemoryStore implements port.Store {
     const now = this.#time();
     const token = this.#random();
     const lease = { token, until: now + query.leaseMs };
-    const claimed = this.#mailboxes.claim(this.#unpaused(query.definitions), query.limit, now, lease);
+    const claimed = this.#mailboxes.claim(
+      { ...query, definitions: this.#unpaused(query.definitions) },
+      now,
+      lease,
+    );
     return claimed.flatMap((box) => {
       const row = this.#instances.get(box.instance);
       if (row === undefined) return [];

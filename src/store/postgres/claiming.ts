@@ -8,10 +8,10 @@ import { CLAIM, LOAD } from './sql/calls.js';
 /** Takes mailboxes with what is in them: in one call, unless that is too large to come along. */
 export async function claim(
   database: Database,
-  { worker, limit, leaseMs, definitions, messages }: ClaimQuery,
+  { worker, limit, leaseMs, definitions, messages, fresh = false }: ClaimQuery,
   time: () => number | null,
 ): Promise<readonly Claim[]> {
-  const rows = await database.rows(CLAIM, time(), worker, limit, leaseMs, definitions, messages);
+  const rows = await database.rows(CLAIM, time(), worker, limit, leaseMs, definitions, messages, fresh);
   const claims = claimsOf(rows);
   const large = rows.filter(([, , , isHere]) => isHere === false);
   if (large.length === 0) return [...claims.values()];

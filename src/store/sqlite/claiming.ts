@@ -38,12 +38,13 @@ export type Held = Omit<Claim, 'load'>;
 
 /** Takes mailboxes, oldest first: clean ones, or the suspects that are due no later (rule 8). */
 export function claim({ database, random, now }: Acceptance, query: ClaimQuery): Held[] {
-  const { worker, limit, leaseMs } = query;
+  const { worker, limit, leaseMs, fresh } = query;
   if (limit < 1) return [];
   const definitions = unpaused(database, query.definitions);
   const clean = firstClean(database, definitions, limit, now);
   const suspects = firstSuspects(database, definitions, Math.min(limit, MAX_SUSPECTS), now);
-  const first = suspects.filter(({ wakeAt }) => wakeAt <= (clean[0]?.wakeAt ?? now));
+  const oldest = clean[0]?.wakeAt ?? now;
+  const first = suspects.filter(({ wakeAt, attempts }) => wakeAt <= oldest && !(fresh && attempts > 1));
   const taken = first.length > 0 ? first : clean;
   if (taken.length === 0) return [];
   rememberWorker(database, worker);

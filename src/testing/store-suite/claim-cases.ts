@@ -258,6 +258,32 @@ export const claimCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'gives a worker that has just begun nothing that was lost with several',
+    async run(harness) {
+      const { store, clock } = harness;
+      const claimFresh = () => claim(store, undefined, undefined, undefined, true);
+      await store.create([newInstance('suspect')]);
+      await dieHolding(harness, 'suspect');
+      await dieHolding(harness, 'suspect');
+      clock.advance(1);
+      await store.create([newInstance('clean')]);
+      assert.deepEqual(instancesOf(await claimFresh()), ['clean']);
+      assert.deepEqual(instancesOf(await claimFresh()), []);
+      assert.deepEqual(instancesOf(await claim(store)), ['suspect']);
+    },
+  },
+  {
+    name: 'gives a worker that has just begun what was lost with one other in its turn',
+    async run(harness) {
+      const { store, clock } = harness;
+      await store.create([newInstance('lost')]);
+      await dieHolding(harness, 'lost');
+      clock.advance(1);
+      await store.create([newInstance('clean')]);
+      assert.deepEqual(instancesOf(await claim(store, undefined, undefined, undefined, true)), ['lost']);
+    },
+  },
+  {
     name: 'lets one be tried again at once whose step failed, however often, in its turn',
     async run({ store, clock }) {
       await store.create([newInstance('a')]);

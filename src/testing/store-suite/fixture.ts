@@ -88,8 +88,9 @@ export function claim(
   limit = 10,
   definitions: readonly string[] = [DEFINITION],
   messages = MAX_TURN_MESSAGES,
+  fresh = false,
 ) {
-  return store.claim({ worker: 'worker', limit, leaseMs: LEASE, definitions, messages });
+  return store.claim({ worker: 'worker', limit, leaseMs: LEASE, definitions, messages, fresh });
 }
 
 /** Claims, and expects exactly this mailbox. */

@@ -25,7 +25,7 @@ const HELD = `(
  */
 export const CLAIM = `
 CREATE OR REPLACE FUNCTION detent.claim(
-  given bigint, a_worker text, wanted int, lease_ms bigint, hashes text[], messages int
+  given bigint, a_worker text, wanted int, lease_ms bigint, hashes text[], messages int, fresh_worker boolean
 ) RETURNS TABLE (${LOADED_COLUMNS}) LANGUAGE plpgsql ${SETTINGS} AS $body$
 #variable_conflict use_column
 DECLARE
@@ -79,7 +79,7 @@ BEGIN
       UPDATE detent.lease l SET token = NULL, worker = NULL, wake_at = NULL WHERE l.instance = suspect.instance;
       CONTINUE;
     END IF;
-    EXIT WHEN suspect.wake_at > oldest;
+    EXIT WHEN suspect.wake_at > oldest OR (fresh_worker AND suspect.attempts > 1);
     suspects := suspects || suspect.instance;
     EXIT WHEN suspect.attempts > 1 OR cardinality(suspects) >= least(wanted, ${MAX_SUSPECTS});
   END LOOP;

@@ -27,7 +27,7 @@ export const COMMIT = `
   SELECT held, taken, at, token, has_mail, ${HAS_LIMITS} FROM detent.commit(${parameters(68)})`;
 export const END_JOBS = `SELECT results, has_mail, ${HAS_LIMITS} FROM detent.end_jobs(${parameters(6)})`;
 export const LOAD = `SELECT * FROM detent.load(${parameters(5)})`;
-export const CLAIM = `SELECT * FROM detent.claim(${parameters(6)})`;
+export const CLAIM = `SELECT * FROM detent.claim(${parameters(7)})`;
 
 function call(name: string, count: number): string {
   return `SELECT detent.${name}(${parameters(count)})`;
