@@ -5,9 +5,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flushRate } from './disk.mjs';
-import { installPeers } from './durable/installed-peers.mjs';
 import { startPostgres } from './durable/postgres-server.mjs';
 import { startRedis } from './durable/redis-server.mjs';
+import { installPeers } from './installed-peers.mjs';
 import { print } from './table.mjs';
 
 const SECTIONS = {
