@@ -25,4 +25,17 @@ export interface Surroundings {
   readonly chance?: Chance;
   /** A fresh default one if absent. */
   readonly budget?: Budget;
+  /** For languages whose variables are those of a machine. */
+  readonly machine?: MachineScope;
+}
+
+/** What a language sees of the machine that it speaks for, as it stands while an expression is evaluated. */
+export interface MachineScope {
+  /** The data; another object as soon as anything in it changes. */
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly event: { readonly type: string; readonly [key: string]: unknown };
+  /** The id of the instance; undefined where there is none. */
+  readonly instance: string | undefined;
+  /** The ids of the active states; another object as soon as one is entered or left. */
+  active(): readonly string[];
 }

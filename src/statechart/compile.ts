@@ -11,7 +11,7 @@ import { EXECUTION_ERROR } from './machine-event.js';
 import { planStart } from './microstep.js';
 import type { StateNode, Transition } from './node.js';
 import type { Chart } from './schema/chart.js';
-import { Findings } from './schema/findings.js';
+import { type Datamodels, Findings } from './schema/findings.js';
 import { readMachine } from './schema/machine.js';
 import { configurationOf } from './state-value.js';
 
@@ -32,17 +32,21 @@ export interface StatechartProgram extends Program {
 }
 
 /** Everything that is wrong with a definition, at once. Implementations are not looked for. */
-export function check(source: Json): readonly Problem[] {
+export function check(source: Json, datamodels: Datamodels = {}): readonly Problem[] {
   const findings = new Findings();
-  const chart = readMachine(source, findings);
+  const chart = readMachine(source, findings, datamodels);
   if (chart !== undefined) link(chart, DIALECTS[chart.dialect], findings);
   return findings.problems;
 }
 
 /** Throws Refused with all problems if the definition has errors or a function is missing. */
-export function compile(source: Json, implementations: Implementations = {}): StatechartProgram {
+export function compile(
+  source: Json,
+  implementations: Implementations = {},
+  datamodels: Datamodels = {},
+): StatechartProgram {
   const findings = new Findings();
-  const chart = readMachine(source, findings);
+  const chart = readMachine(source, findings, datamodels);
   const dialect = DIALECTS[chart?.dialect ?? 'native'];
   const linked = chart === undefined ? undefined : link(chart, dialect, findings);
   if (chart === undefined || linked === undefined || findings.problems.some(isError)) {
@@ -55,7 +59,11 @@ export function compile(source: Json, implementations: Implementations = {}): St
   }
   const makeContext = contextMaker(chart.context, binder);
   if (findings.problems.some(isError)) throw new Refused(findings.problems.filter(isError));
-  const space = new StateSpace(nodes, eventNames(nodes, dialect), dialect, chart.onStepError === 'undo');
+  const manners = {
+    undoes: chart.onStepError === 'undo',
+    marks: dialect.marks && (chart.hasDatamodel || binder.asks),
+  };
+  const space = new StateSpace(nodes, eventNames(nodes, dialect), dialect, manners);
   return {
     language: 'statechart',
     id: chart.id,
@@ -70,7 +78,8 @@ export function compile(source: Json, implementations: Implementations = {}): St
   };
 }
 
-function eventNames(nodes: readonly StateNode[], { events, prefixOf }: Dialect): EventNames {
+function eventNames(nodes: readonly StateNode[], dialect: Dialect): EventNames {
+  const { events, prefixOf } = dialect;
   const exact = new Set<string>([EXECUTION_ERROR]);
   const prefixes = new Set<string>();
   let any = false;
@@ -84,8 +93,9 @@ function eventNames(nodes: readonly StateNode[], { events, prefixOf }: Dialect):
       }
     }
     node.chart.invoke.forEach((invoke, index) => {
-      exact.add(events.taskDone(invokeId(node, invoke, index)));
-      exact.add(events.taskError(invokeId(node, invoke, index)));
+      const id = invokeId(node, invoke, index, dialect);
+      exact.add(events.taskDone(id));
+      exact.add(events.taskError(id));
     });
   }
   let longestPrefix = 0;

@@ -98,6 +98,8 @@ export interface Move extends Work {
   /** In the order of the regions that take them. */
   readonly transitions: readonly Transition[];
   readonly to: Configuration;
+  /** States that were entered and invoke something once the macrostep is over, as far as they are active then. */
+  readonly invoking: readonly StateNode[];
   /** Where it leads to the end of the machine: what is done once the output is there. */
   readonly ending: Work | undefined;
 }
@@ -111,6 +113,12 @@ export interface EventNames {
   readonly any: boolean;
 }
 
+/** How a machine deals with errors, and with questions in the middle of a transition. */
+export interface Manners {
+  readonly undoes: boolean;
+  readonly marks: boolean;
+}
+
 /** Stands for a part of an event's name that no descriptor spells out; a descriptor cannot contain it. */
 const ANY_NAME = '\u0000';
 
@@ -121,13 +129,16 @@ export class StateSpace {
   readonly dialect: Dialect;
   /** Whether a macrostep is undone in which something fails that nothing takes care of. */
   readonly undoes: boolean;
+  /** Whether it is told as each state is entered or left, since something asks in the meantime. */
+  readonly marks: boolean;
   /** By their numbers. */
   readonly histories: readonly StateNode[];
   readonly #configurations = new Map<string, Configuration>();
   #cached = 0;
 
-  constructor(nodes: readonly StateNode[], names: EventNames, dialect: Dialect, undoes: boolean) {
+  constructor(nodes: readonly StateNode[], names: EventNames, dialect: Dialect, { undoes, marks }: Manners) {
     this.undoes = undoes;
+    this.marks = marks;
     const [root] = nodes;
     if (root === undefined) throw new Error('a machine has a root');
     this.root = root;

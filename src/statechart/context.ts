@@ -39,6 +39,8 @@ function valueMaker(
     case 'expression':
       return (input, surroundings) =>
         template.template.evaluate({ input: (input ?? null) as Json }, surroundings());
+    case 'settled':
+      throw new Error('a context is worked out as a whole');
     default: {
       const fn = binder.values.function(template) as (scope: unknown, params: unknown) => unknown;
       return (input) => fn({ input }, undefined);

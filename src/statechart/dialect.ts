@@ -1,12 +1,51 @@
-import { delayOver, isErrorEvent, stateDone, taskDone, taskError } from './machine-event.js';
+import type { Json } from '../core/json.js';
+import {
+  delayOver,
+  isErrorEvent,
+  type MachineEvent,
+  plainEvent,
+  stateDone,
+  taskDone,
+  taskError,
+} from './machine-event.js';
 import type { Listener, StateNode, Transition } from './node.js';
 import type { DialectName } from './schema/chart.js';
+
+/** What came from outside: from an instance, perhaps one that was invoked under a key. */
+export interface OutsideEvent {
+  readonly name: string;
+  readonly data?: Json;
+  readonly from?: string;
+  readonly invoked?: string;
+}
+
+/** What carries events between sessions (SCXML C.1). */
+export const SCXML_PROCESSOR = 'http://www.w3.org/TR/scxml/#SCXMLEventProcessor';
+
+/** Before the id of a session, where it is an address (SCXML C.1). */
+export const SESSION = '#_scxml_';
 
 /**
  * Where XState's semantics and W3C's part ways. All of it is asked while a machine is compiled and its moves are
  * planned, so that the step itself knows no dialect.
  */
 export interface Dialect {
+  /** Whether transitions without an event are asked for again after one that changed nothing. */
+  readonly asksAgain: boolean;
+  /** Whether what a state invokes begins as it is entered, or where the macrostep ends with the state still active. */
+  readonly invokesAtOnce: boolean;
+  /** Whether an instance fails where what it invoked does, and no transition takes that. */
+  readonly failsWithTasks: boolean;
+  /** Whether a state counts as active from when it is entered within a transition, or from when that is over. */
+  readonly marks: boolean;
+  /** The default id of a state's nth invocation. */
+  invokeId(stateId: string, index: number): string;
+  /** An event from outside, as the machine sees it. */
+  outside(event: OutsideEvent): MachineEvent;
+  /** What the event says besides, that tells of the end of what was invoked. */
+  ended(invokeId: string): Readonly<Record<string, string>>;
+  /** An event as expressions see it. */
+  seen(event: MachineEvent): MachineEvent;
   /**
    * The state whose descendants a transition to these states, history looked up, exits; undefined if the root itself is
    * left too (SCXML D: getTransitionDomain).
@@ -31,8 +70,18 @@ export interface Dialect {
   };
 }
 
+const NOTHING_MORE = Object.freeze({});
+
 /** XState v5's: internal by default, the most specific descriptor, and a parallel state stays where a region is left. */
 const NATIVE: Dialect = {
+  asksAgain: false,
+  invokesAtOnce: true,
+  failsWithTasks: true,
+  marks: false,
+  invokeId: (stateId, index) => `${index}.${stateId}`,
+  outside: ({ name, data }) => (data === undefined ? { type: name } : { type: name, data }),
+  ended: () => NOTHING_MORE,
+  seen: plainEvent,
   domain({ source, chart, targets: written }, targets, root) {
     // A history state that stands for the source itself leaves it: XState would enter it twice.
     const isWithin = targets.every(
@@ -68,6 +117,20 @@ const NATIVE: Dialect = {
 
 /** W3C's: external by default, descriptors in document order, each a prefix, and a parallel state is left with its region. */
 const SCXML: Dialect = {
+  asksAgain: true,
+  invokesAtOnce: false,
+  failsWithTasks: false,
+  marks: true,
+  invokeId: (stateId, index) => `${stateId}.${index}`,
+  outside: ({ name, data, from, invoked }) => ({
+    type: name,
+    kind: 'external',
+    ...(data === undefined ? {} : { data }),
+    ...(from === undefined ? {} : { origin: SESSION + from, origintype: SCXML_PROCESSOR }),
+    ...(invoked === undefined ? {} : { invokeid: invoked }),
+  }),
+  ended: (invokeid) => ({ kind: 'external', invokeid }),
+  seen: (event) => event,
   domain({ source, chart }, targets) {
     const isInternal = !chart.reenter && source.type === 'compound';
     if (isInternal && targets.every((target) => target.isBelow(source))) return source;

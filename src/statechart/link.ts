@@ -23,15 +23,15 @@ export interface Linked {
 }
 
 /** Numbers the states of a chart and finds the targets of their transitions; what is missing is a finding. */
-export function link(chart: Chart, { events }: Dialect, findings: Findings): Linked {
-  const linker = new Linker(chart, events, findings);
+export function link(chart: Chart, dialect: Dialect, findings: Findings): Linked {
+  const linker = new Linker(chart, dialect, findings);
   for (const node of linker.nodes) linker.connect(node);
   return linker;
 }
 
 /** The id of the nth invocation of a state: its own, or one made of its position. */
-export function invokeId(node: StateNode, invoke: ChartInvoke, index: number): string {
-  return invoke.id ?? `${index}.${node.id}`;
+export function invokeId(node: StateNode, invoke: ChartInvoke, index: number, dialect: Dialect): string {
+  return invoke.id ?? dialect.invokeId(node.id, index);
 }
 
 /** What a name led to, or what may have been meant by it. */
@@ -43,12 +43,12 @@ class Linker implements Linked {
   /** The states that were given an id; the others are found by their place. */
   readonly #named: StateNode[] = [];
   readonly #ids: ReadonlyMap<string, StateNode>;
-  readonly #events: Dialect['events'];
+  readonly #dialect: Dialect;
   readonly #findings: Findings;
   #histories = 0;
 
-  constructor(chart: Chart, events: Dialect['events'], findings: Findings) {
-    this.#events = events;
+  constructor(chart: Chart, dialect: Dialect, findings: Findings) {
+    this.#dialect = dialect;
     this.#findings = findings;
     this.root = this.#number(chart.root, chart.id, chart.id, undefined);
     this.#ids = this.#claimIds();
@@ -104,16 +104,18 @@ class Linker implements Linked {
     for (const { descriptors, transitions } of chart.on) {
       this.#listen(on, node, descriptors, descriptors.join(' '), transitions);
     }
-    this.#listen(on, node, [this.#events.stateDone(node.id)], 'done', chart.onDone);
+    const { events } = this.#dialect;
+    this.#listen(on, node, [events.stateDone(node.id)], 'done', chart.onDone);
     if (chart.invoke.length > 0) this.#invokes(on, node);
     for (const { key, transitions } of chart.after) {
-      this.#listen(on, node, [this.#events.delayOver(key, node.id)], `after ${key}`, transitions);
+      this.#listen(on, node, [events.delayOver(key, node.id)], `after ${key}`, transitions);
     }
     if (on.length > 0) node.on = on;
     if (chart.always.length > 0) {
       node.always = chart.always.map((transition) => this.#transition(node, 'always', transition));
     }
-    for (const actions of [chart.entry, chart.exit, chart.initial?.actions ?? []]) {
+    const invoked = chart.invoke.flatMap((invoke) => [invoke.actions, invoke.finalize]);
+    for (const actions of [chart.entry, chart.exit, chart.initial?.actions ?? [], ...invoked]) {
       this.#checkActions(node, actions);
     }
     if (chart.onDone.length > 0 && chart.type === 'atomic') {
@@ -161,10 +163,11 @@ class Linker implements Linked {
   }
 
   #invokes(on: Listener[], node: StateNode): void {
+    const { events } = this.#dialect;
     node.chart.invoke.forEach((invoke, index) => {
-      const id = invokeId(node, invoke, index);
-      this.#listen(on, node, [this.#events.taskDone(id)], `done ${id}`, invoke.onDone);
-      this.#listen(on, node, [this.#events.taskError(id)], `error ${id}`, invoke.onError);
+      const id = invokeId(node, invoke, index, this.#dialect);
+      this.#listen(on, node, [events.taskDone(id)], `done ${id}`, invoke.onDone);
+      this.#listen(on, node, [events.taskError(id)], `error ${id}`, invoke.onError);
       if (invoke.id === undefined || !hasInvoke(node, id, index)) return;
       const message = `the invoke id ${JSON.stringify(id)} is taken, here or in a state around this one`;
       this.#findings.add({ code: 'duplicate-id', message, path: join(invoke.path, 'id') });
@@ -220,6 +223,7 @@ class Linker implements Linked {
 
   #checkActions(source: StateNode, actions: readonly ChartAction[]): void {
     for (const action of actions) {
+      if (action.kind === 'datamodel') this.#checkActions(source, action.inner);
       if (action.kind !== 'choose') continue;
       for (const { guard, actions: inner } of action.branches) {
         if (guard !== undefined) this.#checkGuard(source, guard);

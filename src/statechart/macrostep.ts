@@ -1,15 +1,18 @@
 import { Chance } from '../core/chance.js';
+import { parentOf } from '../core/identifier.js';
 import type { Json } from '../core/json.js';
 import type { Problem } from '../core/problem.js';
 import { Budget } from '../expression/budget.js';
-import type { Surroundings } from '../expression/expression.js';
+import type { MachineScope, Surroundings } from '../expression/expression.js';
 import type { Template } from '../expression/template.js';
+import { ActionError } from './action-error.js';
 import type { Configuration, Move, Plan, Work } from './configuration.js';
+import { SESSION } from './dialect.js';
 import { MAX_EFFECTS, MAX_MICROSTEPS } from './limits.js';
-import { type MachineEffect, NO_EFFECTS, RELATIVE } from './machine-effect.js';
+import { type MachineEffect, NO_EFFECTS, PARENT, RELATIVE } from './machine-effect.js';
 import { EXECUTION_ERROR, isErrorEvent, isReserved, type MachineEvent, plainEvent } from './machine-event.js';
-import type { Transition } from './node.js';
-import type { Context, Producer, Run, Scope } from './run.js';
+import type { StateNode, Transition } from './node.js';
+import type { ActiveState, Context, Guard, Op, Producer, Run, Scope } from './run.js';
 import { eventlessPlan, planFor } from './select.js';
 import { failure, Undone } from './undone.js';
 
@@ -18,6 +21,15 @@ export interface Origin {
   readonly at: number;
   readonly instance: string;
   readonly seed: string;
+  readonly revision: number;
+  /** What it invoked, by id, and the instances that these are. */
+  readonly children?: readonly Child[];
+}
+
+/** A machine that was invoked under a key. */
+export interface Child {
+  readonly key: string;
+  readonly instance: string;
 }
 
 /** Transitions that were taken together, for those who keep a history. */
@@ -55,6 +67,12 @@ export class Macrostep implements Run {
   #surroundings: Surroundings | undefined = undefined;
   #queue: MachineEvent[] | undefined = undefined;
   #faults: Fault[] | undefined = undefined;
+  /** States that are to invoke something in the end. */
+  #invoking: Set<StateNode> | undefined = undefined;
+  /** The active states while a transition is under way and somebody asks. */
+  #marked: Set<ActiveState> | undefined = undefined;
+  #ids: readonly string[] | undefined = undefined;
+  #made = 0;
 
   constructor(
     configuration: Configuration,
@@ -72,13 +90,22 @@ export class Macrostep implements Run {
 
   /** The first macrostep of a machine; `start` enters everything. */
   start(start: Move): void {
+    if (this.configuration.space.marks) this.#marked = new Set();
     this.#take(start, undefined);
     this.#settle();
   }
 
-  /** Sends an event from outside on to what was invoked so (SCXML D: autoforward). */
-  forward(): void {
+  /**
+   * An event from outside: what came from what was invoked under a key is finalized, and what is to be sent on is sent on
+   * (SCXML D: mainEventLoop).
+   */
+  receive(invoked?: string): void {
     const { type: name } = this.event;
+    if (invoked !== undefined) {
+      for (const { finalizes } of this.configuration.active) {
+        for (const { key, ops } of finalizes) if (key === invoked) this.#block(ops);
+      }
+    }
     if (isReserved(name)) return;
     for (const { key, descriptor } of this.configuration.forwards) {
       if (!this.configuration.space.dialect.matches(descriptor, name)) continue;
@@ -93,11 +120,13 @@ export class Macrostep implements Run {
     if (move !== undefined) this.#take(move, this.event.type);
     // An error that nothing takes is for the caller to deal with, before anything else goes on.
     else if (this.#queue === undefined && isErrorEvent(this.event.type)) return;
-    if (this.configuration.hasAlways || this.#queue !== undefined) this.#settle();
+    if (this.configuration.hasAlways || this.#queue !== undefined || this.#invoking !== undefined)
+      this.#settle();
   }
 
   /** Eventless transitions first, then raised events, until there is neither. */
   #settle(): void {
+    const { asksAgain } = this.configuration.space.dialect;
     let eventless = true;
     for (let steps = 0; !this.done; steps++) {
       if (steps > MAX_MICROSTEPS) this.#runaway();
@@ -107,11 +136,15 @@ export class Macrostep implements Run {
       if (move !== undefined) {
         this.#take(move, undefined);
         // One that changed nothing would be chosen for ever; XState asks again only after a change.
-        eventless = this.configuration !== configuration || this.context !== context;
+        eventless = asksAgain || this.configuration !== configuration || this.context !== context;
         continue;
       }
       const event = this.#queue?.shift();
-      if (event === undefined) return;
+      if (event === undefined) {
+        this.#invoke();
+        if (this.#queue === undefined || this.#queue.length === 0) return;
+        continue;
+      }
       this.#raised(event);
       eventless = true;
     }
@@ -142,9 +175,33 @@ export class Macrostep implements Run {
     } catch (error) {
       const { chart, label, source } = transition;
       const state = source.parent === undefined ? 'the machine' : `"${source.path}"`;
-      this.#fail(error, `guard of ${label} in ${state}`, chart.guard?.path ?? chart.path);
+      this.failed(error, `guard of ${label} in ${state}`, chart.guard?.path ?? chart.path);
       return false;
     }
+  }
+
+  allows(guard: Guard, place: string, path: string): boolean {
+    try {
+      return guard(this);
+    } catch (error) {
+      if (error instanceof Undone) throw error;
+      this.failed(error, `a guard in ${place}`, path);
+      return false;
+    }
+  }
+
+  /** SCXML D: mainEventLoop invokes in entry order, and only in states that the macrostep did not leave. */
+  #invoke(): void {
+    const states = this.#invoking;
+    if (states === undefined) return;
+    this.#invoking = undefined;
+    for (const node of this.configuration.active) {
+      if (states.has(node)) for (const op of node.invokes) this.#block([op]);
+    }
+  }
+
+  #block(ops: readonly Op[]): void {
+    if (ops.length > 0) this.#do({ ops, blockEnds: ops.map(() => ops.length), effects: NO_EFFECTS });
   }
 
   #take(move: Move, event: string | undefined): void {
@@ -153,6 +210,12 @@ export class Macrostep implements Run {
     this.#do(move);
     if (this.done && move.ending !== undefined) this.#do(move.ending);
     this.configuration = move.to;
+    this.#marked = undefined;
+    this.#ids = undefined;
+    for (const node of move.invoking) {
+      this.#invoking ??= new Set();
+      this.#invoking.add(node);
+    }
   }
 
   #do({ ops, blockEnds, effects }: Work): void {
@@ -164,15 +227,17 @@ export class Macrostep implements Run {
         op.perform(this);
       } catch (error) {
         if (error instanceof Undone) throw error;
-        this.#fail(error, op.place, op.path);
+        this.failed(error, op.place, op.path);
         i = (blockEnds[i] ?? i + 1) - 1;
       }
     }
   }
 
-  #fail(error: unknown, place: string, path: string): void {
+  failed(error: unknown, place: string, path: string): void {
+    if (error instanceof Undone) throw error;
     const { name, message, problem } = failure(error, place, path);
-    const event = { type: EXECUTION_ERROR, error: { name, message } };
+    const told = error instanceof ActionError ? error.told : {};
+    const event = { type: EXECUTION_ERROR, ...told, error: { name, message } };
     this.#faults ??= [];
     this.#faults.push({ event, problem, cause: error });
     this.raise(event);
@@ -205,25 +270,63 @@ export class Macrostep implements Run {
   }
 
   evaluate(template: Template): unknown {
-    return template.evaluate(this.#input(), this.#around());
+    return template.evaluate(this.#input(), this.surroundings());
   }
 
   find(template: Template): unknown {
-    return template.find(this.#input(), this.#around());
+    return template.find(this.#input(), this.surroundings());
   }
 
   #input(): Json {
-    this.#plain ??= { context: this.context, event: plainEvent(this.event) } as unknown as Json;
+    const { dialect } = this.configuration.space;
+    this.#plain ??= { context: this.context, event: dialect.seen(this.event) } as unknown as Json;
     return this.#plain;
   }
 
-  #around(): Surroundings {
-    this.#surroundings ??= surroundings(this.#origin);
+  surroundings(): Surroundings {
+    this.#surroundings ??= surroundings(this.#origin, this);
     return this.#surroundings;
   }
 
   isIn(index: number): boolean {
-    return this.configuration.active.some((node) => node.index === index);
+    for (const node of this.#marked ?? this.configuration.active) if (node.index === index) return true;
+    return false;
+  }
+
+  active(): readonly string[] {
+    this.#ids ??= Array.from(this.#marked ?? this.configuration.active, ({ id }) => id);
+    return this.#ids;
+  }
+
+  mark(node: ActiveState, isActive: boolean): void {
+    this.#marked ??= new Set(this.configuration.active);
+    if (isActive) this.#marked.add(node);
+    else this.#marked.delete(node);
+    this.#ids = undefined;
+  }
+
+  get instance(): string | undefined {
+    return this.#origin?.instance;
+  }
+
+  /** Without an instance there is nobody who could not be told. */
+  knows(address: string): boolean {
+    if (this.#origin === undefined) return true;
+    const { instance, children = [] } = this.#origin;
+    const parent = parentOf(instance);
+    if (address === PARENT) return parent !== undefined;
+    if (address.startsWith(SESSION)) {
+      const session = address.slice(SESSION.length);
+      const near = [instance, parent, ...children.map((child) => child.instance)];
+      return near.includes(session) || this.event['origin'] === address;
+    }
+    const key = address.slice(RELATIVE.length);
+    const begun = this.effects.some((effect) => effect.type === 'spawn' && effect.key === key);
+    return begun || children.some((child) => child.key === key);
+  }
+
+  unique(): string {
+    return `${this.#origin?.revision ?? 0}.${this.#made++}`;
   }
 
   within(event: MachineEvent, producer: Producer): unknown {
@@ -267,12 +370,14 @@ export class Macrostep implements Run {
 }
 
 /** One budget for all expressions of a macrostep. */
-export function surroundings(origin: Origin | undefined): Surroundings {
+export function surroundings(origin: Origin | undefined, machine?: MachineScope): Surroundings {
   const budget = new Budget();
-  if (origin === undefined) return { budget };
+  const scope = machine === undefined ? {} : { machine };
+  if (origin === undefined) return { budget, ...scope };
   let chance: Chance | undefined;
   return {
     budget,
+    ...scope,
     now: origin.at,
     get chance() {
       chance ??= new Chance(origin.instance, origin.seed);

@@ -12,12 +12,14 @@ import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import type { StateNode, Transition } from './node.js';
 import type { Op } from './run.js';
 
+const NO_STATES: readonly StateNode[] = Object.freeze([]);
+
 /** What taking transitions in a configuration will do (SCXML D: microstep). Of those no two leave the same state. */
 export function planMove(configuration: Configuration, transitions: readonly Transition[]): Move {
   const moving = transitions.filter(({ targets }) => targets.length > 0);
   const ops = transitions.map((transition) => transition.ops);
   if (moving.length === 0) {
-    return { ...work(ops), transitions, to: configuration, ending: undefined };
+    return { ...work(ops), transitions, to: configuration, invoking: NO_STATES, ending: undefined };
   }
   const exits = inOrder(new Set(moving.flatMap((transition) => exitSet(configuration, transition))));
   // What is left now is remembered already when it is looked for where to enter.
@@ -79,19 +81,29 @@ function planChange(
   const nodes = inOrder(entered.nodes);
   const to = reached(from, exits, nodes, entered.history);
   const blocks: (readonly Op[])[] = [];
-  for (const node of exits.toReversed()) leave(node, blocks);
+  const { marks } = from.space;
+  for (const node of exits.toReversed()) {
+    leave(node, blocks);
+    if (marks) blocks.push([mark(node, false)]);
+  }
   for (const { ops } of transitions) blocks.push(ops);
   const active = new Set(staying);
   let ends = false;
   for (const node of nodes) {
     active.add(node);
+    if (marks) blocks.push([mark(node, true)]);
     blocks.push(node.entry);
     for (const op of node.begins) blocks.push([op]);
     if (entered.byDefault.has(node)) blocks.push(node.initialOps);
     for (const history of node.histories) if (entered.forgotten.has(history)) blocks.push(history.initialOps);
     if (node.type === 'final') ends = complete(node, active, blocks) || ends;
   }
-  return { ...work(blocks), transitions, to, ending: ends ? ending(to) : undefined };
+  const invoking = nodes.filter((node) => node.invokes.length > 0);
+  return { ...work(blocks), transitions, to, invoking, ending: ends ? ending(to) : undefined };
+}
+
+function mark(node: StateNode, isActive: boolean): Op {
+  return { perform: (run) => run.mark(node, isActive), effect: undefined, place: '', path: '' };
 }
 
 /**

@@ -38,6 +38,10 @@ export class StateNode {
   exit: readonly Op[] = NONE;
   /** Cancels what it waits for. */
   ends: readonly Op[] = NONE;
+  /** Begins what it invokes, where that waits for the end of the macrostep. */
+  invokes: readonly Op[] = NONE;
+  /** What is done with events from what it invokes. */
+  finalizes: readonly Finalize[] = NONE;
   /** Which events from outside are sent on to what it invokes. */
   forwards: readonly Forward[] = NONE;
   /** Where it is final: raises the parent's done event. Where it is parallel: raises its own, when all of it is done. */
@@ -74,6 +78,12 @@ export class StateNode {
 export interface Forward {
   readonly key: string;
   readonly descriptor: string;
+}
+
+/** Done with events from what was invoked under a key. */
+export interface Finalize {
+  readonly key: string;
+  readonly ops: readonly Op[];
 }
 
 /** A transition, for events that match one of these descriptors. */

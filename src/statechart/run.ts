@@ -1,3 +1,4 @@
+import type { Surroundings } from '../expression/expression.js';
 import type { Template } from '../expression/template.js';
 import type { MachineEffect } from './machine-effect.js';
 import type { MachineEvent } from './machine-event.js';
@@ -9,6 +10,12 @@ export type Context = Readonly<Record<string, unknown>>;
 export interface Scope {
   readonly context: unknown;
   readonly event: MachineEvent;
+}
+
+/** A state, as far as it is asked for. */
+export interface ActiveState {
+  readonly index: number;
+  readonly id: string;
 }
 
 /** What the closures of a compiled machine see of the macrostep they run in, and may do to it. */
@@ -23,6 +30,22 @@ export interface Run {
   find(template: Template): unknown;
   /** Whether the state of this number is active. */
   isIn(index: number): boolean;
+  /** The ids of the active states, for languages that ask by id. */
+  active(): readonly string[];
+  /** A state has been entered, or left; told where it is asked while a transition is under way. */
+  mark(state: ActiveState, isActive: boolean): void;
+  /** Whether a guard allows it; one that fails does not, and raises `error.execution`. */
+  allows(guard: Guard, place: string, path: string): boolean;
+  /** Raises `error.execution`, and goes on. */
+  failed(error: unknown, place: string, path: string): void;
+  /** The id of the instance; undefined in a pure transition. */
+  readonly instance: string | undefined;
+  /** Whether an address that begins with `#_` is somebody's. */
+  knows(address: string): boolean;
+  /** A word that this instance has not made before. */
+  unique(): string;
+  /** Budget, time and chance. */
+  surroundings(): Surroundings;
   /** What a producer gives if another event is the one at hand. */
   within(event: MachineEvent, producer: Producer): unknown;
   /** The context from here on. */

@@ -182,6 +182,6 @@ function withoutConflicts(
   return [...kept.keys()];
 }
 
-function isPlain({ ops, effects, to }: Move): boolean {
-  return ops.length === 0 && !to.hasAlways && effects.length <= MAX_EFFECTS;
+function isPlain({ ops, effects, to, invoking }: Move): boolean {
+  return ops.length === 0 && invoking.length === 0 && !to.hasAlways && effects.length <= MAX_EFFECTS;
 }

@@ -6,6 +6,7 @@ import {
   type StopEvent,
 } from '../core/event.js';
 import { ignored } from '../core/fold.js';
+import { childName } from '../core/identifier.js';
 import { APPLIED, type Happening } from '../core/journal.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
@@ -15,7 +16,7 @@ import type { Configuration } from './configuration.js';
 import type { Dialect } from './dialect.js';
 import { historyValueOf } from './history-value.js';
 import { INIT, isReserved, type MachineEvent } from './machine-event.js';
-import { Macrostep, surroundings, type Taken } from './macrostep.js';
+import { type Child, Macrostep, surroundings, type Taken } from './macrostep.js';
 import type { StateNode } from './node.js';
 import { json, Numbering } from './numbering.js';
 import { planFor } from './select.js';
@@ -104,12 +105,20 @@ function signal(program: StatechartProgram, stored: StoredState, event: Event & 
   const configuration = configurationOf(program.space, stored);
   const context = contextOf(program, stored);
   const taken: Taken[] = [];
-  const given: MachineEvent = data === undefined ? { type: name } : { type: name, data };
-  const run = new Macrostep(configuration, context, given, event, taken);
+  const children = childrenOf(stored, event);
+  const invoked = children.find(({ instance }) => instance === event.from)?.key;
+  const given = program.space.dialect.outside({
+    name,
+    ...(data === undefined ? {} : { data }),
+    ...(event.from === undefined ? {} : { from: event.from }),
+    ...(invoked === undefined ? {} : { invoked }),
+  });
+  const run = new Macrostep(configuration, context, given, { ...event, children }, taken);
   try {
-    run.forward();
+    run.receive(invoked);
     run.react(planFor(configuration, name));
-    if (!run.moved && run.effects.length === 0) return unhandled(program, stored, configuration, name);
+    const isTouched = run.moved || run.effects.length > 0 || run.context !== context;
+    if (!isTouched) return unhandled(program, stored, configuration, name);
     return applied(
       program,
       run,
@@ -137,10 +146,14 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
   const configuration = configurationOf(program.space, stored);
   const context = contextOf(program, stored);
   const taken: Taken[] = [];
-  const run = new Macrostep(configuration, context, given, event, taken);
+  const children = childrenOf(stored, event);
+  const run = new Macrostep(configuration, context, given, { ...event, children }, taken);
+  const { dialect } = program.space;
   try {
+    if (!dialect.invokesAtOnce) run.receive('child' in waiting ? waiting.child : undefined);
     run.react(planFor(configuration, given.type));
-    if (!run.moved && failure !== undefined) return failed(stored, numbering, [happening], failure);
+    if (!run.moved && failure !== undefined && dialect.failsWithTasks)
+      return failed(stored, numbering, [happening], failure);
     return applied(program, run, stored, numbering, [happening, ...taken.flatMap(told)]);
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
@@ -148,6 +161,13 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
     fresh.answered(event.effect);
     return failed(stored, fresh, [happening], reasonOf(error.problem));
   }
+}
+
+/** What was invoked, and the instances that these are. */
+function childrenOf({ pending = {} }: StoredState, { instance }: Event): readonly Child[] {
+  return Object.entries(pending).flatMap(([effect, waiting]) =>
+    'child' in waiting ? [{ key: waiting.child, instance: childName(instance, effect, 0) }] : [],
+  );
 }
 
 /** Whether an event is of the kind that something waits for. */
@@ -164,7 +184,7 @@ interface Answered {
 }
 
 function answered(
-  { events }: Dialect,
+  { events, ended }: Dialect,
   waiting: Exclude<Pending, { readonly send: unknown }>,
   event: Answer,
 ): Answered {
@@ -182,13 +202,13 @@ function answered(
   if (failure === undefined) {
     const output = 'output' in event ? event.output : null;
     return {
-      given: { type: events.taskDone(id), output },
+      given: { type: events.taskDone(id), ...ended(id), output },
       happening: { type: `${what}Succeeded`, data: { effect, id } },
     };
   }
   const { error, cause } = failure;
   return {
-    given: { type: events.taskError(id), error: { name: error, message: cause } },
+    given: { type: events.taskError(id), ...ended(id), error: { name: error, message: cause } },
     happening: { type: `${what}Failed`, data: { effect, id, error, cause } },
     failure,
   };

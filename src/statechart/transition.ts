@@ -75,7 +75,7 @@ function reacted<TContext>(
   const context = snapshot.context as Context;
   const run = new Macrostep(configuration, context, event as MachineEvent, undefined, undefined);
   try {
-    run.forward();
+    run.receive();
     run.react(plan);
   } catch (error) {
     throw refusal(error);

@@ -31,6 +31,8 @@ type Perform = Op['perform'];
 export class Actions {
   /** The names that handlers are asked for. */
   readonly tasks = new Set<string>();
+  /** Whether there are conditions in them, which may ask for states. */
+  asks = false;
   readonly #values: Values;
   readonly #shape: ContextShape;
   readonly #find: FindState;
@@ -66,6 +68,8 @@ export class Actions {
         return this.#emit(action);
       case 'log':
         return this.#log(action);
+      case 'datamodel':
+        return action.bind((inner) => this.ops(inner, place, source));
       default:
         return this.#choose(action, place, source);
     }
@@ -147,13 +151,15 @@ export class Actions {
   }
 
   /** The actions of a branch are done one after the other; an error in one skips what is left, as in a block. */
-  #choose({ branches }: ChartChoose, place: string, source: StateNode): Perform {
+  #choose({ branches, path }: ChartChoose, place: string, source: StateNode): Perform {
+    this.asks = true;
     const bound = branches.map(({ guard, actions }) => ({
       guard: guard && bindGuard(guard, source, this.#values, this.#find),
+      path: guard?.path ?? path,
       ops: this.ops(actions, place, source),
     }));
     return (run) => {
-      const chosen = bound.find(({ guard }) => guard === undefined || guard(run));
+      const chosen = bound.find(({ guard, path }) => guard === undefined || run.allows(guard, place, path));
       for (const op of chosen?.ops ?? []) op.perform(run);
     };
   }

@@ -4,7 +4,7 @@ import type { Dialect } from '../dialect.js';
 import { invokeId } from '../link.js';
 import type { MachineEvent } from '../machine-event.js';
 import type { StateNode, Transition } from '../node.js';
-import type { Op, Producer } from '../run.js';
+import type { Op, Producer, Run } from '../run.js';
 import type { ChartInvoke } from '../schema/chart.js';
 import type { Findings } from '../schema/findings.js';
 import { Actions, constant } from './actions.js';
@@ -18,6 +18,7 @@ export class Binder {
   readonly #actions: Actions;
   readonly #root: StateNode;
   readonly #find: FindState;
+  readonly #dialect: Dialect;
   readonly #events: Dialect['events'];
 
   constructor(
@@ -25,18 +26,24 @@ export class Binder {
     findings: Findings,
     root: StateNode,
     find: FindState,
-    { events }: Dialect,
+    dialect: Dialect,
   ) {
     this.values = new Values(implementations, findings);
     this.#actions = new Actions(this.values, this.shape, find);
     this.#root = root;
     this.#find = find;
-    this.#events = events;
+    this.#dialect = dialect;
+    this.#events = dialect.events;
   }
 
   /** The names that handlers are asked for. */
   get tasks(): readonly string[] {
     return [...this.#actions.tasks];
+  }
+
+  /** Whether actions have conditions. */
+  get asks(): boolean {
+    return this.#actions.asks;
   }
 
   bind(node: StateNode): void {
@@ -66,22 +73,26 @@ export class Binder {
 
   #invokes(node: StateNode): void {
     const invoked = node.chart.invoke.map((invoke, index) => {
-      const key = invokeId(node, invoke, index);
+      const key = invokeId(node, invoke, index, this.#dialect);
       return { invoke, key, place: `invoke ${key} of ${name(node)}` };
     });
-    const starts = invoked.map(({ invoke, key, place }) => this.#invoke(invoke, key, place));
+    const starts = invoked.map(({ invoke, key, place }) => this.#invoke(node, invoke, key, place));
     const cancels = invoked.map(({ invoke, key, place }) => {
       const kind = invoke.kind === 'machine' ? 'child' : 'task';
       return constant({ type: 'cancel', kind, key }, place, invoke.path);
     });
-    node.begins = [...node.begins, ...starts];
+    if (this.#dialect.invokesAtOnce) node.begins = [...node.begins, ...starts];
+    else node.invokes = starts;
     node.ends = [...node.ends, ...cancels];
+    node.finalizes = invoked.flatMap(({ invoke: { finalize }, key, place }) =>
+      finalize.length === 0 ? [] : [{ key, ops: this.#actions.ops(finalize, `finalize of ${place}`, node) }],
+    );
     node.forwards = invoked.flatMap(({ invoke: { forward }, key }) =>
       forward.map((descriptor) => ({ key, descriptor })),
     );
   }
 
-  #invoke(invoke: ChartInvoke, key: string, place: string): Op {
+  #invoke(node: StateNode, invoke: ChartInvoke, key: string, place: string): Op {
     const { path, src, timeoutMs } = invoke;
     if (invoke.kind === 'task') this.#actions.tasks.add(src);
     const timeout = timeoutMs === undefined ? {} : { timeoutMs };
@@ -89,12 +100,31 @@ export class Binder {
       invoke.kind === 'machine'
         ? ({ type: 'spawn', key, machine: src, input: null } as const)
         : ({ type: 'task', ask: true, key, name: src, input: null, ...timeout } as const);
-    if (invoke.input === undefined) return constant(effect, place, path);
-    if (invoke.input.kind === 'constant')
-      return constant({ ...effect, input: invoke.input.value }, place, path);
-    const input = this.values.producer(invoke.input);
-    const perform: Op['perform'] = (run) => run.emit({ ...effect, input: input(run, undefined) });
+    const isPlain = [invoke.machine, invoke.params].every((template) => template === undefined);
+    if (isPlain && invoke.actions.length === 0) {
+      if (invoke.input === undefined) return constant(effect, place, path);
+      if (invoke.input.kind === 'constant')
+        return constant({ ...effect, input: invoke.input.value }, place, path);
+    }
+    const input = this.#input(invoke);
+    const machine = this.values.optional(invoke.machine);
+    const ops = this.#actions.ops(invoke.actions, place, node);
+    const perform: Op['perform'] = (run) => {
+      for (const op of ops) op.perform(run);
+      const named =
+        machine === undefined ? effect : { ...effect, machine: machineName(machine(run, undefined)) };
+      run.emit({ ...named, input: input(run) });
+    };
     return { perform, effect: undefined, place, path };
+  }
+
+  #input({ input, params }: ChartInvoke): (run: Run) => unknown {
+    const [whole, settled] = [this.values.optional(input), this.values.optional(params)];
+    return (run) => {
+      const given = whole?.(run, undefined) ?? null;
+      const rest = settled?.(run, undefined);
+      return rest === undefined ? given : { ...(given as object | null), ...(rest as object) };
+    };
   }
 
   #transition(transition: Transition): void {
@@ -142,6 +172,11 @@ export class Binder {
       path: chart.output === undefined ? node.chart.path : '/output',
     };
   }
+}
+
+function machineName(value: unknown): string {
+  if (typeof value === 'string' && value !== '') return value;
+  throw new Error(`"machine" must give the name of a machine, not ${JSON.stringify(value)?.slice(0, 100)}`);
 }
 
 function doneEvent(type: string, output: unknown): MachineEvent {

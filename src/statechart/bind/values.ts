@@ -1,7 +1,8 @@
+import { type Json, put } from '../../core/json.js';
 import type { Implementations } from '../../core/language.js';
 import type { Producer, Scope } from '../run.js';
-import type { FunctionTemplate, Template } from '../schema/chart.js';
-import type { Findings } from '../schema/findings.js';
+import type { FunctionTemplate, SettledTemplate, Template } from '../schema/chart.js';
+import { type Findings, join } from '../schema/findings.js';
 
 /** A function of a machine: a guard, a field of an assign, an input, an output. */
 export type ScopeFunction = (scope: Scope, params: unknown) => unknown;
@@ -31,9 +32,36 @@ export class Values {
         const expressions = template.template;
         return (run) => run.evaluate(expressions);
       }
+      case 'settled':
+        return this.#settled(template);
       default:
         return given(this.function(template));
     }
+  }
+
+  /** What fails is left out; where all of an object does, nothing is left of it. */
+  #settled({ parts, path }: SettledTemplate): Producer {
+    const settle = (template: Template, at: string): Producer => {
+      const produce = this.producer(template);
+      return (run, params) => {
+        try {
+          return produce(run, params);
+        } catch (error) {
+          run.failed(error, 'a value', at);
+          return undefined;
+        }
+      };
+    };
+    if ('kind' in parts) return settle(parts, path);
+    const members = parts.map(([key, template]) => [key, settle(template, join(path, key))] as const);
+    return (run, params) => {
+      const made: Record<string, Json> = {};
+      for (const [key, produce] of members) {
+        const value = produce(run, params);
+        if (value !== undefined) put(made, key, value as Json);
+      }
+      return members.length > 0 && Object.keys(made).length === 0 ? undefined : made;
+    };
   }
 
   /** What an implementation that names others comes to; undefined, and a finding, where it names itself. */

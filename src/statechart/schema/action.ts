@@ -60,6 +60,9 @@ function readAction(findings: Findings, value: Json, path: string, depth: number
     findings.wrongType(path, 'an action', 'a name or an object', value);
     return undefined;
   }
+  for (const [key, read] of Object.entries(findings.datamodel?.actions ?? {})) {
+    if (own(value, key) !== undefined) return read(findings, value, path, depth);
+  }
   for (const [key, read] of Object.entries(BUILT_IN)) {
     if (own(value, key) !== undefined) return read(findings, value, path, depth);
   }

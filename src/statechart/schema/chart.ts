@@ -1,5 +1,6 @@
 import type { Json } from '../../core/json.js';
 import type { Template as Expressions } from '../../expression/template.js';
+import type { Op, Run } from '../run.js';
 
 /**
  * A definition as it was read: every shorthand spelled out, every expression compiled, every place marked with
@@ -9,6 +10,8 @@ export interface Chart {
   readonly id: string;
   readonly root: ChartState;
   readonly context: Template | undefined;
+  /** Whether its expressions are those of a datamodel, not JSONata's. */
+  readonly hasDatamodel: boolean;
   readonly onUnhandled: 'ignore' | 'reject';
   /** What becomes of a macrostep in which something fails that nothing takes care of. */
   readonly onStepError: 'undo' | 'continue';
@@ -87,6 +90,14 @@ export interface ChartInvoke {
   readonly onError: readonly ChartTransition[];
   /** Event descriptors: what matches one is sent on to the machine. */
   readonly forward: readonly string[];
+  /** Which machine it is, where that is worked out as it begins. */
+  readonly machine: Template | undefined;
+  /** Members of the input that are left out where they fail. */
+  readonly params: Template | undefined;
+  /** Done as it begins. */
+  readonly actions: readonly ChartAction[];
+  /** Done with each event that comes from the machine, before anything else. */
+  readonly finalize: readonly ChartAction[];
 }
 
 export type ChartGuard =
@@ -119,7 +130,8 @@ export type ChartAction =
   | ChartEmit
   | ChartLog
   | ChartChoose
-  | ChartNamed;
+  | ChartNamed
+  | DatamodelAction;
 
 export interface ChartAssign {
   readonly kind: 'assign';
@@ -198,11 +210,31 @@ export interface ChartNamed {
   readonly params: Template | undefined;
 }
 
+/** An action that a datamodel has read. */
+export interface DatamodelAction {
+  readonly kind: 'datamodel';
+  readonly path: string;
+  /** The key that it is known by. */
+  readonly name: string;
+  /** Actions within it. */
+  readonly inner: readonly ChartAction[];
+  /** `ops` binds the actions within; they are done with `run.perform`. */
+  bind(ops: (actions: readonly ChartAction[]) => readonly Op[]): (run: Run) => void;
+}
+
 /** A value that is worked out when it is needed. */
 export type Template =
   | { readonly kind: 'constant'; readonly value: Json }
   | { readonly kind: 'expression'; readonly template: Expressions }
+  | SettledTemplate
   | FunctionTemplate;
+
+/** A value, or members of an object, of which whatever fails raises an error and is left out (SCXML 5.7). */
+export interface SettledTemplate {
+  readonly kind: 'settled';
+  readonly path: string;
+  readonly parts: Template | readonly (readonly [string, Template])[];
+}
 
 /** What a TypeScript function leaves in the source: its name, as the text `{@ name @}`. */
 export interface FunctionTemplate {

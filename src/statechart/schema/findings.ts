@@ -1,7 +1,8 @@
 import { escapePointer, isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
 import { didYouMean, type Problem } from '../../core/problem.js';
+import type { CheckedTemplate } from '../../expression/template.js';
 import { MAX_HINT_NAMES, MAX_PROBLEMS } from '../limits.js';
-import type { DialectName } from './chart.js';
+import type { DatamodelAction, DialectName } from './chart.js';
 
 /** The keys of one noun of the language. */
 export interface Keys {
@@ -14,10 +15,35 @@ export interface Keys {
   readonly renamed?: Readonly<Record<string, string>>;
 }
 
+/** The datamodels that definitions may name, handed in by whoever has loaded what they need. */
+export type Datamodels = Readonly<Record<string, (machine: string) => Datamodel>>;
+
+/**
+ * Another language of expressions than JSONata, with actions of its own. There is one for each machine that is compiled;
+ * what it keeps of a run is nothing that the next one sees.
+ */
+export interface Datamodel {
+  /** A value in which texts `{% … %}` are expressions. */
+  template(value: Json): CheckedTemplate;
+  /** A condition, without its `{% … %}`; its template gives true or false. */
+  condition(text: string): CheckedTemplate;
+  /** By the one key that they are known by; they go before the actions of the same key that every machine has. */
+  readonly actions: Readonly<Record<string, ReadAction>>;
+}
+
+export type ReadAction = (
+  findings: Findings,
+  value: JsonObject,
+  path: string,
+  depth: number,
+) => DatamodelAction | undefined;
+
 /** Gathers what is wrong with a source while it is read, so that all of it is told at once. */
 export class Findings {
   /** Of the machine that is read. */
   dialect: DialectName = 'native';
+  /** Of the machine that is read, where its expressions are not JSONata's. */
+  datamodel: Datamodel | undefined = undefined;
   readonly #problems: Problem[] = [];
   #left = 0;
 

@@ -2,7 +2,7 @@ import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.j
 import { MAX_GUARD_DEPTH } from '../limits.js';
 import type { ChartGuard } from './chart.js';
 import { type Findings, join, type Keys } from './findings.js';
-import { isExpression, readExpressions, readTemplate } from './template.js';
+import { isExpression, readCondition, readTemplate } from './template.js';
 
 const KEYS: Keys = { known: ['type', 'params'] };
 
@@ -28,7 +28,7 @@ export function readGuard(findings: Findings, value: Json, path: string, depth =
 
 function readText(findings: Findings, text: string, path: string): ChartGuard | undefined {
   if (isExpression(text)) {
-    const template = readExpressions(findings, text, path);
+    const template = readCondition(findings, text, path);
     return template === undefined ? undefined : { kind: 'expression', path, text, template };
   }
   if (text === '') {

@@ -1,12 +1,27 @@
 import { parseDuration } from '../../core/duration.js';
 import { type Json, type JsonObject, own } from '../../core/json.js';
+import { readActions } from './action.js';
 import type { ChartInvoke } from './chart.js';
 import { type Findings, join, type Keys, listOf, readMember } from './findings.js';
-import { readTemplate } from './template.js';
+import { isExpression, readSettled, readTemplate } from './template.js';
 import { readTransitions } from './transition.js';
 
 const KEYS: Keys = {
-  known: ['src', 'machine', 'id', 'input', 'timeout', 'forward', 'onDone', 'onError', 'description', 'meta'],
+  known: [
+    'src',
+    'machine',
+    'id',
+    'input',
+    'params',
+    'timeout',
+    'forward',
+    'actions',
+    'finalize',
+    'onDone',
+    'onError',
+    'description',
+    'meta',
+  ],
   later: ['retry', 'onSnapshot', 'systemId', 'syncSnapshot', 'heartbeat'],
   renamed: { task: 'src', data: 'input', name: 'src', autoForward: 'forward' },
 };
@@ -25,7 +40,7 @@ function readInvoke(findings: Findings, value: Json, path: string): ChartInvoke 
   const invoke = findings.object(value, path, '"invoke"', KEYS);
   if (invoke === undefined) return undefined;
   const { kind, src } = readSource(findings, invoke, path);
-  const input = own(invoke, 'input');
+  const [input, params] = [own(invoke, 'input'), own(invoke, 'params')];
   const id = findings.text(invoke, 'id', path, '"invoke"');
   findings.text(invoke, 'description', path, '"invoke"');
   return {
@@ -38,6 +53,13 @@ function readInvoke(findings: Findings, value: Json, path: string): ChartInvoke 
     onDone: readMember(findings, invoke, 'onDone', path, readTransitions),
     onError: readMember(findings, invoke, 'onError', path, readTransitions),
     forward: readForward(findings, invoke, kind, path),
+    machine:
+      isExpression(src) && kind === 'machine'
+        ? readTemplate(findings, src, join(path, 'machine'))
+        : undefined,
+    params: params === undefined ? undefined : readSettled(findings, params, join(path, 'params')),
+    actions: readMember(findings, invoke, 'actions', path, readActions),
+    finalize: readMember(findings, invoke, 'finalize', path, readActions),
   };
 }
 

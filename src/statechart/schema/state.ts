@@ -5,7 +5,7 @@ import { readActions } from './action.js';
 import type { ChartDelay, ChartInitial, ChartListener, ChartState, ChartTarget, StateType } from './chart.js';
 import { type Findings, join, type Keys, listOf, meant, readMember } from './findings.js';
 import { readInvokes } from './invoke.js';
-import { readTemplate } from './template.js';
+import { readSettled, readTemplate } from './template.js';
 import { readTargets, readTransitions } from './transition.js';
 
 const KNOWN = [
@@ -26,6 +26,7 @@ const KNOWN = [
   'tags',
   'history',
   'target',
+  'actions',
   'description',
   'meta',
 ] as const;
@@ -50,10 +51,11 @@ const NOT_FINAL = [
   'invoke',
   'history',
   'target',
+  'actions',
 ] as const;
 
 /** What a history state may not have: nothing ever stands in it. */
-const NOT_HISTORY = [...NOT_FINAL.slice(0, -2), 'entry', 'exit', 'output', 'tags'] as const;
+const NOT_HISTORY = [...NOT_FINAL.slice(0, -3), 'entry', 'exit', 'output', 'tags'] as const;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -79,13 +81,14 @@ export function readState(
       : readInitial(findings, state, path, what, type, states);
   if (type === 'final') refuse(findings, state, path, what, type, NOT_FINAL);
   else if (type === 'history') refuse(findings, state, path, what, type, NOT_HISTORY);
-  else refuse(findings, state, path, what, type, ['history', 'target']);
+  else refuse(findings, state, path, what, type, ['history', 'target', 'actions']);
   if (type !== 'final' && type !== 'history' && depth > 0 && own(state, 'output') !== undefined) {
     const message = `${what} has an output, but only final states and the machine have one`;
     findings.add({ code: 'output', message, path: join(path, 'output'), hint: 'add type: final' });
   }
   findings.text(state, 'description', path, what);
   const output = own(state, 'output');
+  const readOutput = findings.dialect === 'scxml' ? readSettled : readTemplate;
   const read = <T>(name: string, reader: Parameters<typeof readMember<T>>[4]) =>
     readMember(findings, state, name, path, reader);
   return {
@@ -103,7 +106,7 @@ export function readState(
     entry: read('entry', readActions),
     exit: read('exit', readActions),
     invoke: read('invoke', readInvokes),
-    output: output === undefined ? undefined : readTemplate(findings, output, join(path, 'output')),
+    output: output === undefined ? undefined : readOutput(findings, output, join(path, 'output')),
     tags: read('tags', readTags),
   };
 }
@@ -210,7 +213,8 @@ function readDeep(findings: Findings, state: JsonObject, path: string, type: Sta
 /** Where a history state leads while nothing is remembered; its parent's initial state where it does not say. */
 function readHistoryDefault(findings: Findings, state: JsonObject, path: string): ChartInitial | undefined {
   const targets = readTargets(findings, own(state, 'target'), join(path, 'target'));
-  return targets.length === 0 ? undefined : { targets, actions: [] };
+  const actions = readMember(findings, state, 'actions', path, readActions);
+  return targets.length === 0 ? undefined : { targets, actions };
 }
 
 function readId(findings: Findings, state: JsonObject, path: string, what: string): string | undefined {

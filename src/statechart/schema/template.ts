@@ -1,8 +1,13 @@
-import type { Json } from '../../core/json.js';
+import { isJsonObject, type Json } from '../../core/json.js';
 import { MAX_JSON_DEPTH } from '../../core/limits.js';
-import { compileJsonataTemplate, type Template as Expressions } from '../../expression/template.js';
+import {
+  type CheckedTemplate,
+  compileJsonataTemplate,
+  delimitedExpression,
+  type Template as Expressions,
+} from '../../expression/template.js';
 import type { FunctionTemplate, Template } from './chart.js';
-import type { Findings } from './findings.js';
+import { type Findings, join } from './findings.js';
 
 const FUNCTION = /^\{@ (.+) @\}$/s;
 
@@ -26,9 +31,34 @@ export function readTemplate(findings: Findings, value: Json, path: string): Tem
   return template === undefined ? undefined : { kind: 'expression', template };
 }
 
+/** A value whose members, or that itself, is left out where it fails. */
+export function readSettled(findings: Findings, value: Json, path: string): Template | undefined {
+  const read = (inner: Json, at: string) => readTemplate(findings, inner, at);
+  if (!isJsonObject(value)) {
+    const parts = read(value, path);
+    return parts && { kind: 'settled', path, parts };
+  }
+  const parts = Object.entries(value).flatMap(([key, member]) => {
+    const template = read(member, join(path, key));
+    return template === undefined ? [] : [[key, template] as const];
+  });
+  return { kind: 'settled', path, parts };
+}
+
 /** A value that holds expressions, or is one. */
 export function readExpressions(findings: Findings, value: Json, path: string): Expressions | undefined {
-  const compiled = compileJsonataTemplate(value);
+  const compiled = findings.datamodel?.template(value) ?? compileJsonataTemplate(value);
+  return noted(findings, compiled, path);
+}
+
+/** A guard's `{% … %}`. */
+export function readCondition(findings: Findings, text: string, path: string): Expressions | undefined {
+  const condition = findings.datamodel === undefined ? undefined : delimitedExpression(text);
+  if (condition === undefined) return readExpressions(findings, text, path);
+  return noted(findings, findings.datamodel?.condition(condition) as CheckedTemplate, path);
+}
+
+function noted(findings: Findings, compiled: CheckedTemplate, path: string): Expressions | undefined {
   if ('value' in compiled) return compiled.value;
   for (const problem of compiled.problems) findings.add({ ...problem, path: path + problem.path });
   return undefined;
