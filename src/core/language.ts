@@ -15,6 +15,8 @@ export interface Step {
   readonly outcome: Outcome;
   /** The step stopped at a limit counted within its event and wants a `continue` before anything else. */
   readonly unfinished?: boolean;
+  /** Which transitions were taken, in order, as JSON Pointers into the source; nothing of it is kept. */
+  readonly taken?: readonly string[];
 }
 
 /**

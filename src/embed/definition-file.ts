@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { Publication } from '../core/engine.js';
-import type { Implementations, Language } from '../core/language.js';
+import type { Implementations, Language, Program } from '../core/language.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
 import { definitionOf, detectLanguage } from '../formats/definition.js';
@@ -37,9 +37,17 @@ export interface ReadOptions {
   readonly languages: readonly Language[];
   /** A module of handlers, which come before those that the other files have. */
   readonly handlers?: string;
+  /** What else there is to say of a definition without errors. */
+  readonly inspect?: Inspect;
   /** Called before the code of a module is run, which may never end. */
   readonly onModule?: (file: string) => void;
 }
+
+export type Inspect = (
+  language: Language,
+  program: Program,
+  implementations: Implementations | undefined,
+) => readonly Problem[];
 
 /**
  * Reads definitions, and modules that export machines or handlers, from files and folders: `.yaml`, `.yml`,
@@ -183,7 +191,7 @@ class Reading {
   #add(publication: Publication, implementations: Implementations | undefined, parsed: ParsedSource): void {
     const { machine } = publication;
     const { file = '' } = parsed;
-    const { problems, tasks } = check(publication, implementations, this.#options.languages);
+    const { problems, tasks } = check(publication, implementations, this.#options);
     this.#problems.push(...locateProblems(problems, parsed));
     const other = this.#machines.find((known) => known.machine === machine);
     if (other !== undefined) {
@@ -222,14 +230,16 @@ class Reading {
 function check(
   { language: name, source }: Publication,
   implementations: Implementations | undefined,
-  languages: readonly Language[],
+  { languages, inspect }: ReadOptions,
 ): { readonly problems: readonly Problem[]; readonly tasks: readonly string[] } {
   const language = languages.find((candidate) => candidate.name === name);
   if (language === undefined) throw new Error(`the language ${name} was not handed in`);
   const problems = language.check(source);
   if (problems.some(isError)) return { problems, tasks: [] };
   try {
-    return { problems, tasks: language.compile(source, implementations).tasks };
+    const program = language.compile(source, implementations);
+    const more = inspect?.(language, program, implementations) ?? [];
+    return { problems: [...problems, ...more], tasks: program.tasks };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     return { problems: [...problems, ...error.problems], tasks: [] };

@@ -82,8 +82,8 @@ function start(program: StatechartProgram, event: Event & StartEvent): Step {
     const first = { type: INIT, input: event.input };
     const run = new Macrostep(program.start.to, context, first, event, taken);
     run.start(program.start);
-    const history = [{ type: 'InstanceStarted', data: { to: pathOf(program.start.to) } }];
-    return applied(program, run, undefined, numbering, [...history, ...taken.slice(1).flatMap(told)]);
+    const started = { type: 'InstanceStarted', data: { to: pathOf(program.start.to) } };
+    return applied(program, run, undefined, numbering, [started], taken.slice(1));
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     const stored = { value: null, context: null };
@@ -124,7 +124,8 @@ function signal(program: StatechartProgram, stored: StoredState, event: Event & 
       run,
       stored,
       new Numbering(stored.pending, event, !program.hasFunctions),
-      taken.flatMap(told),
+      [],
+      taken,
     );
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
@@ -154,7 +155,7 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
     run.react(planFor(configuration, given.type));
     if (!run.moved && failure !== undefined && dialect.failsWithTasks)
       return failed(stored, numbering, [happening], failure);
-    return applied(program, run, stored, numbering, [happening, ...taken.flatMap(told)]);
+    return applied(program, run, stored, numbering, [happening], taken);
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     const fresh = new Numbering(stored.pending, event, !program.hasFunctions);
@@ -278,7 +279,8 @@ function applied(
   run: Macrostep,
   before: StoredState | undefined,
   numbering: Numbering,
-  taken: readonly Happening[],
+  happened: readonly Happening[],
+  taken: readonly Taken[],
 ): Step {
   for (const effect of run.effects) numbering.add(effect);
   if (run.done) numbering.cancelAll();
@@ -287,8 +289,9 @@ function applied(
   const { value } = run.configuration;
   const remembered = historyValueOf(run.configuration);
   const kept = { value, context, ...(remembered === undefined ? {} : { history: remembered }) };
-  const history = [...taken, ...numbering.history];
-  const rest = { effects: numbering.effects, history, outcome: APPLIED };
+  const history = [...happened, ...taken.flatMap(told), ...numbering.history];
+  const pointers = taken.flatMap(({ move }) => move.transitions.map(({ chart }) => chart.path));
+  const rest = { effects: numbering.effects, history, outcome: APPLIED, taken: pointers };
   if (!run.done)
     return { state: asJson({ ...kept, ...numbering.pending } as StoredState), status: 'running', ...rest };
   const output = json(run.output, 'the output');

@@ -17,7 +17,10 @@ export function addCheck(program: Command, act: (run: Run) => Promise<void>): vo
 
 function check(paths: readonly string[], options: AnswerOption): Run {
   return async ({ terminal, languages }) => {
-    const { machines, problems, notes } = await readDefinitionFiles(paths, { languages: await languages() });
+    // Only this command needs the room.
+    const { inspect } = await import('../../analysis/inspect.js');
+    const read = { languages: await languages(), inspect };
+    const { machines, problems, notes } = await readDefinitionFiles(paths, read);
     const ok = !problems.some(isError);
     const found = machines.map(({ machine, language, file }) => ({ machine, language, file }));
     answer(terminal, options, { ok, machines: found, problems }, () => {

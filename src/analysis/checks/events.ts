@@ -1,0 +1,45 @@
+import type { StateNode } from '../../statechart/node.js';
+import type { ChartAction } from '../../statechart/schema/chart.js';
+import { nameOf } from '../raised.js';
+import type { Survey } from '../survey.js';
+
+/** Events that a machine raises, or sends to itself, and that none of its transitions takes. */
+export function warnOfUnhandledEvents(survey: Survey): void {
+  const { nodes, space } = survey.program;
+  const descriptors = [
+    ...new Set(nodes.flatMap(({ on }) => on.flatMap((listener) => listener.descriptors))),
+    ...new Set(nodes.flatMap(({ forwards }) => forwards.map(({ descriptor }) => descriptor))),
+  ];
+  const isTaken = (name: string) => descriptors.some((text) => space.dialect.matches(text, name));
+  for (const node of nodes) {
+    if (!survey.reachable.has(node)) continue;
+    for (const action of actionsOf(node)) {
+      const name = ownEvent(action);
+      if (name === undefined || isTaken(name)) continue;
+      const verb = action.kind === 'raise' ? 'raised' : 'sent to itself';
+      const message = `the event "${name}" is ${verb}, and no transition takes it${survey.wayTo(node)}`;
+      survey.warn('unhandled-event', action.path, message);
+    }
+  }
+}
+
+function ownEvent(action: ChartAction): string | undefined {
+  const isOwn = action.kind === 'raise' || (action.kind === 'send' && action.to === undefined);
+  return isOwn ? nameOf(action.event) : undefined;
+}
+
+function* actionsOf({ chart, on, always }: StateNode): Iterable<ChartAction> {
+  yield* flattened(chart.entry);
+  yield* flattened(chart.exit);
+  yield* flattened(chart.initial?.actions ?? []);
+  for (const { transition } of on) yield* flattened(transition.chart.actions);
+  for (const transition of always) yield* flattened(transition.chart.actions);
+}
+
+function* flattened(actions: readonly ChartAction[]): Iterable<ChartAction> {
+  for (const action of actions) {
+    yield action;
+    if (action.kind !== 'choose') continue;
+    for (const { actions: inner } of action.branches) yield* flattened(inner);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Implementations, Language, Program } from '../core/language.js';
+import type { Problem } from '../core/problem.js';
+import type { StatechartProgram } from '../statechart/compile.js';
+import { statechart } from '../statechart/language.js';
+import { warnOfUnhandledEvents } from './checks/events.js';
+import { warnOfGuards } from './checks/guards.js';
+import { warnOfDeadEnds, warnOfEndlessLoops, warnOfTraps, warnOfUnreachable } from './checks/states.js';
+import { warnOfShadowed } from './checks/transitions.js';
+import { Survey } from './survey.js';
+
+/** Warnings that one inspection lists. */
+export const MAX_WARNINGS = 1_000;
+
+/**
+ * What looks wrong with a machine that is correct: states that are never reached or never left, transitions that are never
+ * taken, guards that leave gaps. Every finding is certain, and says by which events one comes there. What could not be
+ * looked at to its end is said once.
+ */
+export function inspect(
+  language: Language,
+  program: Program,
+  implementations: Implementations = {},
+): readonly Problem[] {
+  // By identity: a language of the same name may be another's.
+  return language === statechart ? inspectChart(program as StatechartProgram, implementations) : [];
+}
+
+function inspectChart(program: StatechartProgram, implementations: Implementations): readonly Problem[] {
+  const survey = new Survey(program, implementations);
+  warnOfUnreachable(survey);
+  warnOfDeadEnds(survey);
+  warnOfTraps(survey);
+  warnOfEndlessLoops(survey);
+  warnOfShadowed(survey);
+  warnOfGuards(survey);
+  warnOfUnhandledEvents(survey);
+  const found = survey.findings.slice(0, MAX_WARNINGS);
+  const left = survey.findings.length - found.length;
+  const notes = [
+    ...(left > 0 ? [note('too-many-problems', `and ${left} more warnings`)] : []),
+    ...(survey.reach === undefined ? [note('not-explored', NOT_EXPLORED)] : []),
+  ];
+  return [...found, ...notes];
+}
+
+const NOT_EXPLORED =
+  'the machine may come to too many configurations to look at all of them: it was checked state by state';
+
+function note(code: string, message: string): Problem {
+  return { code, message, path: '', severity: 'warning' };
+}
