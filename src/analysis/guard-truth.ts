@@ -2,7 +2,7 @@ import { type Answer, stateNamed } from '../statechart/automaton.js';
 import type { StatechartProgram } from '../statechart/compile.js';
 import type { Configuration } from '../statechart/configuration.js';
 import type { ChartGuard } from '../statechart/schema/chart.js';
-import { chartCondition } from './guards/chart-condition.js';
+import { chartCondition, type IsIn } from './guards/chart-condition.js';
 import { both, type Case, casesAgainst, casesOf, type Formula, TRUE } from './guards/formula.js';
 
 /** What can be told of a machine's guards without running it. */
@@ -21,13 +21,14 @@ export class GuardTruth {
     const known = this.#known.get(guard);
     if (known !== undefined) return known;
     let asksForStates = false;
-    const formula = chartCondition(guard, ({ target }) => {
+    const isIn: IsIn = ({ target }) => {
       asksForStates = true;
       const node = stateNamed(this.#program, target.text);
       return configuration === undefined || node === undefined
         ? undefined
         : configuration.active.includes(node);
-    });
+    };
+    const formula = chartCondition(guard, isIn, this.#program.hasDatamodel);
     if (!asksForStates) this.#known.set(guard, formula);
     return formula;
   }

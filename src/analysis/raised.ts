@@ -1,5 +1,6 @@
 import type { Implementations } from '../core/language.js';
 import type { StatechartProgram } from '../statechart/compile.js';
+import type { Configuration } from '../statechart/configuration.js';
 import { EXECUTION_ERROR } from '../statechart/machine-event.js';
 import type { StateNode, Transition } from '../statechart/node.js';
 import type { ChartAction, ChartEvent } from '../statechart/schema/chart.js';
@@ -11,6 +12,9 @@ export interface Raised {
   /** Whether it is raised for certain. */
   readonly sure: boolean;
 }
+
+/** It may be anything, or nothing. */
+const ANYTHING: Raised = { name: undefined, sure: false };
 
 /** What a machine raises as it leaves states, takes transitions and enters states (SCXML D: microstep). */
 export class Raises {
@@ -42,9 +46,16 @@ export class Raises {
       // Whether it is entered by default is not asked here.
       this.#add(raised, node.chart.initial?.actions ?? [], false);
       for (const { chart } of node.histories) this.#add(raised, chart.initial?.actions ?? [], false);
+      if (node.chart.invoke.some(({ actions }) => actions.length > 0)) raised.push(ANYTHING);
       if (node.type === 'final') this.#done(raised, node);
     }
     return raised;
+  }
+
+  /** What is done with an event from outside before anything takes it (SCXML D: applyFinalize). */
+  before({ active }: Configuration): readonly Raised[] {
+    const finalizes = active.some(({ chart }) => chart.invoke.some(({ finalize }) => finalize.length > 0));
+    return finalizes ? [ANYTHING] : [];
   }
 
   /** A final state tells its parent, and perhaps completes parallel states around. */
@@ -65,8 +76,8 @@ export class Raises {
       } else if (action.kind === 'choose') {
         for (const branch of action.branches) this.#add(raised, branch.actions, false);
       } else if (action.kind === 'named' && this.#raisesWritten(action.name)) {
-        raised.push({ name: undefined, sure: false });
-      }
+        raised.push(ANYTHING);
+      } else if (action.kind === 'datamodel') raised.push(ANYTHING);
     }
   }
 

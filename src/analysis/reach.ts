@@ -115,7 +115,8 @@ class Search {
     const [first, ...rest] = stop.waiting;
     if (first === undefined) {
       stop.rests = true;
-      for (const name of this.#outside(stop.configuration)) this.#take(stop, name, [], name);
+      const before = this.#raises.before(stop.configuration);
+      for (const name of this.#outside(stop.configuration)) this.#take(stop, name, before, name);
     } else {
       const names = first.name === undefined ? this.#allNames() : [first.name];
       for (const name of names) this.#take(stop, name, rest, undefined);

@@ -29,6 +29,8 @@ export interface StatechartProgram extends Program {
   readonly shape: ContextShape;
   /** Whether values may come from functions, and so need not be JSON. */
   readonly hasFunctions: boolean;
+  /** Whether its expressions are those of a datamodel, not JSONata's. */
+  readonly hasDatamodel: boolean;
 }
 
 /** Everything that is wrong with a definition, at once. Implementations are not looked for. */
@@ -75,6 +77,7 @@ export function compile(
     makeContext,
     shape: binder.shape,
     hasFunctions: binder.values.hasFunctions,
+    hasDatamodel: chart.hasDatamodel,
   };
 }
 

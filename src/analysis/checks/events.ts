@@ -39,6 +39,7 @@ function* actionsOf({ chart, on, always }: StateNode): Iterable<ChartAction> {
 function* flattened(actions: readonly ChartAction[]): Iterable<ChartAction> {
   for (const action of actions) {
     yield action;
+    if (action.kind === 'datamodel') yield* flattened(action.inner);
     if (action.kind !== 'choose') continue;
     for (const { actions: inner } of action.branches) yield* flattened(inner);
   }
