@@ -3,13 +3,14 @@ import type { Implementations, Program } from '../core/language.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
 import { Binder } from './bind/binder.js';
 import { type EventNames, type Move, StateSpace } from './configuration.js';
-import { contextMaker, type MakeContext } from './context.js';
+import { contextMaker, type MakeContext, sharedContext } from './context.js';
 import type { ContextShape } from './context-shape.js';
 import { DIALECTS, type Dialect } from './dialect.js';
 import { invokeId, link } from './link.js';
 import { EXECUTION_ERROR } from './machine-event.js';
 import { planStart } from './microstep.js';
 import type { StateNode, Transition } from './node.js';
+import type { Context } from './run.js';
 import type { Chart } from './schema/chart.js';
 import { type Datamodels, Findings } from './schema/findings.js';
 import { readMachine } from './schema/machine.js';
@@ -25,6 +26,8 @@ export interface StatechartProgram extends Program {
   /** Enters the initial states. */
   readonly start: Move;
   readonly makeContext: MakeContext;
+  /** What all instances begin with, where that is one and the same. */
+  readonly sharedContext: Context | undefined;
   /** To be told of every context that was kept elsewhere. */
   readonly shape: ContextShape;
   /** Whether values may come from functions, and so need not be JSON. */
@@ -75,6 +78,7 @@ export function compile(
     space,
     start: startOf(space),
     makeContext,
+    sharedContext: sharedContext(chart.context),
     shape: binder.shape,
     hasFunctions: binder.values.hasFunctions,
     hasDatamodel: chart.hasDatamodel,

@@ -1,7 +1,7 @@
 import { put } from '../core/json.js';
 import type { Dialect } from './dialect.js';
 import { MAX_CACHED_PLANS } from './limits.js';
-import type { MachineEffect } from './machine-effect.js';
+import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import type { Forward, StateNode, Transition } from './node.js';
 import type { Op } from './run.js';
 
@@ -30,11 +30,8 @@ export class Configuration {
   /** Which events from outside are sent on. */
   readonly forwards: readonly Forward[];
   /** By event class; see `StateSpace.classOf`. */
-  readonly plans = new Map<string, Plan>();
+  readonly plans = new PlanTable();
   eventless: Plan | undefined;
-  /** The event that was asked for last, and its plan: where few events are met, a map costs more than the rest. */
-  lastName: string | undefined;
-  lastPlan: Plan | undefined;
 
   constructor(space: StateSpace, atoms: readonly StateNode[], history: History) {
     this.space = space;
@@ -59,8 +56,52 @@ export class Configuration {
   forget(): void {
     this.plans.clear();
     this.eventless = undefined;
-    this.lastName = undefined;
-    this.lastPlan = undefined;
+  }
+}
+
+/** So many names are compared one by one, which takes less time than a map does. */
+export const MAX_COMPARED = 8;
+
+/** Plans by event class: most configurations meet only a few. */
+class PlanTable {
+  #lastName: string | undefined = undefined;
+  #last: Plan | undefined = undefined;
+  #names: string[] = [];
+  #plans: Plan[] = [];
+  #more: Map<string, Plan> | undefined = undefined;
+
+  get size(): number {
+    return this.#names.length + (this.#more?.size ?? 0);
+  }
+
+  get(name: string): Plan | undefined {
+    if (name === this.#lastName) return this.#last;
+    const names = this.#names;
+    for (let i = 0; i < names.length; i++) {
+      if (names[i] !== name) continue;
+      this.#lastName = name;
+      this.#last = this.#plans[i];
+      return this.#last;
+    }
+    return this.#more?.get(name);
+  }
+
+  set(name: string, plan: Plan): void {
+    if (this.#names.length < MAX_COMPARED) {
+      this.#names.push(name);
+      this.#plans.push(plan);
+    } else {
+      this.#more ??= new Map();
+      this.#more.set(name, plan);
+    }
+  }
+
+  clear(): void {
+    this.#lastName = undefined;
+    this.#last = undefined;
+    this.#names = [];
+    this.#plans = [];
+    this.#more = undefined;
   }
 }
 
@@ -73,28 +114,87 @@ export function inOrder(nodes: Iterable<StateNode>): StateNode[] {
  * What is to be tried for one event in one configuration: a question, whose answer leads to another plan, or, where
  * there is nothing left to ask, the move. A lazy tree, of which only what was met is there.
  */
-export interface Plan {
+export class Plan {
   /** The transition whose guard is asked next. */
   readonly asks: Transition | undefined;
-  readonly yes: () => Plan;
-  readonly no: () => Plan;
   /** Undefined where there is something to ask, or nothing is taken. */
   readonly move: Move | undefined;
   /** The move, where that is all of it: nothing is to be worked out, and nothing can follow. */
   readonly plain: Move | undefined;
+  /** What a plain move gives with the context that all instances share, once it was asked for. */
+  answer: Answer | undefined = undefined;
+  readonly #follow: ((allowed: boolean) => Plan) | undefined;
+  #yes: Plan | undefined = undefined;
+  #no: Plan | undefined = undefined;
+
+  private constructor(
+    asks: Transition | undefined,
+    follow: ((allowed: boolean) => Plan) | undefined,
+    move: Move | undefined,
+    plain: Move | undefined,
+  ) {
+    this.asks = asks;
+    this.move = move;
+    this.plain = plain;
+    this.#follow = follow;
+  }
+
+  /** A question; what follows from each answer is worked out when that is first given. */
+  static asking(asks: Transition, follow: (allowed: boolean) => Plan): Plan {
+    return new Plan(asks, follow, undefined, undefined);
+  }
+
+  static taking(move: Move, isPlain: boolean): Plan {
+    return new Plan(undefined, undefined, move, isPlain ? move : undefined);
+  }
+
+  /** What is to be done for an event that nothing is listening for. */
+  static readonly NOTHING = new Plan(undefined, undefined, undefined, undefined);
+
+  yes(): Plan {
+    this.#yes ??= this.#follow?.(true) ?? this;
+    return this.#yes;
+  }
+
+  no(): Plan {
+    this.#no ??= this.#follow?.(false) ?? this;
+    return this.#no;
+  }
 }
 
+/** A snapshot, and what is to be done outside. */
+export type Answer = readonly [object, readonly MachineEffect[]];
+
 /** Things done one after the other. */
-export interface Work {
+export class Work {
   /** In order; empty where all that is done is `effects`. */
   readonly ops: readonly Op[];
   /** For each op, where its block ends: an error skips the rest of the block (SCXML 4.9). */
   readonly blockEnds: readonly number[];
   readonly effects: readonly MachineEffect[];
+
+  constructor(blocks: readonly (readonly Op[])[]) {
+    const ops = blocks.flat();
+    const effects = ops.map((op) => op.effect);
+    const isTold = effects.every((effect) => effect !== undefined);
+    this.ops = isTold ? NO_OPS : ops;
+    this.blockEnds = isTold ? NO_OPS : blockEnds(blocks);
+    this.effects = isTold && ops.length > 0 ? Object.freeze(effects) : NO_EFFECTS;
+  }
+}
+
+const NO_OPS: readonly never[] = Object.freeze([]);
+
+function blockEnds(blocks: readonly (readonly Op[])[]): readonly number[] {
+  let end = 0;
+  return blocks.flatMap((block) => {
+    end += block.length;
+    return block.map(() => end);
+  });
 }
 
 /** What taking transitions in one configuration does: exit, act, enter, all told in advance. */
-export interface Move extends Work {
+export class Move extends Work {
   /** In the order of the regions that take them. */
   readonly transitions: readonly Transition[];
   readonly to: Configuration;
@@ -102,6 +202,20 @@ export interface Move extends Work {
   readonly invoking: readonly StateNode[];
   /** Where it leads to the end of the machine: what is done once the output is there. */
   readonly ending: Work | undefined;
+
+  constructor(
+    blocks: readonly (readonly Op[])[],
+    transitions: readonly Transition[],
+    to: Configuration,
+    invoking: readonly StateNode[],
+    ending: Work | undefined,
+  ) {
+    super(blocks);
+    this.transitions = transitions;
+    this.to = to;
+    this.invoking = invoking;
+    this.ending = ending;
+  }
 }
 
 /** The names of the events that a machine tells apart. */

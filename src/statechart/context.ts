@@ -8,11 +8,18 @@ import { failure, Undone } from './undone.js';
 /** The context that a machine starts with, from its input. Throws Undone where it gives none. */
 export type MakeContext = (input: unknown, surroundings: () => Surroundings) => Context;
 
+const EMPTY: Context = Object.freeze({});
+
+/** The one object that all instances of a machine begin with, where it is not computed from an input. */
+export function sharedContext(template: Template | undefined): Context | undefined {
+  if (template === undefined) return EMPTY;
+  return template.kind === 'constant' && isJsonObject(template.value) ? template.value : undefined;
+}
+
 export function contextMaker(template: Template | undefined, binder: Binder): MakeContext {
   if (template === undefined) {
-    const empty = Object.freeze({});
-    binder.shape.meet(empty);
-    return () => empty;
+    binder.shape.meet(EMPTY);
+    return () => EMPTY;
   }
   const make = valueMaker(template, binder);
   return (input, surroundings) => {

@@ -2,13 +2,12 @@ import {
   type Configuration,
   type History,
   inOrder,
-  type Move,
+  Move,
   NO_HISTORY,
   type StateSpace,
-  type Work,
+  Work,
 } from './configuration.js';
 import { EntrySet } from './entry-set.js';
-import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import type { StateNode, Transition } from './node.js';
 import type { Op } from './run.js';
 
@@ -19,7 +18,7 @@ export function planMove(configuration: Configuration, transitions: readonly Tra
   const moving = transitions.filter(({ targets }) => targets.length > 0);
   const ops = transitions.map((transition) => transition.ops);
   if (moving.length === 0) {
-    return { ...work(ops), transitions, to: configuration, invoking: NO_STATES, ending: undefined };
+    return new Move(ops, transitions, configuration, NO_STATES, undefined);
   }
   const exits = inOrder(new Set(moving.flatMap((transition) => exitSet(configuration, transition))));
   // What is left now is remembered already when it is looked for where to enter.
@@ -99,7 +98,7 @@ function planChange(
     if (node.type === 'final') ends = complete(node, active, blocks) || ends;
   }
   const invoking = nodes.filter((node) => node.invokes.length > 0);
-  return { ...work(blocks), transitions, to, invoking, ending: ends ? ending(to) : undefined };
+  return new Move(blocks, transitions, to, invoking, ends ? ending(to) : undefined);
 }
 
 function mark(node: StateNode, isActive: boolean): Op {
@@ -136,7 +135,7 @@ function isDone(node: StateNode, active: ReadonlySet<StateNode>): boolean {
 function ending({ active }: Configuration): Work {
   const blocks: (readonly Op[])[] = [];
   for (const node of active.toReversed()) leave(node, blocks);
-  return work(blocks);
+  return new Work(blocks);
 }
 
 /** Each cancel is a block of its own: an error in an exit action must not keep the state waiting. */
@@ -180,19 +179,4 @@ function isSame(a: History, b: History): boolean {
   const isLike = (one: readonly StateNode[] | undefined, other: readonly StateNode[] | undefined) =>
     one?.length === other?.length && (one ?? []).every((node, n) => node === other?.[n]);
   return a.length === b.length && a.every((nodes, n) => isLike(nodes, b[n]));
-}
-
-function work(blocks: readonly (readonly Op[])[]): Work {
-  const ops = blocks.flat();
-  const effects = ops.map((op) => op.effect);
-  if (effects.every((effect) => effect !== undefined)) {
-    const made: readonly MachineEffect[] = ops.length === 0 ? NO_EFFECTS : Object.freeze(effects);
-    return { ops: [], blockEnds: [], effects: made };
-  }
-  let end = 0;
-  const blockEnds = blocks.flatMap((block) => {
-    end += block.length;
-    return block.map(() => end);
-  });
-  return { ops, blockEnds, effects: NO_EFFECTS };
 }

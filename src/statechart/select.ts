@@ -1,32 +1,18 @@
-import type { Configuration, Move, Plan } from './configuration.js';
+import { type Configuration, type Move, Plan } from './configuration.js';
 import type { Dialect } from './dialect.js';
 import { MAX_EFFECTS } from './limits.js';
 import { exitSet, planMove } from './microstep.js';
 import type { StateNode, Transition } from './node.js';
 
-/** What is to be done for an event that nothing is listening for. */
-export const NOTHING: Plan = {
-  asks: undefined,
-  yes: () => NOTHING,
-  no: () => NOTHING,
-  move: undefined,
-  plain: undefined,
-};
-
 /** What is to be tried for an event of this name; worked out at its first occurrence. */
 export function planFor(configuration: Configuration, name: string): Plan {
-  if (configuration.lastName === name && configuration.lastPlan !== undefined) return configuration.lastPlan;
-  const plan = configuration.plans.get(name);
-  if (plan === undefined) return makePlan(configuration, name);
-  configuration.lastName = name;
-  configuration.lastPlan = plan;
-  return plan;
+  return configuration.plans.get(name) ?? makePlan(configuration, name);
 }
 
 function makePlan(configuration: Configuration, name: string): Plan {
   const { space } = configuration;
   const eventClass = space.classOf(name);
-  if (eventClass === undefined) return NOTHING;
+  if (eventClass === undefined) return Plan.NOTHING;
   const known = configuration.plans.get(eventClass);
   if (known !== undefined) return known;
   space.count();
@@ -72,7 +58,7 @@ function planOf(
     if (transitions.length > 0) listeners.push({ node, transitions });
   }
   return listeners.length === 0
-    ? NOTHING
+    ? Plan.NOTHING
     : new Selection(configuration, listeners, preemptedBy).plan(0, 0, []);
 }
 
@@ -114,17 +100,24 @@ class Selection {
       if (next === undefined) continue;
       const taken = [...chosen, { transition: next, atoms }];
       if (next.guard !== undefined) {
-        const [here, later, before] = [at, nth + 1, chosen];
-        return question(
-          next,
-          () => this.plan(here + 1, 0, taken),
-          () => this.plan(here, later, before),
-          this.#configuration,
-        );
+        return this.#question(next, at, nth, chosen, taken);
       }
       chosen = taken;
     }
     return this.#answer(chosen);
+  }
+
+  #question(
+    asks: Transition,
+    at: number,
+    nth: number,
+    before: readonly Enabled[],
+    taken: readonly Enabled[],
+  ): Plan {
+    return Plan.asking(asks, (allowed) => {
+      this.#configuration.space.count();
+      return allowed ? this.plan(at + 1, 0, taken) : this.plan(at, nth + 1, before);
+    });
   }
 
   /** The atomic states that a transition of this state would be selected for. */
@@ -136,33 +129,13 @@ class Selection {
   }
 
   #answer(enabled: readonly Enabled[]): Plan {
-    if (enabled.length === 0) return NOTHING;
+    if (enabled.length === 0) return Plan.NOTHING;
     const inDocumentOrder = enabled.toSorted((a, b) => (a.atoms[0]?.index ?? 0) - (b.atoms[0]?.index ?? 0));
     const transitions = inDocumentOrder.map(({ transition }) => transition);
     const move = planMove(this.#configuration, withoutConflicts(this.#configuration, transitions));
     const isAll = isPlain(move) && this.#configuration.forwards.length === 0;
-    return { ...NOTHING, move, plain: isAll ? move : undefined };
+    return Plan.taking(move, isAll);
   }
-}
-
-/** Each answer is worked out when it is first given. */
-function question(asks: Transition, yes: () => Plan, no: () => Plan, { space }: Configuration): Plan {
-  let [ifYes, ifNo]: (Plan | undefined)[] = [];
-  return {
-    asks,
-    yes: () => {
-      if (ifYes === undefined) space.count();
-      ifYes ??= yes();
-      return ifYes;
-    },
-    no: () => {
-      if (ifNo === undefined) space.count();
-      ifNo ??= no();
-      return ifNo;
-    },
-    move: undefined,
-    plain: undefined,
-  };
 }
 
 /** Of two that would leave the same state the inner one is taken, else the first (SCXML D: removeConflictingTransitions). */

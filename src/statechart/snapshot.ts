@@ -10,8 +10,9 @@ export class MachineSnapshot<TContext = unknown> {
   readonly value: StateValue;
   readonly context: TContext;
   readonly status: SnapshotStatus;
-  readonly output: unknown;
-  readonly error: unknown;
+  /** Absent where the machine has not ended with one: most snapshots are the smaller for it. */
+  declare readonly output?: unknown;
+  declare readonly error?: unknown;
   readonly #configuration: Configuration;
 
   constructor(
@@ -24,9 +25,9 @@ export class MachineSnapshot<TContext = unknown> {
     this.value = configuration.value;
     this.context = context;
     this.status = status;
-    this.output = output;
-    this.error = error;
     this.#configuration = configuration;
+    if (output !== undefined) this.output = output;
+    if (error !== undefined) this.error = error;
   }
 
   static configurationOf(snapshot: MachineSnapshot): Configuration {

@@ -1,6 +1,6 @@
 import { Refused } from '../core/problem.js';
 import type { EventObject } from './config.js';
-import type { Configuration, Plan } from './configuration.js';
+import type { Configuration, Move, Plan } from './configuration.js';
 import { Machine } from './machine.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import { INIT, isErrorEvent, type MachineEvent } from './machine-event.js';
@@ -58,12 +58,39 @@ export function transition<TContext, TEvent extends EventObject>(
   event: TEvent | OwnEvent,
 ): Transitioned<TContext> {
   const configuration = MachineSnapshot.configurationOf(snapshot);
-  if (configuration.space !== Machine.programOf(machine).space) throw foreign();
+  const { space, sharedContext } = Machine.programOf(machine);
+  if (configuration.space !== space) throw foreign();
   if (snapshot.status !== 'active') return [snapshot, NO_EFFECTS];
   const plan = planFor(configuration, event.type);
-  const { plain } = plan;
-  if (plain === undefined) return reacted(snapshot, configuration, plan, event);
-  return [plainly(snapshot, configuration, plain.to), plain.effects];
+  if (plan.plain === undefined) return reacted(snapshot, configuration, plan, event);
+  if (snapshot.context === sharedContext) {
+    return (plan.answer ?? keepAnswer(snapshot, plan, plan.plain)) as Transitioned<TContext>;
+  }
+  return moved(snapshot, configuration, plan.plain);
+}
+
+/** With the context that all instances begin with a plain move gives the same for all of them: it is made once. */
+function keepAnswer<TContext>(
+  snapshot: MachineSnapshot<TContext>,
+  plan: Plan,
+  move: Move,
+): Transitioned<TContext> {
+  const answer = moved(snapshot, MachineSnapshot.configurationOf(snapshot), move);
+  const [next] = answer;
+  if (next === snapshot) return answer;
+  Object.freeze(next);
+  plan.answer = Object.freeze(answer);
+  return answer;
+}
+
+/** What a plain move gives. */
+function moved<TContext>(
+  snapshot: MachineSnapshot<TContext>,
+  from: Configuration,
+  { to, effects }: Move,
+): Transitioned<TContext> {
+  if (to === from) return [snapshot, effects];
+  return [new MachineSnapshot(to, snapshot.context, 'active', undefined, undefined), effects];
 }
 
 function reacted<TContext>(
@@ -85,15 +112,6 @@ function reacted<TContext>(
   }
   if (!run.moved && isErrorEvent(event.type)) return broken(configuration, snapshot, event as OwnEvent);
   return [snapshot, run.effects];
-}
-
-function plainly<TContext>(
-  snapshot: MachineSnapshot<TContext>,
-  from: Configuration,
-  to: Configuration,
-): MachineSnapshot<TContext> {
-  if (to === from) return snapshot;
-  return new MachineSnapshot(to, snapshot.context, 'active', undefined, undefined);
 }
 
 function finished<TContext>(run: Macrostep): MachineSnapshot<TContext> {

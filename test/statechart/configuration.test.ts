@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.js';
 import { createMachine, initialTransition, type MachineConfig, transition } from '../../src/index.js';
 import type { AnyEvent } from '../../src/statechart/config.js';
+import { MAX_COMPARED } from '../../src/statechart/configuration.js';
 import { statechart } from '../../src/statechart/language.js';
 import { MAX_CACHED_PLANS } from '../../src/statechart/limits.js';
 import { planFor } from '../../src/statechart/select.js';
@@ -33,6 +34,22 @@ describe('the configurations of a machine', () => {
       planFor(a, `stray${i}`);
     }
     expect(a.plans.size).toBe(2);
+  });
+
+  it(`tell events apart, be they no more than the ${MAX_COMPARED} that are compared one by one or many`, () => {
+    const names = Array.from({ length: 3 * MAX_COMPARED }, (_, i) => `e${i}`);
+    const on = Object.fromEntries(names.map((name) => [name, name]));
+    const states = Object.fromEntries(names.map((name) => [name, { on }]));
+    const { space } = statechart.compile({ initial: 'e0', states });
+    const start = configurationAt(space, 'e0');
+    if (start === undefined) throw new Error('no configuration');
+    for (const round of [names, names.toReversed(), names]) {
+      expect(round.map((name) => planFor(start, name).plain?.to.value)).toEqual(round);
+    }
+    expect(start.plans.size).toBe(names.length);
+    start.plans.clear();
+    expect(start.plans.size).toBe(0);
+    expect(planFor(start, 'e9').plain?.to.value).toBe('e9');
   });
 
   it(`are forgotten once ${MAX_CACHED_PLANS} things are kept, which nobody notices`, () => {

@@ -634,6 +634,37 @@ describe('sending', () => {
 });
 
 describe('a snapshot', () => {
+  it('is one frozen object for all who are in the same state with the context that all begin with', () => {
+    const machine = make({
+      initial: 'a',
+      context: { n: 1 },
+      states: {
+        a: {
+          on: {
+            GO: { target: 'b', actions: { type: 'tell', params: 1 } },
+            COUNT: { actions: assign({ n: 2 }) },
+          },
+        },
+        b: { on: { STAY: {}, BACK: 'a' } },
+      },
+    });
+    const [first] = initialTransition(machine);
+    const [once, told] = transition(machine, first, { type: 'GO' });
+    const [again, toldAgain] = transition(machine, initialTransition(machine)[0], { type: 'GO' });
+    expect(again).toBe(once);
+    expect(told).toHaveLength(1);
+    expect(toldAgain).toEqual(told);
+    expect(Object.isFrozen(once)).toBe(true);
+    expect(transition(machine, once, { type: 'STAY' })[0]).toBe(once);
+    const kept = machine.resolveState({ value: 'b', context: once.context });
+    expect(transition(machine, kept, { type: 'STAY' })[0]).toBe(kept);
+    const counted = transition(machine, first, { type: 'COUNT' })[0];
+    const elsewhere = transition(machine, counted, { type: 'GO' })[0];
+    expect(elsewhere).not.toBe(once);
+    expect(elsewhere.context).toEqual({ n: 2 });
+    expect(once.context).toEqual({ n: 1 });
+  });
+
   const machine = make({
     id: 'm',
     initial: 'open',
