@@ -32,6 +32,9 @@ export function step(program: AslProgram, state: Json, event: Event): Step {
       return ignored(standing, 'an execution takes no signals');
     case 'child.ended':
       return ignored(standing, 'an execution has no children');
+    case 'redrive':
+    case 'migrate':
+      throw new Error(`a ${event.type} is no step of an execution`);
     default:
       return answer(program, execution, event) ?? ignored(standing, `effect ${event.effect} is not pending`);
   }

@@ -21,7 +21,7 @@ import type { Retention } from './retention.js';
  * with Refused, whose `code` says what:
  *
  * - `definition-invalid`, `unknown-language`: nothing was published
- * - `unknown-machine`, `unknown-instance`: there is none of that name
+ * - `unknown-machine`, `unknown-instance`, `unknown-version`: there is none of that name
  * - `conflict`: the id is taken by something else
  * - `ended`: the instance has, and cannot be paused any more
  * - `unknown-job`, `job-owned`, `job-state`, `lease-lost`: the job is not there, or not to be changed so
@@ -88,8 +88,14 @@ export interface Engine {
   paused(): Promise<readonly Pausable[]>;
   /** Ends a running instance from outside. */
   stop(instance: string, reason?: { readonly error?: string; readonly cause?: string }): Promise<Receipt>;
-  /** Lets a parked instance be stepped again (rule 8). */
+  /** Lets a parked instance be stepped again (rule 8), and one that failed go on from where it did. */
   retry(instance: string): Promise<void>;
+  /**
+   * Takes live instances of a machine over to another version of it, a page at a time, each in a commit of its own; or
+   * tells what would become of them. Again and again without harm: those that are there already are passed over.
+   * What cannot be taken over stays as it was, and the report says why.
+   */
+  migrate(machine: string, options?: MigrateOptions): Promise<MigrationReport>;
   /** Deletes at once what is older than a retention says; answers how many. */
   sweep(retention: Retention): Promise<SweepCounts>;
   health(): Promise<Health>;
@@ -102,6 +108,56 @@ export interface Publication {
   readonly source: Json;
   /** As in Definition; where this process has implementations of the machine, their version if absent. */
   readonly code?: string;
+}
+
+export interface MigrateOptions extends PageQuery {
+  /** The version to go to: the newest, if absent. */
+  readonly to?: number;
+  /** Only from these versions. */
+  readonly from?: number;
+  /** Only this instance. */
+  readonly instance?: string;
+  /** Only those of this status; those that run, are paused, or have failed, if absent. */
+  readonly status?: Status;
+  /** Only tell. */
+  readonly dryRun?: boolean;
+}
+
+/** What became of a page of instances. */
+export interface MigrationReport {
+  readonly machine: string;
+  readonly to: number;
+  readonly dryRun: boolean;
+  /** Instances that this page looked at, and of those, what were of that version already. */
+  readonly seen: number;
+  readonly current: number;
+  readonly groups: readonly MigrationGroup[];
+  /** Present if there may be more. */
+  readonly next?: string;
+}
+
+/** Instances that stood alike, and what became of them. */
+export interface MigrationGroup {
+  readonly from: number;
+  readonly status: Status;
+  /** Where they stood, as paths, and where they stand then. */
+  readonly before: string;
+  readonly after?: string;
+  readonly count: number;
+  /** What they wait for, in all of them together: what goes on, ends, and begins. */
+  readonly kept: number;
+  readonly cancelled: EffectCounts;
+  readonly started: EffectCounts;
+  /** Why they were left as they were. */
+  readonly problem?: Problem;
+  /** The ids of some of them. */
+  readonly instances: readonly string[];
+}
+
+export interface EffectCounts {
+  readonly timers: number;
+  readonly tasks: number;
+  readonly machines: number;
 }
 
 export interface CreateOptions {

@@ -28,7 +28,9 @@ export type EventBody =
   | TimerFiredEvent
   | ChildEndedEvent
   | ContinueEvent
-  | StopEvent;
+  | StopEvent
+  | RedriveEvent
+  | MigrateEvent;
 
 /** The first event of every instance. */
 export interface StartEvent {
@@ -91,6 +93,26 @@ export interface StopEvent {
   readonly type: 'stop';
   readonly error?: string;
   readonly cause?: string;
+}
+
+/** Someone lets a failed instance go on from where it failed. */
+export interface RedriveEvent {
+  readonly type: 'redrive';
+  /** By effect id, what that which is to be done again was given; of a start that failed, under `start`. */
+  readonly inputs: Readonly<Record<string, Json>>;
+}
+
+/** The instance is taken over to another version of its machine: what is folded after it, is folded by that. */
+export interface MigrateEvent {
+  readonly type: 'migrate';
+  readonly from: Edition;
+  readonly to: Edition;
+}
+
+/** A definition, as an event names it. */
+export interface Edition {
+  readonly definition: string;
+  readonly version: number;
 }
 
 /** The effect that an event answers, if it is an answer. */

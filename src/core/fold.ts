@@ -1,5 +1,6 @@
+import type { Definition } from './definition.js';
 import type { Effect } from './effect.js';
-import type { Event, StopEvent } from './event.js';
+import type { Event, MigrateEvent, StopEvent } from './event.js';
 import { addressProblem, nameProblem } from './identifier.js';
 import { hasEnded, type Status } from './instance.js';
 import { APPLIED, eventOf, type JournalEntry } from './journal.js';
@@ -24,12 +25,24 @@ export const UNBORN: Standing = { status: 'running', state: null };
  * and that no timer, task or outside event interrupted (rule 10).
  */
 export function fold(language: Language, program: Program, standing: Standing, event: Event, hops = 0): Step {
+  if (event.type === 'migrate')
+    throw new Error('a migration is folded with the definition that it comes from');
+  if (event.type === 'redrive' && standing.status === 'failed') {
+    const step = language.redrive?.step(program, standing.state, event);
+    return step === undefined
+      ? ignored(standing, `${language.name} has no redrive`)
+      : checked(language, program, standing, event, step);
+  }
   if (hasEnded(standing.status)) return ignored(standing, `the instance has ended (${standing.status})`);
   if (event.type === 'start' && standing.state !== null) return ignored(standing, 'it has started already');
   if (event.type === 'stop' && standing.state === null) return stillborn(event);
   if (event.type !== 'start' && standing.state === null) return ignored(standing, 'it has not started');
   if (hops > MAX_HOPS) return refused(language, program, standing, event, tooManyHops(event));
-  const step = language.step(program, standing.state, event);
+  if (event.type === 'redrive') return ignored(standing, 'it has not failed');
+  return checked(language, program, standing, event, language.step(program, standing.state, event));
+}
+
+function checked(language: Language, program: Program, standing: Standing, event: Event, step: Step): Step {
   if (step.outcome.kind === 'ignored' && step.effects.length > 0) {
     throw new Error(`${language.name}: a step that ignored ${event.type} returned effects`);
   }
@@ -40,13 +53,51 @@ export function fold(language: Language, program: Program, standing: Standing, e
 }
 
 /**
- * An entry of a journal, folded again. Of the sends that brought its event it tells only whether they were too
- * many.
+ * The fold of a migration: the program is that of the definition that the instance is taken over to, by its language.
+ * What cannot be taken over is rejected and stays as it was. Nobody has to step an instance that has not started.
  */
-export function refold(language: Language, program: Program, standing: Standing, entry: JournalEntry): Step {
+export function foldMigration(
+  language: Language,
+  program: Program,
+  standing: Standing,
+  event: Event & MigrateEvent,
+  from: Definition,
+): Step {
+  const refuse = (code: string, message: string) => rejected(standing, event, { code, message, path: '' });
+  const { status, state } = standing;
+  if (hasEnded(status) && status !== 'failed') return refuse('ended', `the instance has ended (${status})`);
+  if (from.language !== language.name || language.migrate === undefined) {
+    return refuse('no-migration', `nothing leads from ${from.language} to ${language.name}`);
+  }
+  if (state === null && status === 'failed') return refuse('no-migration', 'the instance never began');
+  if (state === null) {
+    const data = { from: event.from.version, to: event.to.version };
+    return { ...standing, effects: [], history: [{ type: 'InstanceMigrated', data }], outcome: APPLIED };
+  }
+  const step = language.migrate(program, state, event, from);
+  const problem = wrongReceiver(step.effects) ?? wrongTask(step.effects) ?? tooLarge(standing, step, event);
+  if (problem !== undefined) return rejected(standing, event, problem);
+  checkEffects(language, event, step);
+  return status === 'paused' && step.status === 'running' ? { ...step, status } : step;
+}
+
+/**
+ * An entry of a journal, folded again; of a migration, with the definition that it comes from. Of the sends that
+ * brought its event it tells only whether they were too many.
+ */
+export function refold(
+  language: Language,
+  program: Program,
+  standing: Standing,
+  entry: JournalEntry,
+  from?: Definition,
+): Step {
   const { outcome } = entry;
+  const event = eventOf(entry);
+  if (event.type === 'migrate' && from !== undefined)
+    return foldMigration(language, program, standing, event, from);
   const tooMany = outcome.kind === 'rejected' && outcome.problem.code === TOO_MANY_HOPS;
-  return fold(language, program, standing, eventOf(entry), tooMany ? MAX_HOPS + 1 : 0);
+  return fold(language, program, standing, event, tooMany ? MAX_HOPS + 1 : 0);
 }
 
 function checkEffects(language: Language, event: Event, { effects }: Step): void {

@@ -1,5 +1,6 @@
+import type { Definition } from './definition.js';
 import type { Effect } from './effect.js';
-import type { Event } from './event.js';
+import type { Event, MigrateEvent, RedriveEvent } from './event.js';
 import type { Status } from './instance.js';
 import type { Happening, Outcome } from './journal.js';
 import type { Json } from './json.js';
@@ -39,6 +40,13 @@ export interface Language<P extends Program = Program> {
    * was, but `failed`, and everything that it waited for cancelled.
    */
   fail(program: P, state: Json, event: Event, failure: Failure): Step;
+  /** Lets an instance go on that failed; absent where a language has no such thing. */
+  readonly redrive?: Redrive<P>;
+  /**
+   * Takes the state of an instance over that an earlier definition made. What it waits for and this definition too is
+   * waited for still, under the same effects. Rejected, and nothing is changed, where this definition does not say how.
+   */
+  migrate?(program: P, state: Json, event: Event & MigrateEvent, from: Definition): Step;
   /** What people want to see of a state. Needs no program, so that an instance can be read where it cannot be stepped. */
   view(state: Json): View;
   /** The states that are active, as paths from the root (`a.b`), for highlighting. */
@@ -46,6 +54,13 @@ export interface Language<P extends Program = Program> {
   /** The names of the events that could be taken now. */
   accepts(program: P, state: Json): readonly string[];
   graph(program: P): Graph;
+}
+
+/** How a language lets failed instances go on. */
+export interface Redrive<P extends Program = Program> {
+  /** The effects, or `start`, whose inputs the event has to bring along. */
+  inputs(state: Json): readonly string[];
+  step(program: P, state: Json, event: Event & RedriveEvent): Step;
 }
 
 /** A compiled definition. Languages extend it. */

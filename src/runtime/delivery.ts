@@ -68,7 +68,7 @@ export function message(id: string, to: string, body: EventBody): NewMessage {
 }
 
 /** An id for an event that its sender did not name: with a slash, so that nobody can choose it later. */
-function ownEventId(): string {
+export function ownEventId(): string {
   return `/${newId()}`;
 }
 

@@ -8,6 +8,8 @@ import type {
   InstanceQuery,
   InstanceView,
   JobQuery,
+  MigrateOptions,
+  MigrationReport,
   Page,
   PageQuery,
   Publication,
@@ -43,8 +45,10 @@ import { bodyHash, identify } from './hash.js';
 import { newId } from './identifier.js';
 import { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
+import { migratePage } from './migrating.js';
 import { setPaused } from './pausing.js';
 import { viewOf } from './reading.js';
+import { redrive } from './redriving.js';
 import type { Registry } from './registry.js';
 import { checkedLimit, checkedPayload, checkedWait, refuseId, refuseReserved } from './request.js';
 import { START_ID } from './spawning.js';
@@ -300,8 +304,13 @@ export class DurableEngine implements Engine {
 
   async retry(instance: string): Promise<void> {
     if (await this.#store.unpark(instance)) return;
-    if ((await this.#store.read(instance)) === undefined) throw unknownInstance(instance);
-    throw new Refused({ code: 'not-parked', message: `instance "${instance}" is not parked`, path: '' });
+    await redrive(this.#store, this.#registry, instance);
+  }
+
+  async migrate(machine: string, options: MigrateOptions = {}): Promise<MigrationReport> {
+    refuseReserved('machine', machine, SCHEDULE_MACHINE);
+    if ((await this.#store.latest(machine)) === undefined) throw await this.#unknownMachine(machine);
+    return migratePage(this.#store, this.#registry, machine, options);
   }
 
   async sweep(retention: Retention): Promise<SweepCounts> {

@@ -1,9 +1,11 @@
+import type { Definition } from '../core/definition.js';
 import type { Effect, SpawnEffect, TaskEffect } from '../core/effect.js';
-import type { Event, EventBody } from '../core/event.js';
-import { fold, type Standing } from '../core/fold.js';
+import type { Event, EventBody, MigrateEvent } from '../core/event.js';
+import { fold, foldMigration, type Standing } from '../core/fold.js';
 import { childName, effectName, effectOfChild } from '../core/identifier.js';
 import { hasEnded, type Instance } from '../core/instance.js';
 import type { NewJob } from '../core/job.js';
+import type { JournalEntry } from '../core/journal.js';
 import type { Json } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
 import { DEFAULT_PRIORITY, DEFAULT_QUEUE, TASK_DEADLINE_MS } from '../core/limits.js';
@@ -71,10 +73,45 @@ export function foldAnswers(
   return { ...fold, folded: [], answers: folded };
 }
 
+/** What a migration makes of an instance, and what it has to tell. */
+export interface MigrationFold {
+  readonly step: Step;
+  readonly fold: Fold;
+  readonly entry: JournalEntry;
+}
+
+/** Folds a migration into an instance that nobody holds; the steppable is that of the definition that it goes to. */
+export function foldMigrate(
+  instance: Instance,
+  { id, seed, event }: { readonly id: string; readonly seed: string; readonly event: MigrateEvent },
+  from: Definition,
+  now: number,
+  steppable: Steppable,
+): MigrationFold {
+  const lease = { instance: instance.id };
+  const message = { id, seed, event: text(event), to: instance.id, dueAt: now, seq: 0, cause: '', hops: 0 };
+  let step: Step | undefined;
+  const folding = new Folding(instance, lease, steppable, now, (standing, stamped) => {
+    if (stamped.type !== 'migrate') throw new Error(`${stamped.type} is no migration`);
+    step = foldMigration(steppable.language, steppable.program, standing, stamped, from);
+    return step;
+  });
+  folding.take([message], () => false);
+  const fold = folding.commit();
+  const [folded] = fold.folded;
+  if (step === undefined || folded === undefined) throw new Error('a migration was not folded');
+  const { seq: _, ...told } = folded;
+  const entry = { instance: instance.id, eventId: id, seed, event: message.event, ...told };
+  return { step, fold: { ...fold, folded: [] }, entry };
+}
+
+type Stepping = (standing: Standing, event: Event, hops: number) => Step;
+
 class Folding {
   readonly #instance: Instance;
   readonly #lease: Hold;
   readonly #steppable: Steppable;
+  readonly #step: Stepping;
   readonly #at: number;
   readonly #loaded: Json;
   #standing: Standing;
@@ -87,7 +124,15 @@ class Folding {
   readonly #messages: NewMessage[] = [];
   readonly #spawns: Spawn[] = [];
 
-  constructor(instance: Instance, lease: Hold, steppable: Steppable, now: number) {
+  constructor(
+    instance: Instance,
+    lease: Hold,
+    steppable: Steppable,
+    now: number,
+    step: Stepping = (standing, event, hops) =>
+      fold(steppable.language, steppable.program, standing, event, hops),
+  ) {
+    this.#step = step;
     this.#instance = instance;
     this.#lease = lease;
     this.#steppable = steppable;
@@ -104,7 +149,7 @@ class Folding {
       const event = this.#event(message);
       let step: Step;
       try {
-        step = fold(this.#steppable.language, this.#steppable.program, this.#standing, event, message.hops);
+        step = this.#step(this.#standing, event, message.hops);
       } catch (error) {
         if (this.#folded.length > 0) return;
         throw error;

@@ -2,11 +2,12 @@ import type { Json } from '../core/json.js';
 import type { Implementations, Program } from '../core/language.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
 import { Binder } from './bind/binder.js';
+import { type BoundMigration, bindMigration, checkMigration } from './bind/migration.js';
 import { type EventNames, type Move, StateSpace } from './configuration.js';
 import { contextMaker, type MakeContext, sharedContext } from './context.js';
 import type { ContextShape } from './context-shape.js';
 import { DIALECTS, type Dialect } from './dialect.js';
-import { invokeId, link } from './link.js';
+import { invokeId, type Linked, link } from './link.js';
 import { EXECUTION_ERROR } from './machine-event.js';
 import { planStart } from './microstep.js';
 import type { StateNode, Transition } from './node.js';
@@ -21,6 +22,7 @@ export interface StatechartProgram extends Program {
   readonly language: 'statechart';
   readonly id: string;
   readonly onUnhandled: Chart['onUnhandled'];
+  readonly migrations: readonly BoundMigration[];
   readonly nodes: readonly StateNode[];
   readonly space: StateSpace;
   /** Enters the initial states. */
@@ -40,7 +42,7 @@ export interface StatechartProgram extends Program {
 export function check(source: Json, datamodels: Datamodels = {}): readonly Problem[] {
   const findings = new Findings();
   const chart = readMachine(source, findings, datamodels);
-  if (chart !== undefined) link(chart, DIALECTS[chart.dialect], findings);
+  if (chart !== undefined) linkAll(chart, findings);
   return findings.problems;
 }
 
@@ -53,7 +55,7 @@ export function compile(
   const findings = new Findings();
   const chart = readMachine(source, findings, datamodels);
   const dialect = DIALECTS[chart?.dialect ?? 'native'];
-  const linked = chart === undefined ? undefined : link(chart, dialect, findings);
+  const linked = chart === undefined ? undefined : linkAll(chart, findings);
   if (chart === undefined || linked === undefined || findings.problems.some(isError)) {
     throw new Refused(findings.problems.filter(isError));
   }
@@ -62,6 +64,7 @@ export function compile(
   for (const node of nodes) {
     binder.bind(node);
   }
+  const migrations = chart.migrations.map((migration) => bindMigration(migration, nodes, binder.values));
   const makeContext = contextMaker(chart.context, binder);
   if (findings.problems.some(isError)) throw new Refused(findings.problems.filter(isError));
   const manners = {
@@ -73,6 +76,7 @@ export function compile(
     language: 'statechart',
     id: chart.id,
     onUnhandled: chart.onUnhandled,
+    migrations,
     tasks: binder.tasks,
     nodes,
     space,
@@ -83,6 +87,12 @@ export function compile(
     hasFunctions: binder.values.hasFunctions,
     hasDatamodel: chart.hasDatamodel,
   };
+}
+
+function linkAll(chart: Chart, findings: Findings): Linked {
+  const linked = link(chart, DIALECTS[chart.dialect], findings);
+  for (const migration of chart.migrations) checkMigration(migration, linked.nodes, findings);
+  return linked;
 }
 
 function eventNames(nodes: readonly StateNode[], dialect: Dialect): EventNames {

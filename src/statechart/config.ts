@@ -28,8 +28,29 @@ export interface MachineConfig<TContext, TEvent extends EventObject> extends Sta
   /** What becomes of a macrostep in which something fails that no transition takes: `undo` if absent. */
   readonly onStepError?: 'undo' | 'continue';
   readonly version?: string;
+  /** How instances of earlier versions move over; `true` where all of it stays as it stands. */
+  readonly migrate?: true | MigrationConfig<TContext> | readonly (true | MigrationConfig<TContext>)[];
   /** For the compiler only: `types: {} as { events: … }`. Nothing of it is kept. */
   readonly types?: { readonly context?: TContext; readonly events?: TEvent };
+}
+
+/** How instances of earlier versions of a machine move over to this one. */
+export interface MigrationConfig<TContext> {
+  /** Versions: the number that the store gave, or a definition's own `version`, or its hash. Any, if absent. */
+  readonly from?: number | string | readonly (number | string)[];
+  /** Where a state's instances go: by path from the root, `path.*` for all below it; null where nothing takes its place. */
+  readonly states?: Readonly<Record<string, string | null>>;
+  /** Fields that are set; or an expression, `{% … %}`, or a function, that gives the context as a whole. */
+  readonly context?:
+    | string
+    | { readonly [K in keyof TContext]?: TContext[K] | string | ((scope: EarlierScope) => TContext[K]) }
+    | ((scope: EarlierScope) => TContext);
+  readonly description?: string;
+}
+
+/** What a migration sees: the context as the earlier version left it. */
+export interface EarlierScope {
+  readonly context: Readonly<Record<string, unknown>>;
 }
 
 export interface StateConfig<TContext, TEvent extends EventObject> {

@@ -2,6 +2,8 @@ import type { Json } from '../core/json.js';
 import type { Graph, Language, View } from '../core/language.js';
 import { check, compile, type StatechartProgram } from './compile.js';
 import { graphOf } from './graph.js';
+import { migrate } from './migrate.js';
+import { inputsOfRedrive, redrive } from './redrive.js';
 import { acceptedBy, fail, step } from './step.js';
 import { configurationOf, storedState } from './stored-state.js';
 
@@ -12,6 +14,8 @@ export const statechart: Language<StatechartProgram> = {
   compile,
   step,
   fail,
+  redrive: { inputs: inputsOfRedrive, step: redrive },
+  migrate,
   view,
   active,
   accepts,

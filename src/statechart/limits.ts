@@ -26,3 +26,6 @@ export const MAX_CACHED_PLANS = 200_000;
 
 /** Characters of an event descriptor under `on`. */
 export const MAX_EVENT_NAME_LENGTH = 1_000;
+
+/** Characters from the beginning of a definition's hash that "migrate" may name it by. */
+export const MIN_HASH_LENGTH = 8;

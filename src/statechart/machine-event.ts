@@ -10,6 +10,12 @@ export interface MachineEvent {
 /** The event of the first macrostep; it carries the machine's `input`. */
 export const INIT = 'xstate.init';
 
+/** What the expressions of a migration see as their event. */
+export const MIGRATE = 'xstate.migrate';
+
+/** What an invocation's input sees as its event where it begins anew for a redrive. */
+export const REDRIVE = 'xstate.redrive';
+
 /** Raised where a guard, an assign or another expression of a step fails; it carries `error`. */
 export const EXECUTION_ERROR = 'error.execution';
 

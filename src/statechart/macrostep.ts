@@ -95,6 +95,12 @@ export class Macrostep implements Run {
     this.#settle();
   }
 
+  /** Where it stands without having been entered: what is done there, and what follows. */
+  arrive(work: Work): void {
+    this.#do(work);
+    this.#settle();
+  }
+
   /**
    * An event from outside: what came from what was invoked under a key is finalized, and what is to be sent on is sent on
    * (SCXML D: mainEventLoop).
@@ -148,6 +154,13 @@ export class Macrostep implements Run {
       this.#raised(event);
       eventless = true;
     }
+    // At its end the machine takes nothing any more, what failed on the way there included.
+    if (this.#faults !== undefined && this.configuration.space.undoes) this.#undoLeft(this.#faults);
+  }
+
+  #undoLeft(faults: readonly Fault[]): void {
+    const left = faults.find(({ event }) => this.#queue?.includes(event));
+    if (left !== undefined) throw new Undone(left.problem, left.cause);
   }
 
   #raised(event: MachineEvent): void {

@@ -105,6 +105,18 @@ function mark(node: StateNode, isActive: boolean): Op {
   return { perform: (run) => run.mark(node, isActive), effect: undefined, place: '', path: '' };
 }
 
+/** What is done where an instance is put without entering anything: it begins to wait, and may be complete. */
+export function planArrival(
+  { active }: Configuration,
+  begins: readonly Op[],
+  finals: readonly StateNode[],
+): Work {
+  const blocks = begins.map((op) => [op]);
+  const standing = new Set(active);
+  for (const final of finals) complete(final, standing, blocks);
+  return new Work(blocks);
+}
+
 /**
  * What entering a final state completes: its parent, and parallel states around that all of whose regions are done
  * (SCXML 3.7). Answers whether it was the machine.

@@ -11,7 +11,7 @@ import {
   SELF,
   type SignalEffect,
 } from './machine-effect.js';
-import { plainEvent } from './machine-event.js';
+import { type MachineEvent, plainEvent } from './machine-event.js';
 import type { Held, Pending } from './stored-state.js';
 import { Undone } from './undone.js';
 
@@ -78,6 +78,22 @@ export class Numbering {
     for (const [id, pending] of this.#waiting) this.#cancel(id, pending);
   }
 
+  /** What was waited for goes on under another name, at another time, or not at all. */
+  goOn(id: string, as: Pending | undefined): void {
+    const before = this.#waiting.get(id);
+    if (before === undefined || before === as) return;
+    const isSame = as !== undefined && dueAt(as) === dueAt(before);
+    if (isSame) this.#waiting.set(id, as);
+    else this.#cancel(id, before);
+    if (as !== undefined && !isSame) this.begin(as);
+  }
+
+  /** A delay, or an event that is held back, with its own time. */
+  begin(pending: Pending): void {
+    if ('timer' in pending) this.timer(pending.timer, pending.dueAt);
+    else if ('raise' in pending || 'send' in pending) this.heldUntil(pending, pending.dueAt);
+  }
+
   add(effect: MachineEffect): void {
     switch (effect.type) {
       case 'task':
@@ -87,7 +103,7 @@ export class Numbering {
         this.#spawn(effect);
         return;
       case 'timer':
-        this.#timer(effect);
+        this.timer(effect.key, this.#at + effect.delayMs);
         return;
       case 'hold':
         this.#hold(effect);
@@ -131,23 +147,27 @@ export class Numbering {
     );
   }
 
-  #timer({ key, delayMs }: MachineEffect & { readonly type: 'timer' }): void {
+  timer(key: string, dueAt: number): void {
     const id = this.#nextId();
-    const dueAt = this.#at + delayMs;
     this.#waiting.set(id, { timer: key, dueAt });
     this.#make({ type: 'timer', id, dueAt }, { type: 'TimerSet', data: { effect: id, timer: key, dueAt } });
   }
 
   #hold({ key, delayMs, event }: MachineEffect & { readonly type: 'hold' }): void {
-    const id = this.#nextId();
-    const dueAt = this.#at + delayMs;
-    const name = 'raise' in event ? event.raise.type : event.send.name;
+    const name = nameOf(event);
     const held = this.#json('raise' in event ? event : { send: told(event.send) }, `the data of ${name}`);
     const named = key === undefined ? {} : { id: key };
-    this.#waiting.set(id, { ...(held as unknown as Held), ...named, dueAt });
+    this.heldUntil({ ...(held as unknown as Held), ...named }, this.#at + delayMs);
+  }
+
+  /** An event is held back until then. */
+  heldUntil(held: Held & { readonly id?: string }, dueAt: number): void {
+    const id = this.#nextId();
+    const named = held.id === undefined ? {} : { id: held.id };
+    this.#waiting.set(id, { ...held, dueAt });
     this.#make(
       { type: 'timer', id, dueAt },
-      { type: 'EventHeld', data: { effect: id, event: name, ...named, dueAt } },
+      { type: 'EventHeld', data: { effect: id, event: nameOf(held), ...named, dueAt } },
     );
   }
 
@@ -208,6 +228,16 @@ export class Numbering {
     const [kind, type] = cancelled(pending);
     this.#make({ type: 'cancel', id, target, kind }, { type, data: { effect: target } });
   }
+}
+
+function nameOf(
+  event: { readonly raise: MachineEvent } | { readonly send: { readonly name: string } },
+): string {
+  return 'raise' in event ? event.raise.type : event.send.name;
+}
+
+function dueAt(pending: Pending): number | undefined {
+  return 'dueAt' in pending ? pending.dueAt : undefined;
 }
 
 function told({ to, name, data }: SignalEffect): Omit<SignalEffect, 'type'> {

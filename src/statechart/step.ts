@@ -6,6 +6,7 @@ import {
   type StopEvent,
 } from '../core/event.js';
 import { ignored } from '../core/fold.js';
+import { given } from '../core/given.js';
 import { childName } from '../core/identifier.js';
 import { APPLIED, type Happening } from '../core/journal.js';
 import type { Json, JsonObject } from '../core/json.js';
@@ -74,7 +75,7 @@ export function step(program: StatechartProgram, state: Json, event: Event): Ste
   }
 }
 
-function start(program: StatechartProgram, event: Event & StartEvent): Step {
+export function start(program: StatechartProgram, event: Event & StartEvent): Step {
   const taken: Taken[] = [];
   const numbering = new Numbering(undefined, event, !program.hasFunctions);
   try {
@@ -89,6 +90,7 @@ function start(program: StatechartProgram, event: Event & StartEvent): Step {
     const stored = { value: null, context: null };
     return failed(
       stored,
+      event,
       new Numbering(undefined, event, !program.hasFunctions),
       [],
       reasonOf(error.problem),
@@ -107,13 +109,13 @@ function signal(program: StatechartProgram, stored: StoredState, event: Event & 
   const taken: Taken[] = [];
   const children = childrenOf(stored, event);
   const invoked = children.find(({ instance }) => instance === event.from)?.key;
-  const given = program.space.dialect.outside({
+  const body = program.space.dialect.outside({
     name,
     ...(data === undefined ? {} : { data }),
     ...(event.from === undefined ? {} : { from: event.from }),
     ...(invoked === undefined ? {} : { invoked }),
   });
-  const run = new Macrostep(configuration, context, given, { ...event, children }, taken);
+  const run = new Macrostep(configuration, context, body, { ...event, children }, taken);
   try {
     run.receive(invoked);
     run.react(planFor(configuration, name));
@@ -154,13 +156,13 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
     if (!dialect.invokesAtOnce) run.receive('child' in waiting ? waiting.child : undefined);
     run.react(planFor(configuration, given.type));
     if (!run.moved && failure !== undefined && dialect.failsWithTasks)
-      return failed(stored, numbering, [happening], failure);
+      return failed(stored, event, numbering, [happening], failure);
     return applied(program, run, stored, numbering, [happening], taken);
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     const fresh = new Numbering(stored.pending, event, !program.hasFunctions);
     fresh.answered(event.effect);
-    return failed(stored, fresh, [happening], reasonOf(error.problem));
+    return failed(stored, event, fresh, [happening], reasonOf(error.problem));
   }
 }
 
@@ -246,7 +248,7 @@ function stop(stored: StoredState, event: Event & StopEvent): Step {
   const numbering = new Numbering(stored.pending, event, true);
   numbering.cancelAll();
   const { value, context } = stored;
-  const given = {
+  const reasons = {
     ...(event.error === undefined ? {} : { error: event.error }),
     ...(event.cause === undefined ? {} : { cause: event.cause }),
   };
@@ -254,7 +256,7 @@ function stop(stored: StoredState, event: Event & StopEvent): Step {
     event.error === undefined && event.cause === undefined
       ? {}
       : { error: { error: event.error ?? 'Stopped', cause: event.cause ?? '' } };
-  const happening = { type: 'InstanceStopped', data: given };
+  const happening = { type: 'InstanceStopped', data: reasons };
   return {
     state: asJson({ value, context, ...reason, stopped: true }),
     status: 'stopped',
@@ -265,16 +267,19 @@ function stop(stored: StoredState, event: Event & StopEvent): Step {
 }
 
 /** The language's `fail`: the event that it cannot take answers nothing that would be waited for any longer. */
-export function fail(_: StatechartProgram, state: Json, event: Event, failure: Failure): Step {
+export function fail(_program: StatechartProgram, state: Json, event: Event, failure: Failure): Step {
   const stored = storedState(state);
   const numbering = new Numbering(stored.pending, event, true);
   const effect = answeredEffect(event);
   if (effect !== undefined) numbering.answered(effect);
-  return failed(stored, numbering, [], failure);
+  // The answer may be what is too large: what gave it is done again.
+  const end = failed(stored, event, numbering, [], failure);
+  const { answer: _, ...rest } = storedState(end.state);
+  return { ...end, state: asJson(rest) };
 }
 
 /** What a macrostep that went through leaves behind. Throws Undone where that is not JSON. */
-function applied(
+export function applied(
   program: StatechartProgram,
   run: Macrostep,
   before: StoredState | undefined,
@@ -299,21 +304,33 @@ function applied(
   return { state: asJson({ value, context, output }), status: 'succeeded', ...rest };
 }
 
-/** The end of an instance that could not take a start or an answer: as it was, with nothing waited for. */
-function failed(
-  { value, context }: StoredState,
+/**
+ * The end of an instance that could not take a start or an answer: as it was, with nothing waited for, and with what a
+ * redrive needs to go on from there.
+ */
+export function failed(
+  { value, context, history, pending: waits }: StoredState,
+  event: Event,
   numbering: Numbering,
   before: readonly Happening[],
   error: Failure,
 ): Step {
   numbering.cancelAll();
+  const answer = goodAnswer(event);
   return {
-    state: asJson({ value, context, error }),
+    state: asJson({ value, context, error, failedAt: event.at, ...given({ history, waits, answer }) }),
     status: 'failed',
     effects: numbering.effects,
     history: [...before, ...numbering.history, { type: 'InstanceFailed', data: { ...error } }],
     outcome: APPLIED,
   };
+}
+
+/** What need not be done again, since it went well. */
+function goodAnswer(event: Event): StoredState['answer'] {
+  const isGood =
+    event.type === 'task.succeeded' || (event.type === 'child.ended' && event.status === 'succeeded');
+  return isGood ? { effect: event.effect, output: event.output } : undefined;
 }
 
 function unhandled(
@@ -340,7 +357,7 @@ function rejected(stored: StoredState, event: string, problem: Problem): Step {
   };
 }
 
-function told({ event, move }: Taken): Happening[] {
+export function told({ event, move }: Taken): Happening[] {
   return move.transitions.map(({ source, targets }) => ({
     type: 'TransitionTaken',
     data: {
@@ -363,7 +380,7 @@ function pathsOf(nodes: readonly StateNode[]): string {
   return nodes.map(({ path }) => path).join(', ');
 }
 
-function contextOf({ shape }: StatechartProgram, { context }: StoredState): JsonObject {
+export function contextOf({ shape }: StatechartProgram, { context }: StoredState): JsonObject {
   shape.meet(context as JsonObject);
   return context as JsonObject;
 }

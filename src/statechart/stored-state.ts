@@ -17,6 +17,10 @@ export interface StoredState {
   /** Why it failed, or was stopped. */
   readonly error?: { readonly error: string; readonly cause: string };
   readonly stopped?: true;
+  /** Of one that failed: what it waited for, by effect; when; and the good answer that it could not take. */
+  readonly waits?: Readonly<Record<string, Pending>>;
+  readonly failedAt?: number;
+  readonly answer?: { readonly effect: string; readonly output: Json };
 }
 
 /**

@@ -65,6 +65,12 @@ export interface Store {
    * and queues, at most its `limit`, but none of a queue that is paused or has a limit.
    */
   commit(commits: readonly Commit[], take?: ClaimJobsQuery): Promise<Committed>;
+  /**
+   * Takes instances over to other definitions, each all or nothing: a `conflict` if it is no longer as it was. Nobody
+   * needs to hold them: whatever lease there is ends, and a turn at hand comes to nothing. What waits in their
+   * mailboxes stays there; one that is paused or parked stays so.
+   */
+  migrate(migrations: readonly Migration[]): Promise<readonly CommitResult[]>;
   /** Renews leases for `leaseMs` from now; answers the instances whose lease was lost. */
   extend(leases: readonly Lease[], leaseMs: number): Promise<readonly string[]>;
   /** Gives mailboxes back unstepped, their lease ended; those that are due already go first. */
@@ -285,6 +291,17 @@ export interface FoldedMessage extends FoldedEvent {
 export interface FoldedAnswer extends FoldedEvent, EndJob {
   readonly event: string;
   readonly seed: string;
+}
+
+/** One instance that goes to another definition: a commit of one event that no message brought. */
+export interface Migration {
+  /** The definition and the status that it had. */
+  readonly from: Pick<Instance, 'definition' | 'status'>;
+  /** The hash of the definition that it has from now on. */
+  readonly definition: string;
+  readonly entry: JournalEntry;
+  /** Its lease has no token; it folds and answers nothing else, and goes one revision on. */
+  readonly commit: Commit;
 }
 
 export type CommitResult = 'committed' | 'conflict';

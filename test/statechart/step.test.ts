@@ -231,6 +231,8 @@ describe('an answer', () => {
     expect(step.state).toEqual({
       value: 'paying',
       context: { qty: 2 },
+      failedAt: 3_000,
+      waits: { '2.1': { task: 'charge' } },
       error: { error: 'Timeout', cause: 'too late' },
     });
     expect(step.history.at(-1)).toEqual({

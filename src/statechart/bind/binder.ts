@@ -9,6 +9,7 @@ import type { ChartInvoke } from '../schema/chart.js';
 import type { Findings } from '../schema/findings.js';
 import { Actions, constant } from './actions.js';
 import { bindGuard, type FindState } from './guards.js';
+import { invocation } from './invocation.js';
 import { Values } from './values.js';
 
 /** Turns what was read into closures, with the functions that a machine was given. */
@@ -93,24 +94,20 @@ export class Binder {
   }
 
   #invoke(node: StateNode, invoke: ChartInvoke, key: string, place: string): Op {
-    const { path, src, timeoutMs } = invoke;
-    if (invoke.kind === 'task') this.#actions.tasks.add(src);
-    const timeout = timeoutMs === undefined ? {} : { timeoutMs };
-    const effect =
-      invoke.kind === 'machine'
-        ? ({ type: 'spawn', key, machine: src, input: null } as const)
-        : ({ type: 'task', ask: true, key, name: src, input: null, ...timeout } as const);
+    const { path } = invoke;
+    if (invoke.kind === 'task') this.#actions.tasks.add(invoke.src);
     const isPlain = [invoke.machine, invoke.params].every((template) => template === undefined);
     if (isPlain && invoke.actions.length === 0) {
-      if (invoke.input === undefined) return constant(effect, place, path);
+      if (invoke.input === undefined) return constant(invocation(invoke, key, null), place, path);
       if (invoke.input.kind === 'constant')
-        return constant({ ...effect, input: invoke.input.value }, place, path);
+        return constant(invocation(invoke, key, invoke.input.value), place, path);
     }
     const input = this.#input(invoke);
     const machine = this.values.optional(invoke.machine);
     const ops = this.#actions.ops(invoke.actions, place, node);
     const perform: Op['perform'] = (run) => {
       for (const op of ops) op.perform(run);
+      const effect = invocation(invoke, key, null);
       const named =
         machine === undefined ? effect : { ...effect, machine: machineName(machine(run, undefined)) };
       run.emit({ ...named, input: input(run) });

@@ -17,6 +17,19 @@ export interface Chart {
   readonly onStepError: 'undo' | 'continue';
   /** Whose semantics it has: XState's, or W3C's. */
   readonly dialect: DialectName;
+  /** What it says of itself: for people, and for those who migrate from it. */
+  readonly version: string | undefined;
+  readonly migrations: readonly ChartMigration[];
+}
+
+/** How instances of earlier versions move over. */
+export interface ChartMigration {
+  readonly path: string;
+  /** Versions by the number that a store gave them, or by what they say of themselves, or hashes; none for any. */
+  readonly from: readonly (number | string)[];
+  /** By path, `path.*` for all that is below; undefined where nothing takes its place. */
+  readonly states: ReadonlyMap<string, ChartTarget | undefined>;
+  readonly context: ChartAssign | { readonly whole: Template; readonly path: string } | undefined;
 }
 
 export type DialectName = 'native' | 'scxml';

@@ -1,12 +1,24 @@
 import { type Json, type JsonObject, own } from '../../core/json.js';
 import type { Chart } from './chart.js';
-import { type Datamodel, type Datamodels, type Findings, join, type Keys, meant } from './findings.js';
+import {
+  type Datamodel,
+  type Datamodels,
+  type Findings,
+  join,
+  type Keys,
+  meant,
+  readMember,
+} from './findings.js';
+import { readMigrations } from './migrate.js';
 import { readState, STATE_KEYS } from './state.js';
 import { readTemplate } from './template.js';
 
 const KEYS: Keys = {
-  known: [...STATE_KEYS.known, 'context', 'onUnhandled', 'onStepError', 'dialect', 'datamodel', 'version'],
-  later: [...(STATE_KEYS.later ?? []), 'migrate', 'events', 'schemas', 'sensitive'],
+  known: [
+    ...STATE_KEYS.known,
+    ...['context', 'onUnhandled', 'onStepError', 'dialect', 'datamodel', 'version', 'migrate'],
+  ],
+  later: [...(STATE_KEYS.later ?? []), 'events', 'schemas', 'sensitive'],
   renamed: { ...STATE_KEYS.renamed, name: 'id', key: 'id' },
 };
 
@@ -34,7 +46,7 @@ export function readMachine(
   if (datamodel === 'missing') return undefined;
   findings.datamodel = datamodel;
   const context = own(machine, 'context');
-  findings.text(machine, 'version', '', 'the machine');
+  const version = findings.text(machine, 'version', '', 'the machine');
   const root = readState(
     findings,
     machine,
@@ -48,6 +60,8 @@ export function readMachine(
     context: context === undefined ? undefined : readTemplate(findings, context, join('', 'context')),
     dialect,
     hasDatamodel: datamodel !== undefined,
+    version,
+    migrations: readMember(findings, machine, 'migrate', '', readMigrations),
     onUnhandled: readChoice(findings, machine, 'onUnhandled', ON_UNHANDLED) ?? 'ignore',
     onStepError:
       readChoice(findings, machine, 'onStepError', ON_STEP_ERROR) ??

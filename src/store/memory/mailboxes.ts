@@ -62,6 +62,13 @@ export class Mailboxes {
     this.#settle(box);
   }
 
+  /** From now on it is claimed by those who can step another definition. */
+  move(box: Mailbox, definition: string): void {
+    this.#takeOut(box);
+    box.definition = definition;
+    this.#settle(box);
+  }
+
   append(message: Message, now: number): void {
     const box = this.#open(message.to);
     insert(box.messages, message);

@@ -178,6 +178,13 @@ class MemoryStore implements port.Store {
     return { results, jobs };
   }
 
+  async migrate(migrations: readonly port.Migration[]): Promise<readonly port.CommitResult[]> {
+    const now = this.#time();
+    const results = migrations.map((migration) => this.#turns.migrate(migration, now));
+    if (results.includes('committed')) this.#listeners.notify();
+    return results;
+  }
+
   async extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
     const now = this.#time();
     return leases.flatMap((lease) => {

@@ -8,6 +8,7 @@ import type {
   Committed,
   Hint,
   Hold,
+  Migration,
   NewInstance,
 } from '../store.js';
 import type { InstanceRow, Instances } from './instances.js';
@@ -58,13 +59,28 @@ export class Turns {
       if (held === undefined) return 'conflict';
       const taken = this.#addJobs(commit, now, take && { ...take, limit: take.limit - jobs.length }, token);
       jobs.push(...taken);
-      this.#write(commit, held, now);
+      this.#write(commit, held, entriesOf(commit, held.box), now);
       hint.mail ||= held.box.nextDueAt !== undefined || commit.messages.length + commit.spawns.length > 0;
       hint.jobs ||= taken.length < commit.jobs.length || commit.cancelledJobs.length > 0;
       hint.jobs ||= commit.answers.length > 0 && this.#of.jobs.hasLimits;
       return 'committed';
     });
     return { results, jobs, hint };
+  }
+
+  /** As Store.migrate has it. */
+  migrate({ from, definition, entry, commit }: Migration, now: number): CommitResult {
+    const { instances, mailboxes } = this.#of;
+    const { instance, baseRevision } = { ...commit.lease, ...commit };
+    const [row, box] = [instances.get(instance), mailboxes.get(instance)];
+    if (row === undefined || box === undefined || row.instance.revision !== baseRevision) return 'conflict';
+    if (row.instance.status !== from.status || row.instance.definition !== from.definition) return 'conflict';
+    instances.check(commit, [entry]);
+    this.#addJobs(commit, now, undefined, '');
+    row.instance = { ...row.instance, definition };
+    mailboxes.move(box, definition);
+    this.#write(commit, { row, box }, [entry], now);
+    return 'committed';
   }
 
   /** The mailbox of a hold with a token, if it still holds: nobody took it over. */
@@ -87,10 +103,9 @@ export class Turns {
     return { row, box: idle };
   }
 
-  #write(commit: Commit, { row, box }: Held, now: number): void {
+  #write(commit: Commit, { row, box }: Held, entries: readonly JournalEntry[], now: number): void {
     const { instances, mailboxes, jobs, timeline, append, create } = this.#of;
     const { instance } = commit.lease;
-    const entries = entriesOf(commit, box);
     instances.commit(row, commit, entries, now);
     for (const entry of entries) timeline.add(entry, row.instance.machine);
     for (const answer of commit.answers) jobs.endBy(answer, now);

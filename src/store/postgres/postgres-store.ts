@@ -21,7 +21,7 @@ import { JOB } from './sql/jobs.js';
 import * as queues from './sql/queues.js';
 import { COUNTS, FOLDED, MESSAGES, READ, SNAPSHOT } from './sql/reading.js';
 import { sweep } from './sweep.js';
-import { commit } from './turns.js';
+import { commit, migrateInstance } from './turns.js';
 import { Watch } from './watch.js';
 import { instanceColumns, messageColumns } from './writing.js';
 
@@ -129,6 +129,14 @@ class PostgresStore implements port.Store {
     const written = this.#whileOpen(() => commit(this.#database, commits, take, () => this.#time()));
     const { results, jobs, hint } = await written;
     return this.#telling({ results, jobs }, results.includes('committed') && hint);
+  }
+
+  async migrate(migrations: readonly port.Migration[]): Promise<readonly port.CommitResult[]> {
+    const results: port.CommitResult[] = [];
+    for (const migration of migrations) {
+      results.push(await this.#whileOpen(() => migrateInstance(this.#database, migration, this.#time())));
+    }
+    return this.#telling(results, results.includes('committed') && ANYTHING);
   }
 
   extend(leases: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {

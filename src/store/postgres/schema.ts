@@ -5,8 +5,11 @@ import { FIRST_TABLES } from './migrations/0001-first-tables.js';
 import { CHECK_SERVER } from './sql/check-server.js';
 import { HAS_MIGRATION_TABLE, HAS_SCHEMA, LOCK_MIGRATION, MIGRATIONS_DONE } from './sql/migrations.js';
 
+/** No table changed, but there are new functions. */
+const FUNCTIONS_ALONE: readonly string[] = [];
+
 /** A schema that has had the first n of these is of version n. The functions are of the newest. */
-const MIGRATIONS: readonly (readonly string[])[] = [FIRST_TABLES];
+const MIGRATIONS: readonly (readonly string[])[] = [FIRST_TABLES, FUNCTIONS_ALONE];
 
 /** The version of the schemas that this code reads and writes. */
 const SCHEMA_VERSION = MIGRATIONS.length;

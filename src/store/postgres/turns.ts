@@ -1,7 +1,7 @@
 import type { NewJob } from '../../core/job.js';
 import type * as port from '../store.js';
 import type { Database } from './database.js';
-import { COMMIT } from './sql/calls.js';
+import { COMMIT, MIGRATE } from './sql/calls.js';
 import { commitColumns, faultOf } from './writing.js';
 
 interface Waiting {
@@ -42,6 +42,28 @@ export async function commit(
     waiting = rest;
   }
   return { results, jobs, hint };
+}
+
+/** As Store.migrate has it: one transaction, which whatever holds the instance comes too late for. */
+export async function migrateInstance(
+  database: Database,
+  { from, definition, entry, commit }: port.Migration,
+  now: number | null,
+): Promise<port.CommitResult> {
+  const { lease, baseRevision, messages, spawns } = commit;
+  const { instance } = lease;
+  const { eventId, at, seed, event, outcome, history, code } = entry;
+  const special = outcome.kind === 'applied' ? null : JSON.stringify(outcome);
+  return database.transaction(async (run) => {
+    const others = [...messages.map(({ to }) => to), ...spawns.map(({ id }) => id)];
+    const before = [baseRevision, from.status, from.definition];
+    const told = [eventId, at, seed, event, special, history, code];
+    const [row] = await run(MIGRATE, others, instance, ...before, definition, ...told);
+    const token = row?.[0] as string | null;
+    if (token === null) return 'conflict';
+    await run(COMMIT, now, null, ...commitColumns([{ ...commit, lease: { instance, token } }], undefined));
+    return 'committed';
+  });
 }
 
 /** The first of each instance: what one transaction can write. */

@@ -143,6 +143,13 @@ class SqliteStore implements port.Store {
     return { results, jobs };
   }
 
+  migrate(migrations: readonly port.Migration[]): Promise<readonly port.CommitResult[]> {
+    return this.#write(
+      (at) => migrations.map((migration) => turn.migrate(at, migration)),
+      (results) => results.includes('committed') && ANYTHING,
+    );
+  }
+
   extend(held: readonly port.Lease[], leaseMs: number): Promise<readonly string[]> {
     return this.#write(
       ({ database, now }) => {

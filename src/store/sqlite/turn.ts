@@ -10,6 +10,7 @@ import type {
   FoldedAnswer,
   FoldedMessage,
   Hint,
+  Migration,
 } from '../store.js';
 import { type Acceptance, append, appendToSelf, create, MESSAGE_COLUMNS, messageOf } from './accept.js';
 import type { Held } from './claiming.js';
@@ -71,7 +72,7 @@ const JOURNAL = `
 const CONSUME = 'DELETE FROM message WHERE seq IN (SELECT value FROM json_each(?1))';
 const CANCEL_TIMER = 'DELETE FROM message WHERE recipient = ? AND id = ? AND timer = 1';
 
-/** The end of a job that was folded without a message. */
+/** An event that no message brought. */
 const JOURNAL_ANSWER = `
   INSERT INTO journal (instance, revision, event_id, at, seed, event, outcome, history, code)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -134,6 +135,36 @@ export function commit(
 
 function hasMail({ timers, messages, spawns }: Commit): boolean {
   return timers.length + messages.length + spawns.length > 0;
+}
+
+const MIGRATE = `
+  UPDATE instance SET definition = ?5, revision = ?6, state = coalesce(?7, state), updated_at = ?8, status = ?9
+  WHERE id = ?1 AND revision = ?2 AND status = ?3 AND definition = ?4`;
+
+/** What is parked or paused stays so, whatever is due in it. */
+const KEEP_STILL = `
+  UPDATE mailbox SET wake_at = NULL
+  WHERE instance = ? AND (parked IS NOT NULL OR paused = 1) AND wake_at IS NOT NULL`;
+
+const MOVE = 'UPDATE mailbox SET definition = ?2 WHERE instance = ?1';
+
+/** As Store.migrate has it: whoever holds the instance loses its lease. */
+export function migrate(at: Acceptance, { from, definition, entry, commit }: Migration): CommitResult {
+  const { lease, baseRevision, revision, state = null, updatedAt, status } = commit;
+  const { instance } = lease;
+  const before = [instance, baseRevision, from.status, from.definition];
+  if (at.database.run(MIGRATE, ...before, definition, revision, state, updatedAt, status) === 0)
+    return 'conflict';
+  at.database.run(MOVE, instance, definition);
+  dropLeases(at.database, [instance]);
+  const { eventId, seed, event, outcome, history, code } = entry;
+  const special = outcome.kind === 'applied' ? null : JSON.stringify(outcome);
+  const values = [instance, revision, eventId, entry.at, seed, event, special, history, code];
+  at.database.run(JOURNAL_ANSWER, ...values);
+  write(at, commit, undefined);
+  end(at, new Map([[instance, commit]]));
+  at.database.run(KEEP_STILL, instance);
+  return 'committed';
 }
 
 /** Takes the instance to its new revision; false, and nothing is written, where the commit is in conflict. */

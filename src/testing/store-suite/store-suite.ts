@@ -10,6 +10,7 @@ import { dueCases } from './due-cases.js';
 import { expiryCases } from './expiry-cases.js';
 import { handoverCases } from './handover-cases.js';
 import { jobCases } from './job-cases.js';
+import { migrationCases } from './migration-cases.js';
 import { orderCases } from './order-cases.js';
 import { pauseCases } from './pause-cases.js';
 import { plainJobCases } from './plain-job-cases.js';
@@ -42,6 +43,7 @@ export const storeSuite: Readonly<Record<string, readonly StoreCase[]>> = {
   'what is due': dueCases,
   reading: readingCases,
   pauses: pauseCases,
+  migrations: migrationCases,
   snapshots: snapshotCases,
   changes: changeCases,
   sweeping: [...sweptInstanceCases, ...sweptJournalCases, ...sweptJobCases, ...sweptLetterCases],

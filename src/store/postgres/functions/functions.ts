@@ -7,6 +7,7 @@ import { BACKOFF_MS, END_JOBS, EXPIRE, FINISH_JOBS } from './job-ends.js';
 import { EXTEND, RELEASE, UNPARK } from './leases.js';
 import { LOAD } from './load.js';
 import { LOCK_MAILBOXES, MAKE_MAILBOXES } from './lock-mailboxes.js';
+import { MIGRATE } from './migrate.js';
 import { NEXT_DUE } from './next-due.js';
 import { NOW_MS } from './now-ms.js';
 import { PAUSE_INSTANCE, RESUME_INSTANCE } from './pauses.js';
@@ -45,6 +46,7 @@ export const FUNCTIONS: readonly string[] = [
   LOAD,
   ADD_JOBS,
   COMMIT,
+  MIGRATE,
   EXTEND,
   RELEASE,
   UNPARK,

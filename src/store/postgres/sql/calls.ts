@@ -4,6 +4,7 @@ export const CREATE = call('create_all', 12);
 export const CREATE_AND_NOTIFY = notifying('create_all', 12);
 export const SEND = call('send', 8);
 export const SEND_AND_NOTIFY = notifying('send', 8);
+export const MIGRATE = call('migrate', 13);
 export const EXTEND = call('extend', 4);
 export const RELEASE = call('release', 5);
 export const UNPARK = call('unpark', 2);
