@@ -25,6 +25,7 @@ const COMMANDS: ReadonlyMap<string, Load> = new Map([
   ['job', async () => (await import('./commands/job.js')).addJob],
   ['queues', loadQueues],
   ['queue', loadQueues],
+  ['migrate', async () => (await import('./commands/migrate.js')).addMigrate],
   ['retry', async () => (await import('./commands/retry.js')).addRetry],
   ['stop', async () => (await import('./commands/stop.js')).addStop],
   ['pause', loadPause],

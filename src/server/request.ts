@@ -96,6 +96,21 @@ export function readQuery<K extends string>(url: string, known: readonly K[]): P
   return query;
 }
 
+/** A whole number from 1 on, if it is there. */
+export function numberMember(body: JsonObject, key: string): number | undefined {
+  const value = own(body, key);
+  if (value === undefined || (Number.isSafeInteger(value) && (value as number) > 0))
+    return value as number | undefined;
+  throw refused(`${key} must be a whole number from 1 on`, `/${key}`);
+}
+
+/** True or false, if it is there. */
+export function flagMember(body: JsonObject, key: string): boolean | undefined {
+  const value = own(body, key);
+  if (value === undefined || typeof value === 'boolean') return value;
+  throw refused(`${key} must be true or false`, `/${key}`);
+}
+
 /** `limit` and `after` of a listing; the engine checks the limit's range. */
 export function pageOf(query: { limit?: string; after?: string }): { limit?: number; after?: string } {
   const { limit, after } = query;

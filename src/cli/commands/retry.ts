@@ -11,7 +11,9 @@ type Options = StoreOption & AnswerOption;
 export function addRetry(program: Command, act: (run: Run) => Promise<void>): void {
   const command = program
     .command('retry <instance>')
-    .description('let an instance go on that was parked because stepping it failed again and again');
+    .description(
+      'let an instance go on that failed, or was parked because stepping it failed again and again',
+    );
   takesJson(takesStore(command))
     .addHelpText('after', '\nExample:\n  detent retry order-1')
     .action((instance: string, options: Options) => act(retry(instance, options)));

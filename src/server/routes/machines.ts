@@ -1,6 +1,8 @@
 import type { Engine } from '../../core/engine.js';
+import { given } from '../../core/given.js';
+import { STATUSES } from '../../core/instance.js';
 import type { Endpoint } from '../endpoint.js';
-import { readBody, readQuery } from '../request.js';
+import { flagMember, numberMember, oneOf, readBody, readQuery, textMember } from '../request.js';
 
 export function machineEndpoints(engine: Engine): readonly Endpoint[] {
   return [
@@ -9,6 +11,24 @@ export function machineEndpoints(engine: Engine): readonly Endpoint[] {
       async get({ req, json }) {
         readQuery(req.url, []);
         return json({ items: await engine.machines() });
+      },
+    },
+    {
+      path: '/api/v1/machines/:machine/migrate',
+      async post({ req, json }) {
+        const body = await readBody(req.raw, [
+          ...['to', 'from', 'instance', 'status', 'dryRun', 'limit', 'after'],
+        ]);
+        const options = given({
+          to: numberMember(body, 'to'),
+          from: numberMember(body, 'from'),
+          limit: numberMember(body, 'limit'),
+          instance: textMember(body, 'instance'),
+          status: oneOf('status', textMember(body, 'status'), STATUSES),
+          after: textMember(body, 'after'),
+          dryRun: flagMember(body, 'dryRun'),
+        });
+        return json(await engine.migrate(req.param('machine') ?? '', options));
       },
     },
     ...(['pause', 'resume'] as const).map(
