@@ -32,6 +32,8 @@ export class Configuration {
   /** By event class; see `StateSpace.classOf`. */
   readonly plans = new PlanTable();
   eventless: Plan | undefined;
+  /** Its snapshot with the context that all instances begin with, once one was asked for. */
+  resting: object | undefined;
 
   constructor(space: StateSpace, atoms: readonly StateNode[], history: History) {
     this.space = space;
@@ -121,8 +123,6 @@ export class Plan {
   readonly move: Move | undefined;
   /** The move, where that is all of it: nothing is to be worked out, and nothing can follow. */
   readonly plain: Move | undefined;
-  /** What a plain move gives with the context that all instances share, once it was asked for. */
-  answer: Answer | undefined = undefined;
   readonly #follow: ((allowed: boolean) => Plan) | undefined;
   #yes: Plan | undefined = undefined;
   #no: Plan | undefined = undefined;
@@ -161,9 +161,6 @@ export class Plan {
     return this.#no;
   }
 }
-
-/** A snapshot, and what is to be done outside. */
-export type Answer = readonly [object, readonly MachineEffect[]];
 
 /** Things done one after the other. */
 export class Work {

@@ -112,8 +112,9 @@ export class Macrostep implements Run {
         for (const { key, ops } of finalizes) if (key === invoked) this.#block(ops);
       }
     }
-    if (isReserved(name)) return;
-    for (const { key, descriptor } of this.configuration.forwards) {
+    const { forwards } = this.configuration;
+    if (forwards.length === 0 || isReserved(name)) return;
+    for (const { key, descriptor } of forwards) {
       if (!this.configuration.space.dialect.matches(descriptor, name)) continue;
       const { data } = plainEvent(this.event);
       this.emit({ type: 'send', to: RELATIVE + key, name, ...(data === undefined ? {} : { data }) });
@@ -176,7 +177,7 @@ export class Macrostep implements Run {
   /** Undefined where nothing is taken. */
   #select(plan: Plan): Move | undefined {
     let at = plan;
-    for (let { asks } = at; asks !== undefined; { asks } = at) at = this.#allows(asks) ? at.yes() : at.no();
+    while (at.asks !== undefined) at = this.#allows(at.asks) ? at.yes() : at.no();
     return at.move;
   }
 
@@ -225,10 +226,8 @@ export class Macrostep implements Run {
     this.configuration = move.to;
     this.#marked = undefined;
     this.#ids = undefined;
-    for (const node of move.invoking) {
-      this.#invoking ??= new Set();
-      this.#invoking.add(node);
-    }
+    // Asked first: a loop over a frozen list takes its time even where there is nothing in it.
+    if (move.invoking.length > 0) this.#invoking = new Set([...(this.#invoking ?? []), ...move.invoking]);
   }
 
   #do({ ops, blockEnds, effects }: Work): void {

@@ -1,6 +1,6 @@
 import { Refused } from '../core/problem.js';
 import type { EventObject } from './config.js';
-import type { Configuration, Move, Plan } from './configuration.js';
+import type { Configuration, Plan } from './configuration.js';
 import { Machine } from './machine.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import { INIT, isErrorEvent, type MachineEvent } from './machine-event.js';
@@ -63,34 +63,18 @@ export function transition<TContext, TEvent extends EventObject>(
   if (snapshot.status !== 'active') return [snapshot, NO_EFFECTS];
   const plan = planFor(configuration, event.type);
   if (plan.plain === undefined) return reacted(snapshot, configuration, plan, event);
-  if (snapshot.context === sharedContext) {
-    return (plan.answer ?? keepAnswer(snapshot, plan, plan.plain)) as Transitioned<TContext>;
-  }
-  return moved(snapshot, configuration, plan.plain);
-}
-
-/** With the context that all instances begin with a plain move gives the same for all of them: it is made once. */
-function keepAnswer<TContext>(
-  snapshot: MachineSnapshot<TContext>,
-  plan: Plan,
-  move: Move,
-): Transitioned<TContext> {
-  const answer = moved(snapshot, MachineSnapshot.configurationOf(snapshot), move);
-  const [next] = answer;
-  if (next === snapshot) return answer;
-  Object.freeze(next);
-  plan.answer = Object.freeze(answer);
-  return answer;
-}
-
-/** What a plain move gives. */
-function moved<TContext>(
-  snapshot: MachineSnapshot<TContext>,
-  from: Configuration,
-  { to, effects }: Move,
-): Transitioned<TContext> {
-  if (to === from) return [snapshot, effects];
+  const { to, effects } = plan.plain;
+  if (to === configuration) return [snapshot, effects];
+  if (snapshot.context === sharedContext) return [rest(to, snapshot.context), effects];
   return [new MachineSnapshot(to, snapshot.context, 'active', undefined, undefined), effects];
+}
+
+/** The snapshot with the context that all instances begin with: it is the same for all of them, and made once. */
+function rest<TContext>(configuration: Configuration, context: TContext): MachineSnapshot<TContext> {
+  configuration.resting ??= Object.freeze(
+    new MachineSnapshot(configuration, context, 'active', undefined, undefined),
+  );
+  return configuration.resting as MachineSnapshot<TContext>;
 }
 
 function reacted<TContext>(
