@@ -42,12 +42,8 @@ export function compileCatchers(source: {
 
 export function catchTargets(
   catchers: readonly CatchClause[],
-): { readonly to: string; readonly label: string; readonly path: string }[] {
-  return catchers.map(({ next, nextPath, errorEquals }) => ({
-    to: next,
-    label: errorEquals.join(', '),
-    path: nextPath,
-  }));
+): { readonly to: string; readonly path: string }[] {
+  return catchers.map(({ next, nextPath }) => ({ to: next, path: nextPath }));
 }
 
 /** The first Catcher that takes the error. */

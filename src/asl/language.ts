@@ -1,8 +1,9 @@
 import type { Json } from '../core/json.js';
-import type { Graph, Language, View } from '../core/language.js';
+import type { Language, View } from '../core/language.js';
 import { isError, Refused } from '../core/problem.js';
 import { readDefinition } from './compile.js';
 import { fromState, MAIN_THREAD, type Thread } from './execution.js';
+import { graphOf } from './graph.js';
 import type { AslProgram } from './program.js';
 import { fail, step } from './step.js';
 
@@ -47,12 +48,4 @@ function viewOf(state: Json): View {
 
 function threadsOf(state: Json): readonly Thread[] {
   return state === null ? [] : Object.values(fromState(state).threads);
-}
-
-function graphOf(program: AslProgram): Graph {
-  const states = [...program.states.values()];
-  return {
-    nodes: states.map(({ name, type }) => ({ id: name, type })),
-    edges: states.flatMap(({ name, targets }) => targets.map(({ to, label }) => ({ from: name, to, label }))),
-  };
 }

@@ -50,8 +50,6 @@ export interface CompiledState {
 
 export interface Target {
   readonly to: string;
-  /** What leads there, for drawing: empty, `Default`, a rule's or a Catcher's words. */
-  readonly label: string;
   /** JSON Pointer of the field that names it. */
   readonly path: string;
 }

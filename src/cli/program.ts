@@ -16,6 +16,7 @@ const COMMANDS: ReadonlyMap<string, Load> = new Map([
   ['run', async () => (await import('./commands/run.js')).addRun],
   ['check', async () => (await import('./commands/check.js')).addCheck],
   ['convert', async () => (await import('./commands/convert.js')).addConvert],
+  ['diagram', async () => (await import('./commands/diagram.js')).addDiagram],
   ['create', async () => (await import('./commands/create.js')).addCreate],
   ['send', async () => (await import('./commands/send.js')).addSend],
   ['show', async () => (await import('./commands/show.js')).addShow],

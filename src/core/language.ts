@@ -1,6 +1,7 @@
 import type { Definition } from './definition.js';
 import type { Effect } from './effect.js';
 import type { Event, MigrateEvent, RedriveEvent } from './event.js';
+import type { Graph } from './graph.js';
 import type { Status } from './instance.js';
 import type { Happening, Outcome } from './journal.js';
 import type { Json } from './json.js';
@@ -53,7 +54,11 @@ export interface Language<P extends Program = Program> {
   active(program: P, state: Json): readonly string[];
   /** The names of the events that could be taken now. */
   accepts(program: P, state: Json): readonly string[];
-  graph(program: P): Graph;
+  /**
+   * The structure of a source. Needs no implementations, and draws what cannot be run yet as far as it can be read;
+   * of a source with other errors it shows what could be made of it. Never throws.
+   */
+  graph(source: Json): Graph;
 }
 
 /** How a language lets failed instances go on. */
@@ -99,10 +104,4 @@ export interface View {
   readonly output: Json;
   /** Why it failed, where it did. */
   readonly error?: Failure;
-}
-
-/** The structure of a definition, for drawing. Ids are paths from the root. */
-export interface Graph {
-  readonly nodes: readonly { readonly id: string; readonly parent?: string; readonly type: string }[];
-  readonly edges: readonly { readonly from: string; readonly to: string; readonly label: string }[];
 }

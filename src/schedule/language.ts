@@ -1,5 +1,6 @@
+import type { Graph, GraphEdge, GraphNode } from '../core/graph.js';
 import { isJsonObject, type Json } from '../core/json.js';
-import type { Graph, Language, Program } from '../core/language.js';
+import type { Language, Program } from '../core/language.js';
 import { type Problem, Refused } from '../core/problem.js';
 import { SCHEDULE_LANGUAGE } from '../core/schedule-id.js';
 import { checkSchedule } from './plan.js';
@@ -46,23 +47,33 @@ function acceptedBy(stored: Json): readonly string[] {
 
 const GRAPH: Graph = {
   nodes: [
-    { id: 'active', type: 'atomic' },
-    { id: 'paused', type: 'atomic' },
-    { id: 'finished', type: 'final' },
+    { id: '', name: 'schedule', type: 'compound', shape: 'group', notes: [] },
+    state('active', 'state'),
+    state('paused', 'state'),
+    state('finished', 'final'),
   ],
   edges: [
-    { from: 'active', to: 'paused', label: 'pause' },
-    { from: 'paused', to: 'active', label: 'resume' },
-    { from: 'active', to: 'active', label: 'time' },
-    { from: 'active', to: 'active', label: 'skip' },
-    { from: 'active', to: 'active', label: 'trigger' },
-    { from: 'paused', to: 'paused', label: 'trigger' },
-    { from: 'active', to: 'active', label: 'update' },
-    { from: 'active', to: 'paused', label: 'update' },
-    { from: 'paused', to: 'paused', label: 'update' },
-    { from: 'paused', to: 'active', label: 'update' },
-    { from: 'active', to: 'finished', label: 'no more times' },
-    { from: 'active', to: 'finished', label: 'stop' },
-    { from: 'paused', to: 'finished', label: 'stop' },
+    { from: '', to: 'active', label: '', kind: 'initial' },
+    transition('active', 'paused', 'pause'),
+    transition('paused', 'active', 'resume'),
+    transition('active', 'active', 'time'),
+    transition('active', 'active', 'skip'),
+    transition('active', 'active', 'trigger'),
+    transition('paused', 'paused', 'trigger'),
+    transition('active', 'active', 'update'),
+    transition('active', 'paused', 'update'),
+    transition('paused', 'paused', 'update'),
+    transition('paused', 'active', 'update'),
+    transition('active', 'finished', 'no more times'),
+    transition('active', 'finished', 'stop'),
+    transition('paused', 'finished', 'stop'),
   ],
 };
+
+function state(id: string, shape: 'state' | 'final'): GraphNode {
+  return { id, parent: '', name: id, type: shape === 'final' ? 'final' : 'atomic', shape, notes: [] };
+}
+
+function transition(from: string, to: string, label: string): GraphEdge {
+  return { from, to, label, kind: from === to ? 'internal' : 'transition' };
+}

@@ -1,5 +1,5 @@
 import type { Json } from '../core/json.js';
-import type { Graph, Language, View } from '../core/language.js';
+import type { Language, View } from '../core/language.js';
 import { check, compile, type StatechartProgram } from './compile.js';
 import { graphOf } from './graph.js';
 import { migrate } from './migrate.js';
@@ -19,7 +19,7 @@ export const statechart: Language<StatechartProgram> = {
   view,
   active,
   accepts,
-  graph: (program): Graph => graphOf(program.nodes),
+  graph: graphOf,
 };
 
 function view(state: Json): View {

@@ -268,7 +268,6 @@ describe('whatever JSON comes', () => {
           statechart.active(program, step.state);
           statechart.accepts(program, step.state);
         }
-        statechart.graph(program);
       }),
       { numRuns: 800 },
     );

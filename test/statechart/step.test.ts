@@ -420,27 +420,6 @@ describe('what people see of a state', () => {
     expect(statechart.accepts(hand.program, state)).toEqual(['NEXT', 'GO', '*', 'HELP']);
     expect(statechart.accepts(hand.program, null)).toEqual([]);
   });
-
-  it('is the structure of its machine', () => {
-    expect(statechart.graph(hand.program)).toEqual({
-      nodes: [
-        { id: '', type: 'compound' },
-        { id: 'a', parent: '', type: 'compound' },
-        { id: 'a.x', parent: 'a', type: 'atomic' },
-        { id: 'a.y', parent: 'a', type: 'atomic' },
-        { id: 'b', parent: '', type: 'final' },
-      ],
-      edges: [
-        { from: '', to: 'a', label: '' },
-        { from: '', to: '', label: '*' },
-        { from: '', to: 'b', label: 'HELP' },
-        { from: 'a', to: 'a.x', label: '' },
-        { from: 'a', to: 'b', label: 'GO' },
-        { from: 'a.x', to: 'a.y', label: 'NEXT [free]' },
-        { from: 'a.x', to: 'a.x', label: 'GO' },
-      ],
-    });
-  });
 });
 
 describe('an instance that an answer would make too large', () => {

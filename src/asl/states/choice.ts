@@ -26,7 +26,7 @@ export const choice: StateType = {
     const rules = (list ?? []).map((rule, i) => compileRule(source, rule, i, targets));
     const otherwise = fields.text('Default');
     if (otherwise !== undefined) {
-      targets.push({ to: otherwise, label: 'Default', path: fields.at('Default') });
+      targets.push({ to: otherwise, path: fields.at('Default') });
     }
     const flow = compileDataFlow(source, { assign: true });
     return compileState(source, {
@@ -50,7 +50,7 @@ function compileRule(source: StateSource, rule: Fields, index: number, targets: 
   const { queryLanguage } = source;
   rule.require('Next');
   const next = rule.text('Next') ?? '';
-  if (rule.has('Next')) targets.push({ to: next, label: describeRule(rule), path: rule.at('Next') });
+  if (rule.has('Next')) targets.push({ to: next, path: rule.at('Next') });
   refuseForeign({ fields: rule, queryLanguage }, 'JSONata', ['Output']);
   const jsonata = queryLanguage === 'JSONata';
   const compiled = {
@@ -73,17 +73,4 @@ function compileJsonataCondition(rule: Fields, index: number): Condition {
 
 function firstThatHolds(rules: readonly Rule[], thread: ActiveThread, selected: Json): Rule | undefined {
   return rules.find(({ condition }) => condition(thread, selected));
-}
-
-/** A rule in a few words, for drawing. */
-function describeRule(rule: Fields): string {
-  const parts = rule
-    .keys()
-    .filter((key) => !['Next', 'Assign', 'Output', 'Comment'].includes(key))
-    .map((key) => {
-      const value = rule.peek(key);
-      if (typeof value === 'string' && (key === 'Variable' || key === 'Condition')) return value;
-      return typeof value === 'object' && value !== null ? key : `${key} ${JSON.stringify(value)}`;
-    });
-  return parts.join(' ');
 }

@@ -48,7 +48,7 @@ export function compileTransition(fields: Fields): Transition {
 }
 
 function leadingTo(next: string, fields: Fields): Transition {
-  return { next, targets: [{ to: next, label: '', path: fields.at('Next') }], terminal: false };
+  return { next, targets: [{ to: next, path: fields.at('Next') }], terminal: false };
 }
 
 /** Retry and Catch, for the state types that have them. */

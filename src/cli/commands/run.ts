@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import type { InstanceView } from '../../core/engine.js';
 import { given } from '../../core/given.js';
 import { hasEnded } from '../../core/instance.js';
-import type { FileMachine } from '../../embed/definition-file.js';
 import { type AnswerOption, answer, takesJson } from '../answer.js';
+import { chosenMachine } from '../chosen-machine.js';
 import type { Run } from '../command-line.js';
 import { complainer } from '../complaint.js';
 import { loadDefinitions, missingHandlers, openWith } from '../definitions.js';
-import { EXIT, Failure, Misuse } from '../failure.js';
+import { EXIT } from '../failure.js';
 import { follow } from '../follow.js';
 import { eventWord, jsonWord } from '../json-word.js';
 import { type RemoteOption, remoteOf, takesRemote } from '../remote-option.js';
@@ -51,7 +51,7 @@ function run(file: string, options: Options): Run {
     const events = options.event.map(eventWord);
     const files = await loadDefinitions([file], line, options.handlers);
     if (files === undefined) return EXIT.failed;
-    const { machine } = chosen(files.machines, options.machine, file);
+    const { machine } = chosenMachine(files.machines, options.machine, file);
     for (const warning of missingHandlers(files, options)) terminal.err(`${warning}\n`);
     const db = options.db ?? 'memory:';
     const engine = await openWith(
@@ -72,19 +72,6 @@ function run(file: string, options: Options): Run {
       await engine.close();
     }
   };
-}
-
-function chosen(machines: readonly FileMachine[], name: string | undefined, file: string): FileMachine {
-  const names = machines.map(({ machine }) => machine).join(', ');
-  const [only] = machines;
-  if (only === undefined) throw new Failure(`there is no machine in ${file}`);
-  if (name === undefined) {
-    if (machines.length === 1) return only;
-    throw new Misuse(`${file} has ${machines.length} machines: choose one with --machine: ${names}`);
-  }
-  const named = machines.find(({ machine }) => machine === name);
-  if (named === undefined) throw new Failure(`there is no machine "${name}" in ${file}: it has ${names}`);
-  return named;
 }
 
 /** An instance that waits has not failed; one that was given up on has. */

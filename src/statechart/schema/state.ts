@@ -349,6 +349,9 @@ function readAfter(findings: Findings, value: Json, path: string): readonly Char
   });
 }
 
+/** The key of a state's own timeout among its delays: no duration is written so. */
+export const TIMEOUT_KEY = 'timeout';
+
 /** A `timeout` is a delay that leads where `onTimeout` says. */
 function readTimeout(findings: Findings, state: JsonObject, path: string): readonly ChartDelay[] {
   const timeout = own(state, 'timeout');
@@ -364,7 +367,11 @@ function readTimeout(findings: Findings, state: JsonObject, path: string): reado
   if ('problem' in duration) findings.add({ ...duration.problem, path: join(path, 'timeout') });
   const delayMs = 'value' in duration ? duration.value : 0;
   return [
-    { key: 'timeout', delayMs, transitions: readTransitions(findings, onTimeout, join(path, 'onTimeout')) },
+    {
+      key: TIMEOUT_KEY,
+      delayMs,
+      transitions: readTransitions(findings, onTimeout, join(path, 'onTimeout')),
+    },
   ];
 }
 
