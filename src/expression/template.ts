@@ -58,17 +58,9 @@ export function delimitedExpression(text: string): string | undefined {
  * 'value' in template && template.value.evaluate({ price: 5, qty: 2 }); // => { total: 10, currency: 'EUR' }
  */
 export function compileJsonataTemplate(template: Json, dialect: Dialect = 'jsonata'): CheckedTemplate {
-  return compileDelimitedTemplate(template, (expression) => compileJsonata(expression, dialect));
-}
-
-/** Compiles a value in which texts of the form `{% … %}` are expressions of some language. */
-export function compileDelimitedTemplate(
-  template: Json,
-  compile: (expression: string) => Checked<Expression>,
-): CheckedTemplate {
   return new TemplateCompiler((text, path) => {
     const expression = delimitedExpression(text);
-    if (expression !== undefined) return compile(expression);
+    if (expression !== undefined) return compileJsonata(expression, dialect);
     const opens = text.trim().startsWith('{%');
     if (!opens && !text.trim().endsWith('%}')) return undefined;
     const message = opens

@@ -1,68 +1,165 @@
-import type { Json } from '../core/json.js';
+import type { Json, JsonObject } from '../core/json.js';
 import type { Element } from './document.js';
-import { type Reading, wordsOf } from './reading.js';
+import { constantOf, inlineValue, inPredicate, present, type Reading, wordsOf } from './reading.js';
 
 /** What sends to sessions of SCXML; other processors, HTTP among them, have no place here (SCXML C.1). */
 const PROCESSORS = ['scxml', 'http://www.w3.org/TR/scxml/#SCXMLEventProcessor'];
 
-const CONTENT = ['raise', 'send', 'cancel', 'log', 'if'];
+const CONTENT = ['raise', 'send', 'cancel', 'log', 'if', 'assign', 'foreach', 'script'];
 
-/** Executable content, as actions (SCXML 4). Each block is one action, so that an error skips no other block. */
+/** Executable content, as actions (SCXML 4). */
 export function readContent(reading: Reading, block: Element): Json[] {
   return readActions(reading, block.children, block.name);
 }
 
 function readActions(reading: Reading, elements: readonly Element[], within: string): Json[] {
-  return elements.flatMap((element) => readAction(reading, element, within));
+  return elements.flatMap((element) => {
+    const action = readAction(reading, element, within);
+    return action === undefined ? [] : [reading.from(element, action)];
+  });
 }
 
-function readAction(reading: Reading, element: Element, within: string): Json[] {
+function readAction(reading: Reading, element: Element, within: string): JsonObject | undefined {
   switch (element.name) {
     case 'raise':
       reading.known(element, ['event']);
-      return [{ raise: reading.needed(element, 'event') }];
+      return { raise: reading.needed(element, 'event') };
     case 'send':
       return readSend(reading, element);
     case 'cancel':
-      reading.known(element, ['sendid']);
-      return [{ cancel: reading.needed(element, 'sendid') }];
+      return readCancel(reading, element);
     case 'log':
       return readLog(reading, element);
     case 'if':
-      return [readIf(reading, element)];
+      return readIf(reading, element);
+    case 'assign':
+      return readAssign(reading, element);
+    case 'foreach':
+      return readForeach(reading, element);
+    case 'script':
+      return readScript(reading, element);
     default:
       reading.unknown(element, within, CONTENT);
-      return [];
+      return undefined;
   }
 }
+
+/** An attribute that is a text, or its twin that is an expression. */
+export function textOrExpression(
+  reading: Reading,
+  element: Element,
+  names: readonly [string, string],
+): Json | undefined {
+  const [text, expression] = reading.either(element, names);
+  if (expression !== undefined) return reading.expression(element, expression);
+  return text === undefined ? undefined : constantOf(text);
+}
+
+const SEND = [
+  'event',
+  'eventexpr',
+  'target',
+  'targetexpr',
+  'type',
+  'typeexpr',
+  'delay',
+  'delayexpr',
+  'id',
+  'idlocation',
+  'namelist',
+];
 
 /** `#_internal` is the machine's own queue; without a target the event comes in from outside. */
-function readSend(reading: Reading, element: Element): Json[] {
-  reading.known(element, ['event', 'target', 'type', 'delay', 'id']);
-  for (const child of element.children) reading.unknown(child, 'send', []);
-  const processor = element.attribute('type') ?? 'scxml';
-  if (!PROCESSORS.includes(processor)) {
-    reading.add(element, 'not-supported', `there is no event processor ${JSON.stringify(processor)}`);
+function readSend(reading: Reading, element: Element): JsonObject {
+  reading.known(element, SEND);
+  const [event, to, processor, delay] = (['event', 'target', 'type', 'delay'] as const).map((name) =>
+    textOrExpression(reading, element, [name, `${name}expr`]),
+  );
+  const [id, idTo] = reading.either(element, ['id', 'idlocation']);
+  if (event === undefined) reading.needed(element, 'event');
+  const type = event ?? '';
+  const pause = typeof delay === 'string' ? delay.trim().replace(/^\./, '0.') : delay;
+  const payload = readPayload(reading, element, 'send');
+  if (!reading.isScripted) {
+    if (typeof processor === 'string' && !PROCESSORS.includes(processor)) {
+      reading.add(element, 'not-supported', `there is no event processor ${JSON.stringify(processor)}`);
+    }
+    const held = present({ delay: pause, ...(pause === undefined ? {} : { id }) });
+    if (to === '#_internal') return { raise: { type, ...held } };
+    return { send: { ...present({ to }), type, ...held } };
   }
-  const type = reading.needed(element, 'event');
-  const [delay, id, target] = ['delay', 'id', 'target'].map((name) => element.attribute(name));
-  const held = {
-    ...(delay === undefined ? {} : { delay: delay.trim() }),
-    ...(delay === undefined || id === undefined ? {} : { id }),
+  const isPlain = processor === undefined || PROCESSORS.includes(String(processor));
+  return {
+    send: {
+      type,
+      ...present({ to, ...(isPlain ? {} : { processor }), ...payload, delay: pause, id, idTo }),
+    },
   };
-  if (target === '#_internal') return [{ raise: { type, ...held } }];
-  return [{ send: { ...(target === undefined ? {} : { to: target }), type, ...held } }];
 }
 
-function readLog(reading: Reading, element: Element): Json[] {
+/** What `namelist` and `<content>` give, and what `<param>` does, of which each may fail by itself (SCXML 5.7). */
+export function readPayload(
+  reading: Reading,
+  element: Element,
+  within: string,
+): { readonly data?: Json; readonly params?: JsonObject } {
+  const names = wordsOf(element.attribute('namelist') ?? '');
+  const listed = Object.fromEntries(names.map((name) => [name, reading.expression(element, name)] as const));
+  const params = element.children.filter(({ name }) => name === 'param');
+  const [content] = element.children.filter(({ name }) => name === 'content');
+  for (const child of element.children) {
+    if (!['param', 'content', 'finalize'].includes(child.name))
+      reading.unknown(child, within, ['param', 'content']);
+  }
+  if (content !== undefined && names.length + params.length > 0) {
+    reading.add(content, 'attributes', `<${element.name}> has <content> besides names or parameters`);
+  }
+  const made = params.map((param) => {
+    reading.known(param, ['name', 'expr', 'location']);
+    const [expr, location] = reading.either(param, ['expr', 'location']);
+    const code = expr ?? location;
+    if (code === undefined) reading.needed(param, 'expr');
+    return [reading.needed(param, 'name'), reading.expression(param, code ?? '')] as const;
+  });
+  for (const [n, [name]] of made.entries()) {
+    const first = made.findIndex(([other]) => other === name);
+    const param = params[n];
+    if (first !== n && param !== undefined)
+      reading.add(param, 'duplicate-key', `the parameter "${name}" is given twice`);
+  }
+  const data = content === undefined ? (names.length > 0 ? listed : undefined) : readInline(reading, content);
+  return {
+    ...(data === undefined ? {} : { data }),
+    ...(made.length === 0 ? {} : { params: Object.fromEntries(made) }),
+  };
+}
+
+/** `<content>`: an expression, or what stands in it. */
+export function readInline(reading: Reading, content: Element): Json {
+  reading.known(content, ['expr']);
+  const expression = content.attribute('expr');
+  return expression === undefined ? inlineValue(reading, content) : reading.expression(content, expression);
+}
+
+function readCancel(reading: Reading, element: Element): JsonObject {
+  reading.known(element, ['sendid', 'sendidexpr']);
+  const id = textOrExpression(reading, element, ['sendid', 'sendidexpr']);
+  if (id === undefined) reading.needed(element, 'sendid');
+  return { cancel: id ?? '' };
+}
+
+function readLog(reading: Reading, element: Element): JsonObject {
   reading.known(element, ['label', 'expr']);
   const [label, expr] = [element.attribute('label'), element.attribute('expr')];
-  if (expr !== undefined) reading.expression(element, expr);
-  return [{ log: label === undefined ? {} : { label } }];
+  if (expr === undefined || expr.trim() === '') return { log: present({ label }) };
+  // Without a datamodel there is nothing that it could be the value of: its text is told.
+  return {
+    log: present({ label, value: reading.isNull ? constantOf(expr) : reading.expression(element, expr) }),
+  };
 }
 
 /** SCXML 4.3: `elseif` and `else` stand between the actions of their branches. */
-function readIf(reading: Reading, element: Element): Json {
+function readIf(reading: Reading, element: Element): JsonObject {
   const branches: { readonly at: Element; readonly inside: Element[] }[] = [{ at: element, inside: [] }];
   for (const child of element.children) {
     if (child.name === 'elseif' || child.name === 'else') branches.push({ at: child, inside: [] });
@@ -70,20 +167,48 @@ function readIf(reading: Reading, element: Element): Json {
   }
   return {
     choose: branches.map(({ at, inside }) => {
+      reading.known(at, at.name === 'else' ? [] : ['cond']);
       const actions = readActions(reading, inside, 'if');
       return at.name === 'else' ? { actions } : { guard: readGuard(reading, at), actions };
     }),
   };
 }
 
+function readAssign(reading: Reading, element: Element): JsonObject {
+  reading.known(element, ['location', 'expr']);
+  const expression = element.attribute('expr');
+  const value =
+    expression === undefined ? inlineValue(reading, element) : reading.expression(element, expression);
+  return { assign: { [reading.needed(element, 'location')]: value } };
+}
+
+function readForeach(reading: Reading, element: Element): JsonObject {
+  reading.known(element, ['array', 'item', 'index']);
+  const array = reading.expression(element, reading.needed(element, 'array'));
+  const index = element.attribute('index');
+  return {
+    foreach: {
+      array,
+      item: reading.needed(element, 'item'),
+      ...present({ index }),
+      actions: readActions(reading, element.children, 'foreach'),
+    },
+  };
+}
+
+/** A script's text, or that of the file it names. */
+export function readScript(reading: Reading, element: Element): JsonObject {
+  reading.known(element, ['src']);
+  const src = element.attribute('src');
+  if (reading.isNull) reading.add(element, 'not-supported', 'a script needs a datamodel');
+  return { script: src === undefined ? element.text : (reading.file(element, src) ?? '') };
+}
+
 /** `cond`: in the null datamodel `In(…)` alone (SCXML B.1). */
 export function readGuard(reading: Reading, element: Element): Json {
   const cond = reading.needed(element, 'cond');
-  const [, single, double, bare] = /^\s*In\(\s*(?:'([^']*)'|"([^"]*)"|([\w.-]+))\s*\)\s*$/.exec(cond) ?? [];
-  const id = single ?? double ?? bare;
-  if (id !== undefined) return { in: `#${id}` };
-  reading.expression(element, cond);
-  return { in: '#' };
+  const id = inPredicate(cond);
+  return id === undefined ? reading.expression(element, cond) : { in: `#${id}` };
 }
 
 /** Targets by id. */

@@ -1,5 +1,5 @@
-import { parseXml, XmlElement, XmlError, type XmlNode } from '@rgrove/parse-xml';
-import { utf8Length } from '../core/json.js';
+import { parseXml, XmlCdata, XmlElement, XmlError, type XmlNode, XmlText } from '@rgrove/parse-xml';
+import { type Json, put, utf8Length } from '../core/json.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
 
@@ -8,12 +8,18 @@ const NAMESPACE = 'http://www.w3.org/2005/07/scxml';
 
 /** An element as SCXML has it: its attributes, the elements in it, and where it stands. */
 export interface Element {
+  /** Without its prefix. */
   readonly name: string;
   readonly line: number;
   readonly column: number;
+  /** Those of SCXML. */
   readonly children: readonly Element[];
+  /** The text directly in it. */
+  readonly text: string;
   attribute(name: string): string | undefined;
   readonly attributeNames: readonly string[];
+  /** Elements of any kind in it, as data: `{ name, attributes, children }`, texts among the children. */
+  readonly trees: () => readonly Json[];
 }
 
 /** The root element of an XML text, or what keeps it from being read. */
@@ -25,8 +31,7 @@ export function readDocument(text: string): { readonly root: Element } | { reado
   try {
     const { root } = parseXml(text, { includeOffsets: true });
     if (root === null) return { problem: { code: 'xml', message: 'there is no element in it', path: '' } };
-    const starts = lineStarts(text);
-    return { root: elementOf(root, starts, defaultNamespace(root)) };
+    return { root: elementOf(root, lineStarts(text), new Map([['', NAMESPACE]])) };
   } catch (error) {
     // The parser's own recursion ends there; what a statechart may have of it is far less.
     if (error instanceof RangeError) {
@@ -41,25 +46,67 @@ export function readDocument(text: string): { readonly root: Element } | { reado
   }
 }
 
-function defaultNamespace({ attributes }: XmlElement): string {
-  return Object.hasOwn(attributes, 'xmlns') ? (attributes['xmlns'] ?? '') : NAMESPACE;
+/** An XML text as data; undefined where it is none. */
+export function xmlTree(text: string): Json | undefined {
+  try {
+    const { root } = parseXml(text);
+    return root === null ? undefined : treeOf(root);
+  } catch (error) {
+    if (error instanceof XmlError || error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
-function elementOf(xml: XmlElement, starts: readonly number[], namespace: string): Element {
+/** Namespaces by prefix, as they are declared around an element and at it. */
+type Scope = ReadonlyMap<string, string>;
+
+function scopeOf({ attributes }: XmlElement, around: Scope): Scope {
+  const declared = Object.entries(attributes).filter(([name]) => /^xmlns(:|$)/.test(name));
+  if (declared.length === 0) return around;
+  return new Map([...around, ...declared.map(([name, uri]) => [name.slice('xmlns:'.length), uri] as const)]);
+}
+
+function elementOf(xml: XmlElement, starts: readonly number[], around: Scope): Element {
+  const scope = scopeOf(xml, around);
   const { attributes } = xml;
-  const children = xml.children.filter((child: XmlNode): child is XmlElement => child instanceof XmlElement);
-  const own = children.flatMap((child) => {
-    const inner = Object.hasOwn(child.attributes, 'xmlns') ? (child.attributes['xmlns'] ?? '') : namespace;
-    const isForeign = child.name.includes(':') || inner !== NAMESPACE;
-    return isForeign ? [] : [elementOf(child, starts, inner)];
-  });
+  const own = elementsIn(xml).flatMap((child) =>
+    scopeOf(child, scope).get(prefixOf(child)) === NAMESPACE ? [elementOf(child, starts, scope)] : [],
+  );
   return {
-    name: xml.name,
+    name: localName(xml),
     ...positionOf(xml.start, starts),
     children: own,
+    text: xml.children.map((child: XmlNode) => (isText(child) ? child.text : '')).join(''),
     attribute: (name) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined),
     attributeNames: Object.keys(attributes),
+    trees: () => elementsIn(xml).map(treeOf),
   };
+}
+
+function elementsIn(xml: XmlElement): XmlElement[] {
+  return xml.children.filter((child: XmlNode): child is XmlElement => child instanceof XmlElement);
+}
+
+function isText(node: XmlNode): node is XmlText {
+  return node instanceof XmlText || node instanceof XmlCdata;
+}
+
+function prefixOf({ name }: XmlElement): string {
+  return name.includes(':') ? name.slice(0, name.indexOf(':')) : '';
+}
+
+function localName({ name }: XmlElement): string {
+  return name.slice(name.indexOf(':') + 1);
+}
+
+function treeOf(xml: XmlElement): Json {
+  const attributes: Record<string, Json> = {};
+  for (const [name, value] of Object.entries(xml.attributes)) put(attributes, name, value);
+  const children = xml.children.flatMap((child: XmlNode): Json[] => {
+    if (child instanceof XmlElement) return [treeOf(child)];
+    return isText(child) ? [child.text] : [];
+  });
+  return { name: xml.name, attributes, children };
 }
 
 /** Where each line begins. */

@@ -1,32 +1,80 @@
 import type { Json } from '../core/json.js';
 import type { Problem } from '../core/problem.js';
 import { type Element, readDocument } from './document.js';
-import { Reading } from './reading.js';
+import { Reading, type ReadOptions } from './reading.js';
 import { readState } from './state-reader.js';
+
+/** A document as the source of a statechart. */
+export interface ScxmlSource {
+  readonly source: Json;
+  /** Documents within it, as machines of their own, which have to be published beside it. */
+  readonly inner: readonly { readonly machine: string; readonly source: Json }[];
+  /** Where the value at a JSON Pointer into the source comes from; undefined where that is not known. */
+  locate(path: string): { readonly line: number; readonly column: number } | undefined;
+}
+
+/** What a document without a name, whose file has none either, is called where that matters. */
+const NAMELESS = 'machine';
 
 /**
  * An SCXML document as the source of a statechart, in W3C's dialect; or everything that is wrong with it, each with its
- * line. The null datamodel alone is read so far: of an expression that needs another it says so.
+ * line. Expressions are those of the datamodel `ecmascript`, which a host has to hand in; documents without any need none.
  *
  * @example
- * readScxml('<scxml><state id="a"/></scxml>'); // => { source: { dialect: 'scxml', initial: ['#a'], states: { a: { id: 'a' } } } }
+ * const read = readScxml('<scxml><state id="a"/></scxml>');
+ * 'source' in read && read.source; // => { dialect: 'scxml', initial: ['#a'], states: { a: { id: 'a' } } }
  */
 export function readScxml(
   text: string,
-): { readonly source: Json } | { readonly problems: readonly Problem[] } {
+  options: ReadOptions = {},
+): ScxmlSource | { readonly problems: readonly Problem[] } {
   const read = readDocument(text);
   if ('problem' in read) return { problems: [read.problem] };
   const { root } = read;
-  const reading = new Reading(idsOf(root));
-  if (root.name !== 'scxml') reading.add(root, 'scxml', `it begins with <${root.name}>, not with <scxml>`);
-  reading.known(root, ['name', 'initial', 'version', 'datamodel', 'binding']);
-  const name = root.attribute('name');
-  const named = name === undefined ? {} : { id: name };
-  const source = { ...named, dialect: 'scxml', ...readState(reading, root, 0) };
-  return reading.problems.length > 0 ? { problems: reading.problems } : { source };
+  const found: ScxmlSource['inner'][number][] = [];
+  const problems: Problem[] = [];
+  const whole = readRoot(root, root.attribute('name') ?? options.name ?? NAMELESS, options, problems);
+  const waiting = [...whole.reading.inner];
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    const { source, reading } = readRoot(next.element, next.machine, options, problems, next.machine);
+    found.push({ machine: next.machine, source });
+    waiting.push(...reading.inner);
+  }
+  if (problems.length > 0) return { problems };
+  const { source, reading } = whole;
+  return {
+    source,
+    inner: found,
+    locate(path) {
+      const element = reading.locate(source, path);
+      return element === undefined ? undefined : { line: element.line, column: element.column };
+    },
+  };
 }
 
-function idsOf(element: Element): string[] {
-  const id = element.attribute('id');
-  return [...(id === undefined ? [] : [id]), ...element.children.flatMap(idsOf)];
+/** A document, which may stand within another: then `id` is what it was called. */
+function readRoot(
+  root: Element,
+  machine: string,
+  options: ReadOptions,
+  problems: Problem[],
+  id = root.attribute('name'),
+): { readonly source: Json; readonly reading: Reading } {
+  const reading = new Reading(root, machine, options);
+  if (root.name !== 'scxml') reading.add(root, 'scxml', `it begins with <${root.name}>, not with <scxml>`);
+  reading.known(root, ['name', 'initial', 'version', 'datamodel', 'binding']);
+  const datamodel = root.attribute('datamodel');
+  if (datamodel !== undefined && !['null', 'ecmascript'].includes(datamodel)) {
+    const hint = 'there are "null" and "ecmascript"';
+    reading.add(root, 'not-supported', `there is no datamodel ${JSON.stringify(datamodel)}`, { hint });
+  }
+  const named = id ?? options.name;
+  const source = reading.from(root, {
+    ...(named === undefined ? {} : { id: named }),
+    dialect: 'scxml',
+    ...(reading.isScripted ? { datamodel: 'ecmascript' } : {}),
+    ...readState(reading, root, 0, machine),
+  });
+  problems.push(...reading.problems);
+  return { source, reading };
 }

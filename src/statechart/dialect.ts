@@ -36,6 +36,12 @@ export interface Dialect {
   readonly invokesAtOnce: boolean;
   /** Whether an instance fails where what it invoked does, and no transition takes that. */
   readonly failsWithTasks: boolean;
+  /** What an error skips the rest of: all actions on entry or exit, or one of them, which may hold others. */
+  readonly blocks: 'whole' | 'each';
+  /** Whether what was invoked may still tell of its end, where it came to that before it was told to stop. */
+  readonly hearsOut: boolean;
+  /** Whether it may be asked if a history state is active, which it never is. */
+  readonly asksHistories: boolean;
   /** Whether a state counts as active from when it is entered within a transition, or from when that is over. */
   readonly marks: boolean;
   /** The default id of a state's nth invocation. */
@@ -77,6 +83,9 @@ const NATIVE: Dialect = {
   asksAgain: false,
   invokesAtOnce: true,
   failsWithTasks: true,
+  blocks: 'whole',
+  hearsOut: false,
+  asksHistories: false,
   marks: false,
   invokeId: (stateId, index) => `${index}.${stateId}`,
   outside: ({ name, data }) => (data === undefined ? { type: name } : { type: name, data }),
@@ -120,6 +129,9 @@ const SCXML: Dialect = {
   asksAgain: true,
   invokesAtOnce: false,
   failsWithTasks: false,
+  blocks: 'each',
+  hearsOut: true,
+  asksHistories: true,
   marks: true,
   invokeId: (stateId, index) => `${stateId}.${index}`,
   outside: ({ name, data, from, invoked }) => ({

@@ -4,14 +4,12 @@ import { check, compile, type StatechartProgram } from './compile.js';
 import { graphOf } from './graph.js';
 import { migrate } from './migrate.js';
 import { inputsOfRedrive, redrive } from './redrive.js';
+import type { Datamodels } from './schema/findings.js';
 import { acceptedBy, fail, step } from './step.js';
 import { configurationOf, storedState } from './stored-state.js';
 
-/** Statecharts in XState v5's JSON shape, as one of the languages that instances are written in. */
-export const statechart: Language<StatechartProgram> = {
+const STATECHART = {
   name: 'statechart',
-  check,
-  compile,
   step,
   fail,
   redrive: { inputs: inputsOfRedrive, step: redrive },
@@ -20,7 +18,19 @@ export const statechart: Language<StatechartProgram> = {
   active,
   accepts,
   graph: graphOf,
-};
+} as const;
+
+/** Statecharts in XState v5's JSON shape, as one of the languages that instances are written in. */
+export const statechart: Language<StatechartProgram> = statechartWith(() => ({}));
+
+/** The same, with the datamodels that are at hand when a definition is looked at. */
+export function statechartWith(datamodels: () => Datamodels): Language<StatechartProgram> {
+  return {
+    ...STATECHART,
+    check: (source) => check(source, datamodels()),
+    compile: (source, implementations) => compile(source, implementations, datamodels()),
+  };
+}
 
 function view(state: Json): View {
   if (state === null) return { value: null, context: null, output: null };

@@ -207,7 +207,8 @@ class Linker implements Linked {
 
   readonly find = (source: StateNode, { text, path }: ChartTarget): StateNode | undefined => {
     const found = text.startsWith('#') ? this.#byId(text.slice(1)) : below(this.root, splitPath(text), '');
-    if (found instanceof StateNode && found.type !== 'history') return found;
+    const { asksHistories } = this.#dialect;
+    if (found instanceof StateNode && (asksHistories || found.type !== 'history')) return found;
     const message = `${describe(source)} asks whether ${JSON.stringify(text)} is active, and there is no such state`;
     const hint = found instanceof StateNode ? {} : found;
     this.#findings.add({ code: 'unknown-state', message, path, ...hint });

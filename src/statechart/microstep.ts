@@ -82,7 +82,7 @@ function planChange(
   const blocks: (readonly Op[])[] = [];
   const { marks } = from.space;
   for (const node of exits.toReversed()) {
-    leave(node, blocks);
+    leave(node, blocks, from);
     if (marks) blocks.push([mark(node, false)]);
   }
   for (const { ops } of transitions) blocks.push(ops);
@@ -91,7 +91,7 @@ function planChange(
   for (const node of nodes) {
     active.add(node);
     if (marks) blocks.push([mark(node, true)]);
-    blocks.push(node.entry);
+    blocks.push(...blocksOf(node.entry, from));
     for (const op of node.begins) blocks.push([op]);
     if (entered.byDefault.has(node)) blocks.push(node.initialOps);
     for (const history of node.histories) if (entered.forgotten.has(history)) blocks.push(history.initialOps);
@@ -144,15 +144,21 @@ function isDone(node: StateNode, active: ReadonlySet<StateNode>): boolean {
 }
 
 /** A machine that ends leaves all its states, though its value goes on to say where it ended (XState). */
-function ending({ active }: Configuration): Work {
+function ending(configuration: Configuration): Work {
+  const { active } = configuration;
   const blocks: (readonly Op[])[] = [];
-  for (const node of active.toReversed()) leave(node, blocks);
+  for (const node of active.toReversed()) leave(node, blocks, configuration);
   return new Work(blocks);
 }
 
+/** What an error skips the rest of: all that is done on entry, or one action of it. */
+function blocksOf(ops: readonly Op[], { space }: Configuration): readonly (readonly Op[])[] {
+  return space.dialect.blocks === 'whole' ? [ops] : ops.map((op) => [op]);
+}
+
 /** Each cancel is a block of its own: an error in an exit action must not keep the state waiting. */
-function leave(node: StateNode, blocks: (readonly Op[])[]): void {
-  blocks.push(node.exit);
+function leave(node: StateNode, blocks: (readonly Op[])[], configuration: Configuration): void {
+  blocks.push(...blocksOf(node.exit, configuration));
   for (const op of node.ends) blocks.push([op]);
 }
 

@@ -34,6 +34,7 @@ export class Numbering {
   readonly #at: number;
   readonly #instance: string;
   readonly #trusted: boolean;
+  readonly #hearsOut: boolean;
   readonly #nextId: () => string;
 
   /** `trusted` where nothing comes from functions, so that all of it is JSON already. */
@@ -41,7 +42,9 @@ export class Numbering {
     pending: Readonly<Record<string, Pending>> | undefined,
     { at, revision, instance }: Stamp,
     trusted: boolean,
+    hearsOut = false,
   ) {
+    this.#hearsOut = hearsOut;
     this.#trusted = trusted;
     this.#before = pending;
     this.#at = at;
@@ -75,7 +78,7 @@ export class Numbering {
 
   /** Nothing is waited for any longer. */
   cancelAll(): void {
-    for (const [id, pending] of this.#waiting) this.#cancel(id, pending);
+    for (const [id, pending] of this.#waiting) this.#cancel(id, pending, false);
   }
 
   /** What was waited for goes on under another name, at another time, or not at all. */
@@ -221,9 +224,10 @@ export class Numbering {
     this.#made.set(effect.id, { effect, happening });
   }
 
-  #cancel(target: string, pending: Pending): void {
+  #cancel(target: string, pending: Pending, hearsOut = this.#hearsOut): void {
     this.#waiting.delete(target);
-    if (this.#made.delete(target)) return;
+    if (this.#made.delete(target) || isLeft(pending)) return;
+    if (hearsOut && 'child' in pending) this.#waiting.set(target, { child: pending.child, left: true });
     const id = this.#nextId();
     const [kind, type] = cancelled(pending);
     this.#make({ type: 'cancel', id, target, kind }, { type, data: { effect: target } });
@@ -253,9 +257,14 @@ function cancelled(pending: Pending): readonly ['task' | 'child' | 'timer', stri
 /** The key that something is waited for by, if it is of this kind. */
 export function keyOf(pending: Pending, kind: EndEffect['kind']): string | undefined {
   if ('task' in pending) return kind === 'task' ? pending.task : undefined;
-  if ('child' in pending) return kind === 'child' ? pending.child : undefined;
+  if ('child' in pending) return kind === 'child' && !isLeft(pending) ? pending.child : undefined;
   if ('timer' in pending) return kind === 'timer' ? pending.timer : undefined;
   return kind === 'event' ? pending.id : undefined;
+}
+
+/** Whether it was told to stop. */
+export function isLeft(pending: Pending): boolean {
+  return 'left' in pending;
 }
 
 /** What functions give need not be JSON; what is kept must be. */

@@ -19,7 +19,7 @@ import { historyValueOf } from './history-value.js';
 import { INIT, isReserved, type MachineEvent } from './machine-event.js';
 import { type Child, Macrostep, surroundings, type Taken } from './macrostep.js';
 import type { StateNode } from './node.js';
-import { json, Numbering } from './numbering.js';
+import { isLeft, json, Numbering } from './numbering.js';
 import { planFor } from './select.js';
 import { asJson, configurationOf, type Pending, type StoredState, storedState } from './stored-state.js';
 import { Undone } from './undone.js';
@@ -77,7 +77,7 @@ export function step(program: StatechartProgram, state: Json, event: Event): Ste
 
 export function start(program: StatechartProgram, event: Event & StartEvent): Step {
   const taken: Taken[] = [];
-  const numbering = new Numbering(undefined, event, !program.hasFunctions);
+  const numbering = numberingOf(program, undefined, event);
   try {
     const context = program.makeContext(event.input, () => surroundings(event));
     const first = { type: INIT, input: event.input };
@@ -88,13 +88,7 @@ export function start(program: StatechartProgram, event: Event & StartEvent): St
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     const stored = { value: null, context: null };
-    return failed(
-      stored,
-      event,
-      new Numbering(undefined, event, !program.hasFunctions),
-      [],
-      reasonOf(error.problem),
-    );
+    return failed(stored, event, numberingOf(program, undefined, event), [], reasonOf(error.problem));
   }
 }
 
@@ -121,14 +115,7 @@ function signal(program: StatechartProgram, stored: StoredState, event: Event & 
     run.react(planFor(configuration, name));
     const isTouched = run.moved || run.effects.length > 0 || run.context !== context;
     if (!isTouched) return unhandled(program, stored, configuration, name);
-    return applied(
-      program,
-      run,
-      stored,
-      new Numbering(stored.pending, event, !program.hasFunctions),
-      [],
-      taken,
-    );
+    return applied(program, run, stored, numberingOf(program, stored, event), [], taken);
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     return rejected(stored, name, error.problem);
@@ -142,8 +129,9 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
   if (waiting === undefined || !answers(event, waiting)) {
     return ignored({ status: 'running', state: asJson(stored) }, `the effect ${event.effect} is not pending`);
   }
-  const numbering = new Numbering(stored.pending, event, !program.hasFunctions);
+  const numbering = numberingOf(program, stored, event);
   numbering.answered(event.effect);
+  if (isLeft(waiting) && failureOf(event) !== undefined) return forgotten(stored, numbering);
   if ('send' in waiting) return released(stored, numbering, event.effect, waiting.send);
   const { given, happening, failure } = answered(program.space.dialect, waiting, event);
   const configuration = configurationOf(program.space, stored);
@@ -160,16 +148,22 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
     return applied(program, run, stored, numbering, [happening], taken);
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
-    const fresh = new Numbering(stored.pending, event, !program.hasFunctions);
+    const fresh = numberingOf(program, stored, event);
     fresh.answered(event.effect);
     return failed(stored, event, fresh, [happening], reasonOf(error.problem));
   }
 }
 
+function numberingOf(program: StatechartProgram, stored: StoredState | undefined, event: Event): Numbering {
+  return new Numbering(stored?.pending, event, !program.hasFunctions, program.space.dialect.hearsOut);
+}
+
 /** What was invoked, and the instances that these are. */
 function childrenOf({ pending = {} }: StoredState, { instance }: Event): readonly Child[] {
   return Object.entries(pending).flatMap(([effect, waiting]) =>
-    'child' in waiting ? [{ key: waiting.child, instance: childName(instance, effect, 0) }] : [],
+    'child' in waiting && !isLeft(waiting)
+      ? [{ key: waiting.child, instance: childName(instance, effect, 0) }]
+      : [],
   );
 }
 
@@ -223,6 +217,12 @@ function failureOf(event: Answer): Failure | undefined {
   if (event.type !== 'child.ended' || event.status === 'succeeded') return undefined;
   const { status, error = status, cause = `the machine ${event.child} is ${status}` } = event;
   return { error, cause };
+}
+
+/** What had been told to stop has stopped. */
+function forgotten({ pending: _, ...rest }: StoredState, numbering: Numbering): Step {
+  const state = asJson({ ...rest, ...numbering.pending });
+  return { state, status: 'running', effects: [], history: [], outcome: APPLIED };
 }
 
 /** An event that was held back is sent: the machine itself is not asked. */

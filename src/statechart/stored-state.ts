@@ -29,7 +29,8 @@ export interface StoredState {
  */
 export type Pending =
   | { readonly task: string }
-  | { readonly child: string }
+  /** `left`: it was told to stop, and only a good end of its own is still of interest. */
+  | { readonly child: string; readonly left?: true }
   | { readonly timer: string; readonly dueAt: number }
   | (Held & { readonly id?: string; readonly dueAt: number });
 

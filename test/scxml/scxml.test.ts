@@ -126,14 +126,14 @@ describe('an SCXML document', () => {
       { code: 'missing', line: 2 },
     ],
     [
-      'with a condition that needs a datamodel',
-      scxml('<state id="a"><transition cond="x > 1" target="a"/></state>'),
+      'with a condition that needs a datamodel, where it has none',
+      scxml('<state id="a"><transition cond="x > 1" target="a"/></state>', 'datamodel="null"'),
       { code: 'not-supported', line: 2, column: 15 },
     ],
     [
-      'with data',
-      scxml('<datamodel><data id="x" expr="1"/></datamodel><state id="a"/>'),
-      { code: 'unknown-element', line: 2 },
+      'with data, where it has no datamodel',
+      scxml('<datamodel><data id="x" expr="1"/></datamodel><state id="a"/>', 'datamodel="null"'),
+      { code: 'not-supported', line: 2, column: 12 },
     ],
     ['with two states of one id', scxml('<state id="a"/><state id="a"/>'), { code: 'duplicate-id', line: 2 }],
     [

@@ -1,6 +1,6 @@
 import { escapePointer, isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
 import { didYouMean, type Problem } from '../../core/problem.js';
-import type { CheckedTemplate } from '../../expression/template.js';
+import type { Template } from '../../expression/template.js';
 import { MAX_HINT_NAMES, MAX_PROBLEMS } from '../limits.js';
 import type { DatamodelAction, DialectName } from './chart.js';
 
@@ -24,11 +24,17 @@ export type Datamodels = Readonly<Record<string, (machine: string) => Datamodel>
  */
 export interface Datamodel {
   /** A value in which texts `{% … %}` are expressions. */
-  template(value: Json): CheckedTemplate;
+  template(value: Json): ReadTemplate;
   /** A condition, without its `{% … %}`; its template gives true or false. */
-  condition(text: string): CheckedTemplate;
+  condition(text: string): ReadTemplate;
   /** By the one key that they are known by; they go before the actions of the same key that every machine has. */
   readonly actions: Readonly<Record<string, ReadAction>>;
+}
+
+/** A template, if there can be one, and what is wrong with it. */
+export interface ReadTemplate {
+  readonly value?: Template;
+  readonly problems: readonly Problem[];
 }
 
 export type ReadAction = (

@@ -1,13 +1,12 @@
 import { isJsonObject, type Json } from '../../core/json.js';
 import { MAX_JSON_DEPTH } from '../../core/limits.js';
 import {
-  type CheckedTemplate,
   compileJsonataTemplate,
   delimitedExpression,
   type Template as Expressions,
 } from '../../expression/template.js';
 import type { FunctionTemplate, Template } from './chart.js';
-import { type Findings, join } from './findings.js';
+import { type Findings, join, type ReadTemplate } from './findings.js';
 
 const FUNCTION = /^\{@ (.+) @\}$/s;
 
@@ -47,21 +46,23 @@ export function readSettled(findings: Findings, value: Json, path: string): Temp
 
 /** A value that holds expressions, or is one. */
 export function readExpressions(findings: Findings, value: Json, path: string): Expressions | undefined {
-  const compiled = findings.datamodel?.template(value) ?? compileJsonataTemplate(value);
-  return noted(findings, compiled, path);
+  const { datamodel } = findings;
+  if (datamodel !== undefined) return noted(findings, datamodel.template(value), path);
+  const compiled = compileJsonataTemplate(value);
+  return noted(findings, 'value' in compiled ? { ...compiled, problems: [] } : compiled, path);
 }
 
 /** A guard's `{% … %}`. */
 export function readCondition(findings: Findings, text: string, path: string): Expressions | undefined {
-  const condition = findings.datamodel === undefined ? undefined : delimitedExpression(text);
-  if (condition === undefined) return readExpressions(findings, text, path);
-  return noted(findings, findings.datamodel?.condition(condition) as CheckedTemplate, path);
+  const condition = delimitedExpression(text);
+  if (condition === undefined || findings.datamodel === undefined)
+    return readExpressions(findings, text, path);
+  return noted(findings, findings.datamodel.condition(condition), path);
 }
 
-function noted(findings: Findings, compiled: CheckedTemplate, path: string): Expressions | undefined {
-  if ('value' in compiled) return compiled.value;
-  for (const problem of compiled.problems) findings.add({ ...problem, path: path + problem.path });
-  return undefined;
+function noted(findings: Findings, { value, problems }: ReadTemplate, path: string): Expressions | undefined {
+  for (const problem of problems) findings.add({ ...problem, path: path + problem.path });
+  return value;
 }
 
 /** Whether a text is an expression, or would like to be one. */
