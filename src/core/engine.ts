@@ -46,8 +46,8 @@ export interface Engine {
   schedule(name: string, specification: Json): Promise<InstanceView>;
   /** Resolves once the event is durable; with `wait` once it was applied, or the wait is over. */
   send(instance: string, event: SentEvent, options?: SendOptions): Promise<Receipt>;
-  /** Undefined if there is no such instance. */
-  read(instance: string): Promise<InstanceView | undefined>;
+  /** Undefined if there is no such instance. What its machine calls sensitive is hidden, unless `reveal` is true. */
+  read(instance: string, options?: { readonly reveal?: boolean }): Promise<InstanceView | undefined>;
   list(query?: InstanceQuery): Promise<Page<InstanceView>>;
   count(query?: Omit<InstanceQuery, 'limit' | 'after'>): Promise<number>;
   history(instance: string, query?: PageQuery): Promise<Page<HistoryEntry>>;

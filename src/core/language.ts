@@ -50,6 +50,8 @@ export interface Language<P extends Program = Program> {
   migrate?(program: P, state: Json, event: Event & MigrateEvent, from: Definition): Step;
   /** What people want to see of a state. Needs no program, so that an instance can be read where it cannot be stepped. */
   view(state: Json): View;
+  /** Where what nobody is to be shown stands in a context, an output and the like. Needs no program, as `view`. */
+  sensitive?(source: Json): readonly string[];
   /** The states that are active, as paths from the root (`a.b`), for highlighting. */
   active(program: P, state: Json): readonly string[];
   /** The names of the events that could be taken now. */

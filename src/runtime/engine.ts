@@ -47,7 +47,7 @@ import { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 import { migratePage } from './migrating.js';
 import { setPaused } from './pausing.js';
-import { viewOf } from './reading.js';
+import { discreetJob, viewOf } from './reading.js';
 import { redrive } from './redriving.js';
 import type { Registry } from './registry.js';
 import { checkedLimit, checkedPayload, checkedWait, refuseId, refuseReserved } from './request.js';
@@ -227,9 +227,9 @@ export class DurableEngine implements Engine {
     return this.#store.paused();
   }
 
-  async read(instance: string): Promise<InstanceView | undefined> {
+  async read(instance: string, options: { reveal?: boolean } = {}): Promise<InstanceView | undefined> {
     const reading = await this.#store.read(instance);
-    return reading && this.#view(reading);
+    return reading && this.#view(reading, options.reveal);
   }
 
   async list(query: InstanceQuery = {}): Promise<Page<InstanceView>> {
@@ -259,11 +259,24 @@ export class DurableEngine implements Engine {
   }
 
   async jobs(query: JobQuery = {}): Promise<Page<Job>> {
-    return this.#store.jobs({ ...query, limit: checkedLimit(query.limit) });
+    const page = await this.#store.jobs({ ...query, limit: checkedLimit(query.limit) });
+    return { ...page, items: await Promise.all(page.items.map((job) => this.#discreet(job))) };
   }
 
   async job(id: string): Promise<Job | undefined> {
-    return this.#store.job(id);
+    const job = await this.#store.job(id);
+    return job && this.#discreet(job);
+  }
+
+  /** Handlers get jobs as they are; people do not. */
+  async #discreet(job: Job): Promise<Job> {
+    const reading = job.instance === undefined ? undefined : await this.#store.read(job.instance);
+    if (reading === undefined) return job;
+    const { language: name, source } = await this.#definition(reading.instance.definition);
+    const language = this.#registry.language(name);
+    const paths = language.sensitive?.(source) ?? [];
+    if (paths.length === 0) return job;
+    return discreetJob(job, language.view(JSON.parse(reading.instance.state ?? 'null') as Json), paths);
   }
 
   async enqueue(name: string, options: EnqueueOptions = {}): Promise<EnqueuedJob> {
@@ -335,12 +348,16 @@ export class DurableEngine implements Engine {
     await this.#store.close();
   }
 
-  async #view(reading: Reading): Promise<InstanceView> {
-    const { definition: hash } = reading.instance;
+  async #view(reading: Reading, reveal = false): Promise<InstanceView> {
+    const definition = await this.#definition(reading.instance.definition);
+    return viewOf(reading, definition, this.#registry, this.#worker !== undefined, reveal);
+  }
+
+  async #definition(hash: string): Promise<Definition> {
     const definition = this.#registry.definition(hash) ?? (await this.#store.definition(hash));
     if (definition === undefined) throw new Error(`definition ${hash} is not in the store`);
     this.#registry.add(definition);
-    return viewOf(reading, definition, this.#registry, this.#worker !== undefined);
+    return definition;
   }
 
   async #unknownMachine(machine: string): Promise<Refused> {

@@ -2,9 +2,11 @@ import type { Definition } from '../core/definition.js';
 import type { InstanceView } from '../core/engine.js';
 import { given } from '../core/given.js';
 import { hasEnded } from '../core/instance.js';
+import type { Job } from '../core/job.js';
 import type { Json } from '../core/json.js';
 import type { View } from '../core/language.js';
 import { LEASE_MS } from '../core/limits.js';
+import { Hiding, type SensitivePaths } from '../core/sensitive.js';
 import type { Reading } from '../store/store.js';
 import type { Registry } from './registry.js';
 
@@ -16,10 +18,12 @@ export function viewOf(
   definition: Definition,
   registry: Registry,
   works: boolean,
+  reveal = false,
 ): InstanceView {
   const { state, ...instance } = reading.instance;
-  const view =
-    state === null ? NOTHING : registry.language(definition.language).view(JSON.parse(state) as Json);
+  const language = registry.language(definition.language);
+  const whole = state === null ? NOTHING : language.view(JSON.parse(state) as Json);
+  const view = reveal ? whole : hidden(whole, language.sensitive?.(definition.source) ?? []);
   // What a process lacks that steps nothing keeps nobody waiting.
   const missing = works ? registry.missing(instance.definition) : undefined;
   const lag = reading.machinePaused ? heldBy(reading) : lagOf(reading, missing);
@@ -28,6 +32,30 @@ export function viewOf(
     version: definition.version,
     ...view,
     ...given({ nextDueAt: reading.nextDueAt, parked: reading.parked, lag }),
+  };
+}
+
+function hidden(view: View, paths: SensitivePaths): View {
+  if (paths.length === 0) return view;
+  const { value, context, output, error } = view;
+  const hiding = new Hiding(paths, [context, output]);
+  const told = error && { error: hiding.in(error.error), cause: hiding.in(error.cause) };
+  return { value, context: hiding.at(context), output: hiding.at(output), ...given({ error: told }) };
+}
+
+/** A job as people read it: what is sensitive of its instance is hidden in it. */
+export function discreetJob(job: Job, view: View, paths: SensitivePaths): Job {
+  const hiding = new Hiding(paths, [view.context, view.output]);
+  const text = (json: string) => JSON.stringify(hiding.at(JSON.parse(json) as Json));
+  const { input, output, error, cause } = job;
+  return {
+    ...job,
+    input: text(input),
+    ...given({
+      output: output === undefined ? undefined : text(output),
+      error: error === undefined ? undefined : hiding.in(error),
+      cause: cause === undefined ? undefined : hiding.in(cause),
+    }),
   };
 }
 

@@ -23,6 +23,7 @@ export interface StatechartProgram extends Program {
   readonly id: string;
   readonly onUnhandled: Chart['onUnhandled'];
   readonly migrations: readonly BoundMigration[];
+  readonly sensitive: Chart['sensitive'];
   readonly nodes: readonly StateNode[];
   readonly space: StateSpace;
   /** Enters the initial states. */
@@ -77,6 +78,7 @@ export function compile(
     id: chart.id,
     onUnhandled: chart.onUnhandled,
     migrations,
+    sensitive: chart.sensitive,
     tasks: binder.tasks,
     nodes,
     space,

@@ -28,6 +28,8 @@ export interface MachineConfig<TContext, TEvent extends EventObject> extends Sta
   /** What becomes of a macrostep in which something fails that no transition takes: `undo` if absent. */
   readonly onStepError?: 'undo' | 'continue';
   readonly version?: string;
+  /** Paths into the context, data of events, input and output that nobody is shown: `card.number`. */
+  readonly sensitive?: string | readonly string[];
   /** How instances of earlier versions move over; `true` where all of it stays as it stands. */
   readonly migrate?: true | MigrationConfig<TContext> | readonly (true | MigrationConfig<TContext>)[];
   /** For the compiler only: `types: {} as { events: … }`. Nothing of it is kept. */

@@ -5,16 +5,18 @@ import { graphOf } from './graph.js';
 import { migrate } from './migrate.js';
 import { inputsOfRedrive, redrive } from './redrive.js';
 import type { Datamodels } from './schema/findings.js';
+import { discreet, sensitiveOf } from './sensitive.js';
 import { acceptedBy, fail, step } from './step.js';
 import { configurationOf, storedState } from './stored-state.js';
 
 const STATECHART = {
   name: 'statechart',
-  step,
-  fail,
-  redrive: { inputs: inputsOfRedrive, step: redrive },
-  migrate,
+  step: discreet(step),
+  fail: discreet(fail),
+  redrive: { inputs: inputsOfRedrive, step: discreet(redrive) },
+  migrate: discreet(migrate),
   view,
+  sensitive: sensitiveOf,
   active,
   accepts,
   graph: graphOf,

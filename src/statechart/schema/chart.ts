@@ -20,6 +20,8 @@ export interface Chart {
   /** What it says of itself: for people, and for those who migrate from it. */
   readonly version: string | undefined;
   readonly migrations: readonly ChartMigration[];
+  /** Paths into context, event data, input and output that nobody is shown. */
+  readonly sensitive: readonly string[];
 }
 
 /** How instances of earlier versions move over. */

@@ -6,6 +6,7 @@ import {
   type Findings,
   join,
   type Keys,
+  listOf,
   meant,
   readMember,
 } from './findings.js';
@@ -16,9 +17,9 @@ import { readTemplate } from './template.js';
 const KEYS: Keys = {
   known: [
     ...STATE_KEYS.known,
-    ...['context', 'onUnhandled', 'onStepError', 'dialect', 'datamodel', 'version', 'migrate'],
+    ...['context', 'onUnhandled', 'onStepError', 'dialect', 'datamodel', 'version', 'migrate', 'sensitive'],
   ],
-  later: [...(STATE_KEYS.later ?? []), 'events', 'schemas', 'sensitive'],
+  later: [...(STATE_KEYS.later ?? []), 'events', 'schemas'],
   renamed: { ...STATE_KEYS.renamed, name: 'id', key: 'id' },
 };
 
@@ -61,6 +62,7 @@ export function readMachine(
     dialect,
     hasDatamodel: datamodel !== undefined,
     version,
+    sensitive: readMember(findings, machine, 'sensitive', '', readSensitive),
     migrations: readMember(findings, machine, 'migrate', '', readMigrations),
     onUnhandled: readChoice(findings, machine, 'onUnhandled', ON_UNHANDLED) ?? 'ignore',
     onStepError:
@@ -111,4 +113,13 @@ function readChoice<T extends string>(
     ...near,
   });
   return undefined;
+}
+
+/** Paths into data, of keys with dots between. */
+function readSensitive(findings: Findings, value: Json, path: string): readonly string[] {
+  return listOf(value, path).flatMap(([item, at]) => {
+    if (typeof item === 'string' && item.split('.').every((key) => key !== '')) return [item];
+    findings.wrongType(at, '"sensitive"', 'paths into data, such as card.number', item);
+    return [];
+  });
 }
