@@ -37,3 +37,5 @@ export { createMachine, type Machine } from './statechart/machine.js';
 export type { MachineEffect } from './statechart/machine-effect.js';
 export type { MachineSnapshot, SnapshotStatus } from './statechart/snapshot.js';
 export { initialTransition, type OwnEvent, transition } from './statechart/transition.js';
+export { type EventsOf, type Type, type } from './statechart/typed/event-type.js';
+export type { Face } from './statechart/typed/face.js';

@@ -1,4 +1,5 @@
 import type {
+  AnyEvent,
   Assignment,
   BuiltAction,
   BuiltGuard,
@@ -14,11 +15,13 @@ import { escapeKey } from './node.js';
 type LowInfer<T> = T & NonNullable<unknown>;
 
 /** An event, or what gives one. */
-type EventOf<TContext, TEvent, TGiven> = TGiven | ((scope: ScopeOf<TContext, TEvent>) => TGiven);
+type EventOf<TContext, TEvent, TParams, TGiven> =
+  | TGiven
+  | ((scope: ScopeOf<TContext, TEvent>, params: TParams) => TGiven);
 
 /** How long an event is held back, and the id that it can be cancelled by meanwhile. */
-interface HoldOptions<TContext, TEvent> {
-  readonly delay?: string | number | ((scope: ScopeOf<TContext, TEvent>) => string | number);
+interface HoldOptions<TContext, TEvent, TParams> {
+  readonly delay?: string | number | ((scope: ScopeOf<TContext, TEvent>, params: TParams) => string | number);
   readonly id?: string;
 }
 
@@ -28,9 +31,9 @@ interface HoldOptions<TContext, TEvent> {
  * @example
  * assign({ count: 1 }).built; // => { assign: { count: 1 } }
  */
-export function assign<TContext, TEvent extends EventObject>(
-  assignment: Assignment<LowInfer<TContext>, TEvent>,
-): BuiltAction<TContext, TEvent> {
+export function assign<TContext = unknown, TEvent extends EventObject = AnyEvent, TParams = unknown>(
+  assignment: Assignment<LowInfer<TContext>, TEvent, TParams>,
+): BuiltAction<TContext, TEvent, never, never, TParams> {
   return action({ assign: assignment });
 }
 
@@ -40,10 +43,15 @@ export function assign<TContext, TEvent extends EventObject>(
  * @example
  * raise({ type: 'NEXT' }, { delay: '3s' }).built; // => { raise: { event: { type: 'NEXT' }, delay: '3s' } }
  */
-export function raise<TContext, TEvent extends EventObject>(
-  event: EventOf<TContext, TEvent, NoInfer<TEvent>>,
-  options: HoldOptions<TContext, TEvent> = {},
-): BuiltAction<TContext, TEvent> {
+export function raise<
+  TContext = unknown,
+  TEvent extends EventObject = AnyEvent,
+  TRaised extends EventObject = EventObject,
+  TParams = unknown,
+>(
+  event: EventOf<TContext, TEvent, TParams, TRaised>,
+  options: HoldOptions<TContext, TEvent, TParams> = {},
+): BuiltAction<TContext, TEvent, TRaised, never, TParams> {
   return action({ raise: { event, ...held(options) } });
 }
 
@@ -53,61 +61,68 @@ export function raise<TContext, TEvent extends EventObject>(
  * @example
  * sendTo('pay', { type: 'HINT' }).built; // => { send: { to: '#_pay', event: { type: 'HINT' } } }
  */
-export function sendTo<TContext, TEvent extends EventObject>(
-  target: string | ((scope: ScopeOf<TContext, TEvent>) => string),
-  event: EventOf<TContext, TEvent, EventObject>,
-  options: HoldOptions<TContext, TEvent> = {},
-): BuiltAction<TContext, TEvent> {
+export function sendTo<TContext = unknown, TEvent extends EventObject = AnyEvent, TParams = unknown>(
+  target: string | ((scope: ScopeOf<TContext, TEvent>, params: TParams) => string),
+  event: EventOf<TContext, TEvent, TParams, EventObject>,
+  options: HoldOptions<TContext, TEvent, TParams> = {},
+): BuiltAction<TContext, TEvent, never, never, TParams> {
   const to = typeof target === 'string' ? `#_${target}` : target;
   return action({ send: { to, event, ...held(options) } });
 }
 
 /** An event for the machine that invoked this one. */
-export function sendParent<TContext, TEvent extends EventObject>(
-  event: EventOf<TContext, TEvent, EventObject>,
-  options: HoldOptions<TContext, TEvent> = {},
-): BuiltAction<TContext, TEvent> {
+export function sendParent<TContext = unknown, TEvent extends EventObject = AnyEvent, TParams = unknown>(
+  event: EventOf<TContext, TEvent, TParams, EventObject>,
+  options: HoldOptions<TContext, TEvent, TParams> = {},
+): BuiltAction<TContext, TEvent, never, never, TParams> {
   return action({ send: { to: '#_parent', event, ...held(options) } });
 }
 
 /** Tells those who watch. */
-export function emit<TContext, TEvent extends EventObject>(
-  event: EventOf<TContext, TEvent, EventObject>,
-): BuiltAction<TContext, TEvent> {
+export function emit<
+  TContext = unknown,
+  TEvent extends EventObject = AnyEvent,
+  TEmitted extends EventObject = EventObject,
+  TParams = unknown,
+>(
+  event: EventOf<TContext, TEvent, TParams, TEmitted>,
+): BuiltAction<TContext, TEvent, never, TEmitted, TParams> {
   return action({ emit: { event } });
 }
 
 /** Takes back what is held back under this id. */
-export function cancel<TContext, TEvent extends EventObject>(
-  id: string | ((scope: ScopeOf<TContext, TEvent>) => string),
-): BuiltAction<TContext, TEvent> {
+export function cancel<TContext = unknown, TEvent extends EventObject = AnyEvent, TParams = unknown>(
+  id: string | ((scope: ScopeOf<TContext, TEvent>, params: TParams) => string),
+): BuiltAction<TContext, TEvent, never, never, TParams> {
   return action({ cancel: id });
 }
 
 /** A line of the history. */
-export function log<TContext, TEvent extends EventObject>(
+export function log<TContext = unknown, TEvent extends EventObject = AnyEvent>(
   value: Data<TContext, TEvent> = ({ event }: ScopeOf<TContext, TEvent>) => event,
   label?: string,
-): BuiltAction<TContext, TEvent> {
+): BuiltAction<TContext, TEvent, never, never> {
   return action({ log: { value, ...(label === undefined ? {} : { label }) } });
 }
 
 /** Whether all of these allow it. */
-export function and<TContext, TEvent>(
+export function and<TContext = unknown, TEvent = AnyEvent>(
   guards: readonly GuardConfig<TContext, TEvent>[],
 ): BuiltGuard<TContext, TEvent> {
   return guard({ and: guards });
 }
 
 /** Whether any of these allows it. */
-export function or<TContext, TEvent>(
+export function or<TContext = unknown, TEvent = AnyEvent>(
   guards: readonly GuardConfig<TContext, TEvent>[],
 ): BuiltGuard<TContext, TEvent> {
   return guard({ or: guards });
 }
 
 /** Whether this one does not allow it. */
-export function not<TContext, TEvent>(inner: GuardConfig<TContext, TEvent>): BuiltGuard<TContext, TEvent> {
+export function not<TContext = unknown, TEvent = AnyEvent>(
+  inner: GuardConfig<TContext, TEvent>,
+): BuiltGuard<TContext, TEvent> {
   return guard({ not: inner });
 }
 
@@ -117,7 +132,9 @@ export function not<TContext, TEvent>(inner: GuardConfig<TContext, TEvent>): Bui
  * @example
  * stateIn({ sound: 'on' }).built; // => { and: [{ in: 'sound.on' }] }
  */
-export function stateIn<TContext, TEvent>(value: StateValue): BuiltGuard<TContext, TEvent> {
+export function stateIn<TContext = unknown, TEvent = AnyEvent>(
+  value: StateValue,
+): BuiltGuard<TContext, TEvent> {
   return guard(
     typeof value === 'string' ? { in: value } : { and: pathsOf(value).map((path) => ({ in: path })) },
   );
@@ -129,7 +146,9 @@ export function builtOf(fn: unknown): unknown {
   return (fn as unknown as { readonly built: unknown }).built;
 }
 
-function action<TContext, TEvent>(built: object): BuiltAction<TContext, TEvent> {
+function action<TContext, TEvent, TParams>(
+  built: object,
+): BuiltAction<TContext, TEvent, never, never, TParams> {
   return standFor(built);
 }
 
@@ -144,7 +163,7 @@ function standFor(built: object) {
   return Object.assign(never, { built });
 }
 
-function held<TContext, TEvent>({ delay, id }: HoldOptions<TContext, TEvent>): object {
+function held<TContext, TEvent, TParams>({ delay, id }: HoldOptions<TContext, TEvent, TParams>): object {
   return { ...(delay === undefined ? {} : { delay }), ...(id === undefined ? {} : { id }) };
 }
 

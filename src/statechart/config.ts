@@ -1,28 +1,40 @@
 import type { Json } from '../core/json.js';
+import type {
+  AnyEvent,
+  DoneEvent,
+  EventDescriptor,
+  EventFor,
+  EventObject,
+  FailedEvent,
+} from './typed/event-type.js';
+import type { Expression, List, ScopeOf, Text } from './typed/shape.js';
+import type { AnyWords, DelayOf, Named, OutputOf, Words } from './typed/words.js';
 
-/** An event in a program: its type, and whatever comes with it. */
-export interface EventObject {
-  readonly type: string;
-}
-
-/** Any event; what comes with it is unknown until it is looked at. */
-export interface AnyEvent extends EventObject {
-  readonly [key: string]: unknown;
-}
-
-/** What functions of a machine are given. */
-export interface ScopeOf<TContext, TEvent> {
-  readonly context: TContext;
-  readonly event: TEvent;
-}
+export type { AnyEvent, EventObject } from './typed/event-type.js';
+export type { Expression, ScopeOf } from './typed/shape.js';
 
 /**
  * A machine as it is written, in the shape of XState v5. Wherever data stands, a text `{% … %}` is a JSONata
  * expression over `{ context, event }`; wherever a function stands, so may an expression.
  */
-export interface MachineConfig<TContext, TEvent extends EventObject> extends StateConfig<TContext, TEvent> {
+export interface MachineConfig<
+  TContext,
+  TEvent extends EventObject = AnyEvent,
+  TWords extends Words = AnyWords,
+> extends RootConfig<TContext, TEvent, TWords> {
   /** What the machine starts with: an object, which may hold expressions over `{ input }`, or a function. */
   readonly context?: TContext | ((arg: { readonly input: unknown }) => TContext);
+  /** For the compiler only: `types: {} as { events: … }`. Nothing of it is kept. */
+  readonly types?: { readonly context?: TContext; readonly events?: TEvent };
+}
+
+/** The state that a machine is, with what only a machine has. */
+export interface RootConfig<TContext, TEvent extends EventObject, TWords extends Words = AnyWords>
+  extends StateConfig<TContext, TEvent, TWords> {
+  readonly context?: unknown;
+  readonly types?: object;
+  /** What comes with each event: `{ ADD: type<{ by: number }>(), PAUSE: {} }`, or, in YAML and JSON, a JSON Schema each. */
+  readonly events?: unknown;
   /** What becomes of an event that nothing takes: `ignore` if absent. */
   readonly onUnhandled?: 'ignore' | 'reject';
   /** What becomes of a macrostep in which something fails that no transition takes: `undo` if absent. */
@@ -32,8 +44,6 @@ export interface MachineConfig<TContext, TEvent extends EventObject> extends Sta
   readonly sensitive?: string | readonly string[];
   /** How instances of earlier versions move over; `true` where all of it stays as it stands. */
   readonly migrate?: true | MigrationConfig<TContext> | readonly (true | MigrationConfig<TContext>)[];
-  /** For the compiler only: `types: {} as { events: … }`. Nothing of it is kept. */
-  readonly types?: { readonly context?: TContext; readonly events?: TEvent };
 }
 
 /** How instances of earlier versions of a machine move over to this one. */
@@ -55,34 +65,36 @@ export interface EarlierScope {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-export interface StateConfig<TContext, TEvent extends EventObject> {
-  readonly id?: string;
+export interface StateConfig<TContext, TEvent extends EventObject, TWords extends Words = AnyWords> {
+  readonly id?: Text;
   readonly type?: 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
   readonly initial?:
-    | string
-    | { readonly target: string | readonly string[]; readonly actions?: Actions<TContext, TEvent> };
-  readonly states?: Readonly<Record<string, StateConfig<TContext, TEvent>>>;
+    | Text
+    | { readonly target: Text | readonly Text[]; readonly actions?: Actions<TContext, TEvent, TWords> };
+  readonly states?: { readonly [key: string]: StateConfig<TContext, TEvent, TWords> };
   /** By event name, `name.*` or `*`. */
-  readonly on?: Readonly<Record<string, Transitions<TContext, TEvent> | undefined>>;
+  readonly on?: {
+    readonly [K in EventDescriptor<TEvent>]?: Transitions<TContext, EventFor<TEvent, K>, TWords> | undefined;
+  };
   /** Taken as soon as their guard allows. */
-  readonly always?: Transitions<TContext, TEvent>;
-  /** By duration: `1000` (milliseconds), `30s`, `1h30m`. */
-  readonly after?: Readonly<Record<string | number, Transitions<TContext, TEvent>>>;
+  readonly always?: Transitions<TContext, TEvent, TWords>;
+  /** By duration: `1000` (milliseconds), `30s`, `1h30m`; or by the name of a delay. */
+  readonly after?: { readonly [delay: string | number]: Transitions<TContext, TEvent, TWords> };
   /** Taken when a final child was entered; `event.output` is the child's. */
-  readonly onDone?: Transitions<TContext, TEvent>;
+  readonly onDone?: Transitions<TContext, DoneEvent, TWords>;
   /** How long it may stay there, from when it was entered; then `onTimeout` is taken. */
   readonly timeout?: string | number;
-  readonly onTimeout?: Transitions<TContext, TEvent>;
+  readonly onTimeout?: Transitions<TContext, TEvent, TWords>;
   /** Of a history state: `shallow` if absent. */
   readonly history?: 'shallow' | 'deep';
   /** Of a history state: where it leads while nothing is remembered. */
-  readonly target?: string | readonly string[];
-  readonly entry?: Actions<TContext, TEvent>;
-  readonly exit?: Actions<TContext, TEvent>;
-  readonly invoke?: InvokeConfig<TContext, TEvent> | readonly InvokeConfig<TContext, TEvent>[];
+  readonly target?: Text | readonly Text[];
+  readonly entry?: Actions<TContext, TEvent, TWords>;
+  readonly exit?: Actions<TContext, TEvent, TWords>;
+  readonly invoke?: InvokedBy<TContext, TEvent, TWords> | List<InvokedBy<TContext, TEvent, TWords>>;
   /** Of a final state, and of the machine. */
   readonly output?: Data<TContext, TEvent>;
-  readonly tags?: string | readonly string[];
+  readonly tags?: TWords['tag'] | Text | List<TWords['tag'] | Text>;
   readonly description?: string;
   readonly meta?: Json;
 }
@@ -91,18 +103,18 @@ export interface StateConfig<TContext, TEvent extends EventObject> {
 export type Data<TContext, TEvent> = Json | ((scope: ScopeOf<TContext, TEvent>) => unknown);
 
 /** A target, a transition, or several that are tried in order. */
-export type Transitions<TContext, TEvent extends EventObject> =
-  | string
-  | TransitionConfig<TContext, TEvent>
-  | readonly (string | TransitionConfig<TContext, TEvent>)[];
+export type Transitions<TContext, TEvent extends EventObject, TWords extends Words = AnyWords> =
+  | Text
+  | TransitionConfig<TContext, TEvent, TWords>
+  | List<Text | TransitionConfig<TContext, TEvent, TWords>>;
 
-export interface TransitionConfig<TContext, TEvent extends EventObject> {
+export interface TransitionConfig<TContext, TEvent extends EventObject, TWords extends Words = AnyWords> {
   /** A sibling, `.child`, `#id`, or a path of keys, or several that are entered at once; without it the state stays as it is. */
-  readonly target?: string | readonly string[];
-  readonly guard?: GuardConfig<TContext, TEvent>;
+  readonly target?: Text | readonly Text[] | undefined;
+  readonly guard?: GuardConfig<TContext, TEvent, TWords>;
   /** Done before the actions; every field is computed from the context before it. */
   readonly assign?: Assignment<TContext, TEvent>;
-  readonly actions?: Actions<TContext, TEvent>;
+  readonly actions?: Actions<TContext, TEvent, TWords>;
   /** Whether the source is left and entered again. */
   readonly reenter?: boolean;
   readonly description?: string;
@@ -110,31 +122,39 @@ export interface TransitionConfig<TContext, TEvent extends EventObject> {
 }
 
 /** An expression, the name of an implementation, a name with params, or a function. */
-export type GuardConfig<TContext, TEvent> =
-  | string
-  | { readonly type: string; readonly params?: Json }
-  | { readonly and: readonly GuardConfig<TContext, TEvent>[] }
-  | { readonly or: readonly GuardConfig<TContext, TEvent>[] }
-  | { readonly not: GuardConfig<TContext, TEvent> }
+export type GuardConfig<TContext, TEvent, TWords extends Words = AnyWords> =
+  | Expression
+  | Named<TContext, TEvent, TWords['guards']>
+  | { readonly and: readonly GuardConfig<TContext, TEvent, TWords>[] }
+  | { readonly or: readonly GuardConfig<TContext, TEvent, TWords>[] }
+  | { readonly not: GuardConfig<TContext, TEvent, TWords> }
   /** Whether a state is active: `#id`, or a path from the root. */
-  | { readonly in: string }
-  | GuardFunction<TContext, TEvent>;
+  | { readonly in: Text }
+  | GuardFunction<TContext, TEvent>
+  | BuiltGuard<TContext, TEvent>;
 
-export type GuardFunction<TContext, TEvent> = (scope: ScopeOf<TContext, TEvent>, params: unknown) => boolean;
+export interface GuardFunction<TContext, TEvent, TParams = unknown> {
+  (scope: ScopeOf<TContext, TEvent>, params: TParams): boolean;
+  /** What a builder gave is something else. */
+  readonly built?: undefined;
+}
 
-export type Actions<TContext, TEvent extends EventObject> =
-  | ActionConfig<TContext, TEvent>
-  | readonly ActionConfig<TContext, TEvent>[];
+export type Actions<TContext, TEvent extends EventObject, TWords extends Words = AnyWords> =
+  | ActionConfig<TContext, TEvent, TWords>
+  | List<ActionConfig<TContext, TEvent, TWords>>;
 
-export type ActionConfig<TContext, TEvent extends EventObject> =
-  | string
-  | { readonly type: string; readonly params?: Data<TContext, TEvent> }
-  | BuiltAction<TContext, TEvent>
+export type ActionConfig<TContext, TEvent extends EventObject, TWords extends Words = AnyWords> =
+  | Named<TContext, TEvent, TWords['actions']>
   | AssignConfig<TContext, TEvent>
-  | { readonly raise: string | (Raised<TContext, TEvent> & HeldBack<TContext, TEvent>) }
   | {
-      readonly send: Raised<TContext, TEvent> &
-        HeldBack<TContext, TEvent> & {
+      readonly raise:
+        | TWords['event']['type']
+        | Text
+        | (Raised<TContext, TEvent, TWords['event']> & HeldBack<TContext, TEvent, TWords>);
+    }
+  | {
+      readonly send: Raised<TContext, TEvent, EventObject> &
+        HeldBack<TContext, TEvent, TWords> & {
           /**
            * An instance; `#_parent`; or `#_` and the id of what was invoked. The machine's own mailbox if absent, behind
            * what waits there.
@@ -145,71 +165,105 @@ export type ActionConfig<TContext, TEvent extends EventObject> =
   /** Takes back what is held back under this id. */
   | { readonly cancel: string | ((scope: ScopeOf<TContext, TEvent>) => string) }
   /** Told to those who watch. */
-  | { readonly emit: string | Raised<TContext, TEvent> }
+  | { readonly emit: string | Raised<TContext, TEvent, TWords['emitted']> }
   | {
       readonly log:
         | Data<TContext, TEvent>
         | { readonly label?: string; readonly value?: Data<TContext, TEvent> };
     }
   /** The actions of the first branch whose guard allows it. */
-  | { readonly choose: readonly Branch<TContext, TEvent>[] }
-  | ActionFunction<TContext, TEvent>;
+  | { readonly choose: readonly Branch<TContext, TEvent, TWords>[] }
+  | ActionFunction<TContext, TEvent>
+  | BuiltAction<TContext, TEvent, TWords['event'], TWords['emitted']>;
 
-type Raised<TContext, TEvent> =
-  | { readonly type: string; readonly data?: Data<TContext, TEvent> }
+type Raised<TContext, TEvent, TRaised extends EventObject> =
+  | { readonly type: TRaised['type'] | Text; readonly data?: Data<TContext, TEvent> }
   /** The whole event, as programs write theirs: `{ type, … }`. */
-  | { readonly event: Data<TContext, TEvent> };
+  | { readonly event: TRaised | Expression | ((scope: ScopeOf<TContext, TEvent>) => TRaised) };
 
-interface HeldBack<TContext, TEvent> {
-  /** How long the event is held back: milliseconds, `30s`, or what gives one of these. */
-  readonly delay?: string | number | ((scope: ScopeOf<TContext, TEvent>) => string | number);
+interface HeldBack<TContext, TEvent, TWords extends Words> {
+  /** How long the event is held back: milliseconds, `30s`, the name of a delay, or what gives one of these. */
+  readonly delay?: DelayOf<TContext, TEvent, TWords>;
   /** By which it can be cancelled in the meantime. */
   readonly id?: string;
 }
 
-export interface Branch<TContext, TEvent extends EventObject> {
-  readonly guard?: GuardConfig<TContext, TEvent>;
+export interface Branch<TContext, TEvent extends EventObject, TWords extends Words = AnyWords> {
+  readonly guard?: GuardConfig<TContext, TEvent, TWords>;
   readonly assign?: Assignment<TContext, TEvent>;
-  readonly actions?: Actions<TContext, TEvent>;
+  readonly actions?: Actions<TContext, TEvent, TWords>;
 }
 
 /** Runs after the commit, at least once; it cannot change the context. */
-export type ActionFunction<TContext, TEvent> = (
-  scope: ScopeOf<TContext, TEvent>,
-  params: unknown,
-  info: unknown,
-) => unknown;
+export interface ActionFunction<TContext, TEvent, TParams = unknown> {
+  (scope: ScopeOf<TContext, TEvent>, params: TParams, info: unknown): unknown;
+  /** What a builder gave is something else. */
+  readonly built?: undefined;
+}
 
-export interface AssignConfig<TContext, TEvent> {
-  readonly assign: Assignment<TContext, TEvent>;
+export interface AssignConfig<TContext, TEvent, TParams = unknown> {
+  readonly assign: Assignment<TContext, TEvent, TParams>;
 }
 
 /**
  * What a builder (`assign`, `raise`, `and`, …) gives. It is a function for the compiler's sake, which infers the types of
  * context and event only from where a function is wanted; it is never called.
  */
-export interface BuiltAction<TContext, TEvent> {
-  (scope: ScopeOf<TContext, TEvent>, params: unknown, info: unknown): unknown;
+export interface BuiltAction<
+  TContext,
+  TEvent,
+  TRaised extends EventObject = EventObject,
+  TEmitted extends EventObject = EventObject,
+  TParams = unknown,
+> {
+  (scope: ScopeOf<TContext, TEvent>, params: TParams, info: unknown): unknown;
   /** The action as it is written in a definition. */
   readonly built: object;
+  /** Carry types; they have no value. */
+  readonly raised?: TRaised;
+  readonly emitted?: TEmitted;
 }
 
-export interface BuiltGuard<TContext, TEvent> {
-  (scope: ScopeOf<TContext, TEvent>, params: unknown): boolean;
+export interface BuiltGuard<TContext, TEvent, TParams = unknown> {
+  (scope: ScopeOf<TContext, TEvent>, params: TParams): boolean;
   readonly built: object;
 }
 
 /** Fields with data, expressions or functions; or one function that gives several fields. */
-export type Assignment<TContext, TEvent> =
+export type Assignment<TContext, TEvent, TParams = unknown> =
   | {
       readonly [K in keyof TContext]?:
         | TContext[K]
-        | string
-        | ((scope: ScopeOf<TContext, TEvent>, params: unknown) => TContext[K]);
+        | Expression
+        | ((scope: ScopeOf<TContext, TEvent>, params: TParams) => TContext[K]);
     }
-  | ((scope: ScopeOf<TContext, TEvent>, params: unknown) => Partial<TContext>);
+  | ((scope: ScopeOf<TContext, TEvent>, params: TParams) => Partial<TContext>);
 
-export interface InvokeConfig<TContext, TEvent extends EventObject> {
+/** What may be invoked: of declared actors, each with the events that its output makes. */
+type InvokedBy<
+  TContext,
+  TEvent extends EventObject,
+  TWords extends Words,
+> = string extends keyof TWords['actors']
+  ? InvokeConfig<TContext, TEvent, TWords>
+  :
+      | {
+          [K in keyof TWords['actors'] & string]: InvokeConfig<
+            TContext,
+            TEvent,
+            TWords,
+            OutputOf<TWords['actors'][K]>
+          > & { readonly src: K };
+        }[keyof TWords['actors'] & string]
+      | (InvokeConfig<TContext, TEvent, TWords> & { readonly src?: never; readonly machine: string });
+
+/** What is invoked, whoever carries it out: a task by its name, or another machine. */
+export interface InvokeConfig<
+  TContext,
+  TEvent extends EventObject,
+  TWords extends Words = AnyWords,
+  TOutput = unknown,
+> {
   /** The name, or ARN, that a handler is registered under. */
   readonly src?: string;
   /** Another machine, instead of a task: it lives for as long as the state is active, and ends in `onDone` or `onError`. */
@@ -220,25 +274,40 @@ export interface InvokeConfig<TContext, TEvent extends EventObject> {
   readonly input?: Data<TContext, TEvent>;
   /** From the invocation to the answer; past it the task fails with `Timeout`. */
   readonly timeout?: string | number;
-  readonly onDone?: Transitions<TContext, TEvent>;
+  readonly onDone?: Transitions<TContext, DoneEvent<TOutput>, TWords>;
   /** Without it, a failed task fails the machine; `event.error` is `{ name, message }`. */
-  readonly onError?: Transitions<TContext, TEvent>;
+  readonly onError?: Transitions<TContext, FailedEvent, TWords>;
   readonly description?: string;
   readonly meta?: Json;
 }
 
 /** The functions that a machine refers to by name. */
-export interface MachineImplementations<TContext, TEvent extends EventObject> {
+export interface MachineImplementations<
+  TContext,
+  TEvent extends EventObject,
+  TGuards = { readonly [name: string]: unknown },
+  TActions = { readonly [name: string]: unknown },
+> {
   /** Journaled with every event that they step; instances that began with it are stepped by no other version. */
   readonly version?: string;
   /** Earlier versions whose instances this one steps as well. */
   readonly compatible?: readonly string[];
-  readonly guards?: Readonly<Record<string, GuardFunction<TContext, TEvent>>>;
+  readonly guards?: { readonly [K in keyof TGuards]: GuardImplementation<TContext, TEvent, TGuards[K]> };
   /** A function is an effect after the commit; `assign({ … })` is run in the step. */
-  readonly actions?: Readonly<
-    Record<
-      string,
-      ActionFunction<TContext, TEvent> | BuiltAction<TContext, TEvent> | AssignConfig<TContext, TEvent>
-    >
-  >;
+  readonly actions?: { readonly [K in keyof TActions]: ActionImplementation<TContext, TEvent, TActions[K]> };
 }
+
+export type GuardImplementation<TContext, TEvent, TParams = unknown> =
+  | GuardFunction<TContext, TEvent, TParams>
+  | BuiltGuard<TContext, TEvent, TParams>;
+
+export type ActionImplementation<
+  TContext,
+  TEvent,
+  TParams = unknown,
+  TRaised extends EventObject = EventObject,
+  TEmitted extends EventObject = EventObject,
+> =
+  | ActionFunction<TContext, TEvent, TParams>
+  | BuiltAction<TContext, TEvent, TRaised, TEmitted, TParams>
+  | AssignConfig<TContext, TEvent, TParams>;

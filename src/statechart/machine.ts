@@ -3,13 +3,23 @@ import type { Implementations } from '../core/language.js';
 import { isError, Refused } from '../core/problem.js';
 import { builtOf } from './builders.js';
 import { compile, type StatechartProgram } from './compile.js';
-import type { AnyEvent, EventObject, MachineConfig, MachineImplementations } from './config.js';
+import type { AnyEvent, EventObject, MachineImplementations, RootConfig } from './config.js';
 import type { StateValue } from './configuration.js';
 import { type Extracted, extract, extractImplementation } from './extract.js';
 import { type HistoryValue, historyAt } from './history-value.js';
 import { DEFAULT_MACHINE_ID } from './schema/machine.js';
 import { MachineSnapshot, type SnapshotStatus } from './snapshot.js';
 import { configurationAt } from './state-value.js';
+import type { Checked } from './typed/checked.js';
+import type {
+  ContextSource,
+  DeclaredIn,
+  EventIn,
+  MachineTypes,
+  ParameterizedObject,
+} from './typed/declared.js';
+import type { AnyFace, Face } from './typed/face.js';
+import type { StatesOf } from './typed/state-tree.js';
 
 /** What a handler of an action is called with, as an engine calls it. */
 export type ActionHandler = (input: unknown, info: unknown) => unknown;
@@ -18,7 +28,11 @@ export type ActionHandler = (input: unknown, info: unknown) => unknown;
  * A machine, checked and compiled. Its source is plain JSON, whatever functions it was written with: an engine
  * publishes `source`, compiles it with `implementations` and runs actions by `handlers`.
  */
-export class Machine<TContext = unknown, TEvent extends EventObject = AnyEvent> {
+export class Machine<
+  TContext = unknown,
+  TEvent extends EventObject = AnyEvent,
+  TFace extends AnyFace = AnyFace,
+> {
   readonly language = 'statechart';
   readonly id: string;
   readonly source: Json;
@@ -26,8 +40,12 @@ export class Machine<TContext = unknown, TEvent extends EventObject = AnyEvent> 
   /** The actions that were given as functions, by the name of their task. */
   readonly handlers: Readonly<Record<string, ActionHandler>>;
   readonly #program: StatechartProgram;
-  /** Carries the types of context and event; it has no value. */
-  declare readonly types?: { readonly context: TContext; readonly event: TEvent };
+  /** Carries types; it has no value. */
+  declare readonly types?: {
+    readonly context: TContext;
+    readonly event: TEvent;
+    readonly face: TFace;
+  };
 
   constructor(source: Json, implementations: Implementations) {
     this.source = source;
@@ -37,8 +55,8 @@ export class Machine<TContext = unknown, TEvent extends EventObject = AnyEvent> 
     this.handlers = handlersOf(implementations);
   }
 
-  static programOf<TContext, TEvent extends EventObject>(
-    machine: Machine<TContext, TEvent>,
+  static programOf<TContext, TEvent extends EventObject, TFace extends AnyFace>(
+    machine: Machine<TContext, TEvent, TFace>,
   ): StatechartProgram {
     return machine.#program;
   }
@@ -54,7 +72,7 @@ export class Machine<TContext = unknown, TEvent extends EventObject = AnyEvent> 
     readonly status?: SnapshotStatus;
     readonly output?: unknown;
     readonly error?: unknown;
-  }): MachineSnapshot<TContext> {
+  }): MachineSnapshot<TContext, TFace> {
     const { space } = this.#program;
     const history = historyAt(space, kept.history);
     const configuration = configurationAt(space, kept.value, history);
@@ -76,10 +94,72 @@ export class Machine<TContext = unknown, TEvent extends EventObject = AnyEvent> 
  * @example
  * createMachine({ id: 'lamp', initial: 'off', states: { off: { on: { PRESS: 'on' } }, on: {} } }).id; // => 'lamp'
  */
-export function createMachine<TContext = Record<string, never>, TEvent extends EventObject = AnyEvent>(
-  config: MachineConfig<TContext, TEvent>,
-  implementations: MachineImplementations<TContext, NoInfer<TEvent>> = {},
-): Machine<TContext, TEvent> {
+export function createMachine<
+  // biome-ignore lint/complexity/noBannedTypes: no fields, where there is no context
+  TContext = {},
+  TEvent extends EventObject = AnyEvent,
+  // biome-ignore lint/complexity/noBannedTypes: no map of events
+  TEvents = {},
+  TInput = unknown,
+  TOutput = unknown,
+  TEmitted extends EventObject = EventObject,
+  TTag extends string = string,
+  TAction extends ParameterizedObject = ParameterizedObject,
+  TGuard extends ParameterizedObject = ParameterizedObject,
+  TDelay extends string = never,
+  // biome-ignore lint/complexity/noBannedTypes: nothing was given
+  TGuards = {},
+  // biome-ignore lint/complexity/noBannedTypes: nothing was given
+  TActions = {},
+  TConfig = unknown,
+>(
+  config: {
+    readonly types?: MachineTypes<TContext, TEvent, TInput, TOutput, TEmitted, TTag, TAction, TGuard, TDelay>;
+    readonly context?: ContextSource<TContext, TInput>;
+    readonly events?: TEvents;
+  } & RootConfig<
+    TContext,
+    EventIn<TEvents, TEvent>,
+    WordsIn<TEvents, TEvent, TEmitted, TTag, TAction, TGuard, TDelay, TGuards, TActions>
+  > &
+    TConfig &
+    Checked<
+      TConfig,
+      TContext,
+      EventIn<TEvents, TEvent>,
+      WordsIn<TEvents, TEvent, TEmitted, TTag, TAction, TGuard, TDelay, TGuards, TActions>
+    >,
+  implementations?: MachineImplementations<TContext, EventIn<TEvents, TEvent>, TGuards, TActions>,
+): Machine<TContext, EventIn<TEvents, TEvent>, Face<StatesOf<TConfig>, TInput, TOutput, TEmitted, TTag>> {
+  return machineOf(config, implementations ?? {});
+}
+
+/** All that a machine of one literal may name. */
+interface WordsIn<
+  TEvents,
+  TEvent extends EventObject,
+  TEmitted extends EventObject,
+  TTag extends string,
+  TAction extends ParameterizedObject,
+  TGuard extends ParameterizedObject,
+  TDelay extends string,
+  TGuards,
+  TActions,
+> {
+  readonly event: EventIn<TEvents, TEvent>;
+  readonly emitted: NoInfer<TEmitted>;
+  readonly guards: DeclaredIn<TGuard, TGuards>;
+  readonly actions: DeclaredIn<TAction, TActions>;
+  readonly actors: { readonly [name: string]: unknown };
+  readonly delay: TDelay;
+  readonly tag: NoInfer<TTag>;
+}
+
+/** Takes a config apart, whatever the compiler knows of it. */
+export function machineOf<TContext, TEvent extends EventObject, TFace extends AnyFace>(
+  config: unknown,
+  implementations: Given,
+): Machine<TContext, TEvent, TFace> {
   const { source, problems, ...inline } = extract(config);
   if (problems.some(isError)) throw new Refused(problems);
   const id = isJsonObject(source) ? own(source, 'id') : undefined;
@@ -89,14 +169,13 @@ export function createMachine<TContext = Record<string, never>, TEvent extends E
   );
 }
 
+/** What is given with a machine. */
+export type Given = Pick<Implementations, 'version' | 'compatible' | 'guards' | 'actions'>;
+
 type Functions = Pick<Extracted, 'guards' | 'actions' | 'functions'>;
 
 /** What stood in the machine itself, and what was given with it: functions, and what builders gave, as it is written. */
-function implementationsOf(
-  inline: Functions,
-  given: Pick<Implementations, 'version' | 'compatible' | 'guards' | 'actions'>,
-  id: string,
-): Implementations {
+function implementationsOf(inline: Functions, given: Given, id: string): Implementations {
   const made: Record<keyof Functions, Record<string, unknown>> = {
     guards: { ...inline.guards, ...given.guards },
     actions: { ...inline.actions, ...given.actions },

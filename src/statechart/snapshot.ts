@@ -1,17 +1,18 @@
 import type { Configuration, StateValue } from './configuration.js';
 import { type HistoryValue, historyValueOf } from './history-value.js';
 import { splitPath } from './node.js';
+import type { AnyFace } from './typed/face.js';
 
 /** XState's words: `done` at the end, `error` where a failed task was not taken, `stopped` from outside. */
 export type SnapshotStatus = 'active' | 'done' | 'error' | 'stopped';
 
 /** Where a machine stands between two events; never changed, every transition gives another. */
-export class MachineSnapshot<TContext = unknown> {
-  readonly value: StateValue;
+export class MachineSnapshot<TContext = unknown, TFace extends AnyFace = AnyFace> {
+  readonly value: TFace['value'];
   readonly context: TContext;
   readonly status: SnapshotStatus;
   /** Absent where the machine has not ended with one: most snapshots are the smaller for it. */
-  declare readonly output?: unknown;
+  declare readonly output?: TFace['output'];
   declare readonly error?: unknown;
   readonly #configuration: Configuration;
 
@@ -22,7 +23,7 @@ export class MachineSnapshot<TContext = unknown> {
     output: unknown,
     error: unknown,
   ) {
-    this.value = configuration.value;
+    this.value = configuration.value as TFace['value'];
     this.context = context;
     this.status = status;
     this.#configuration = configuration;
@@ -30,7 +31,9 @@ export class MachineSnapshot<TContext = unknown> {
     if (error !== undefined) this.error = error;
   }
 
-  static configurationOf(snapshot: MachineSnapshot): Configuration {
+  static configurationOf<TContext, TFace extends AnyFace>(
+    snapshot: MachineSnapshot<TContext, TFace>,
+  ): Configuration {
     return snapshot.#configuration;
   }
 
@@ -39,18 +42,19 @@ export class MachineSnapshot<TContext = unknown> {
    *
    * `snapshot.matches('open.editing')`, `snapshot.matches({ open: 'editing' })`, `snapshot.matches('open')`
    */
-  matches(value: StateValue): boolean {
-    return matchesValue(typeof value === 'string' ? fromPath(splitPath(value)) : value, this.value);
+  matches(value: TFace['path'] | TFace['value']): boolean {
+    const wanted = typeof value === 'string' ? fromPath(splitPath(value)) : (value as StateValue);
+    return matchesValue(wanted, this.value as StateValue);
   }
 
   /** Whether an active state has this tag. */
-  hasTag(tag: string): boolean {
+  hasTag(tag: TFace['tag']): boolean {
     return this.#configuration.active.some((node) => node.chart.tags.includes(tag));
   }
 
   /** Plain data; `resolveState` of the machine makes it a snapshot again. */
   toJSON(): {
-    value: StateValue;
+    value: TFace['value'];
     context: TContext;
     status: SnapshotStatus;
     history?: HistoryValue;

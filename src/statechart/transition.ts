@@ -8,6 +8,7 @@ import { Macrostep, surroundings } from './macrostep.js';
 import type { Context } from './run.js';
 import { planFor } from './select.js';
 import { MachineSnapshot } from './snapshot.js';
+import type { AnyFace } from './typed/face.js';
 import { Undone } from './undone.js';
 
 /** Events that a machine makes for itself, as a pure host hands them in: a delay is over, a task is done. */
@@ -18,7 +19,10 @@ export interface OwnEvent {
 }
 
 /** A snapshot, and what is to be done outside for it. */
-export type Transitioned<TContext> = readonly [MachineSnapshot<TContext>, readonly MachineEffect[]];
+export type Transitioned<TContext, TFace extends AnyFace = AnyFace> = readonly [
+  MachineSnapshot<TContext, TFace>,
+  readonly MachineEffect[],
+];
 
 /**
  * Where a machine starts, and what is to be done there. Throws Refused where its context or its first
@@ -28,16 +32,16 @@ export type Transitioned<TContext> = readonly [MachineSnapshot<TContext>, readon
  * const lamp = createMachine({ initial: 'off', states: { off: { on: { PRESS: 'lit' } }, lit: {} } });
  * initialTransition(lamp)[0].value; // => 'off'
  */
-export function initialTransition<TContext, TEvent extends EventObject>(
-  machine: Machine<TContext, TEvent>,
-  input?: unknown,
-): Transitioned<TContext> {
+export function initialTransition<TContext, TEvent extends EventObject, TFace extends AnyFace>(
+  machine: Machine<TContext, TEvent, TFace>,
+  input?: TFace['input'],
+): Transitioned<TContext, TFace> {
   const program = Machine.programOf(machine);
   try {
     const context = program.makeContext(input, () => surroundings(undefined));
     const run = new Macrostep(program.start.to, context, { type: INIT, input }, undefined, undefined);
     run.start(program.start);
-    return [finished<TContext>(run), run.effects];
+    return [finished(run), run.effects];
   } catch (error) {
     throw refusal(error);
   }
@@ -52,11 +56,11 @@ export function initialTransition<TContext, TEvent extends EventObject>(
  * const lamp = createMachine({ initial: 'off', states: { off: { on: { PRESS: 'lit' } }, lit: {} } });
  * transition(lamp, initialTransition(lamp)[0], { type: 'PRESS' })[0].value; // => 'lit'
  */
-export function transition<TContext, TEvent extends EventObject>(
-  machine: Machine<TContext, TEvent>,
-  snapshot: MachineSnapshot<TContext>,
+export function transition<TContext, TEvent extends EventObject, TFace extends AnyFace>(
+  machine: Machine<TContext, TEvent, TFace>,
+  snapshot: MachineSnapshot<NoInfer<TContext>, NoInfer<TFace>>,
   event: TEvent | OwnEvent,
-): Transitioned<TContext> {
+): Transitioned<TContext, TFace> {
   const configuration = MachineSnapshot.configurationOf(snapshot);
   const { space, sharedContext } = Machine.programOf(machine);
   if (configuration.space !== space) throw foreign();
@@ -70,19 +74,22 @@ export function transition<TContext, TEvent extends EventObject>(
 }
 
 /** The snapshot with the context that all instances begin with: it is the same for all of them, and made once. */
-function rest<TContext>(configuration: Configuration, context: TContext): MachineSnapshot<TContext> {
+function rest<TContext, TFace extends AnyFace>(
+  configuration: Configuration,
+  context: TContext,
+): MachineSnapshot<TContext, TFace> {
   configuration.resting ??= Object.freeze(
     new MachineSnapshot(configuration, context, 'active', undefined, undefined),
   );
-  return configuration.resting as MachineSnapshot<TContext>;
+  return configuration.resting as unknown as MachineSnapshot<TContext, TFace>;
 }
 
-function reacted<TContext>(
-  snapshot: MachineSnapshot<TContext>,
+function reacted<TContext, TFace extends AnyFace>(
+  snapshot: MachineSnapshot<TContext, TFace>,
   configuration: Configuration,
   plan: Plan,
   event: EventObject,
-): Transitioned<TContext> {
+): Transitioned<TContext, TFace> {
   const context = snapshot.context as Context;
   const run = new Macrostep(configuration, context, event as MachineEvent, undefined, undefined);
   try {
@@ -92,23 +99,23 @@ function reacted<TContext>(
     throw refusal(error);
   }
   if (run.configuration !== configuration || run.context !== context || run.done) {
-    return [finished<TContext>(run), run.effects];
+    return [finished(run), run.effects];
   }
   if (!run.moved && isErrorEvent(event.type)) return broken(configuration, snapshot, event as OwnEvent);
   return [snapshot, run.effects];
 }
 
-function finished<TContext>(run: Macrostep): MachineSnapshot<TContext> {
+function finished<TContext, TFace extends AnyFace>(run: Macrostep): MachineSnapshot<TContext, TFace> {
   const { configuration, context, done, output } = run;
   return new MachineSnapshot(configuration, context as TContext, done ? 'done' : 'active', output, undefined);
 }
 
 /** XState: an error that nothing takes ends the machine, and with it whatever it waits for. */
-function broken<TContext>(
+function broken<TContext, TFace extends AnyFace>(
   configuration: Configuration,
-  { context, output }: MachineSnapshot<TContext>,
+  { context, output }: MachineSnapshot<TContext, TFace>,
   { error }: OwnEvent,
-): Transitioned<TContext> {
+): Transitioned<TContext, TFace> {
   const cancels = configuration.active.flatMap((node) => node.ends.flatMap((op) => op.effect ?? []));
   return [new MachineSnapshot(configuration, context, 'error', output, error), cancels];
 }
