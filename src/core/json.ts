@@ -99,6 +99,7 @@ class JsonWalk {
 
 /** A key as a segment of a JSON Pointer (RFC 6901). */
 export function escapePointer(key: string): string {
+  if (!key.includes('~') && !key.includes('/')) return key;
   return key.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 

@@ -1,4 +1,4 @@
-import { escapePointer, type Json, put, toJson } from '../core/json.js';
+import { escapePointer, type Json, type JsonObject, put, toJson } from '../core/json.js';
 import { MAX_JSON_DEPTH } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
 import { builtOf } from './builders.js';
@@ -80,11 +80,15 @@ class Extraction {
   readonly #actions: Record<string, unknown> = {};
   readonly #functions: Record<string, unknown> = {};
   readonly #problems: Problem[] = [];
+  /** The keys that lead to the value at hand, and the place as people read it: spelled out only where they are needed. */
+  readonly #keys: (string | number)[] = [];
+  readonly #places: (string | number)[] = [];
 
   constructor(config: unknown, place: Place, id: string, name: string) {
     this.#id = id;
+    if (name !== '') this.#places.push(name);
     this.result = {
-      source: this.#visit(config, place, name, '', 0) ?? null,
+      source: this.#visit(config, place) ?? null,
       guards: this.#guards,
       actions: this.#actions,
       functions: this.#functions,
@@ -92,50 +96,59 @@ class Extraction {
     };
   }
 
-  /** `name` is the place as people read it, `path` the pointer. */
-  #visit(value: unknown, place: Place, name: string, path: string, depth: number): Json | undefined {
-    if (typeof value === 'function') {
-      const built = place === 'actions' || place === 'guard' ? builtOf(value) : undefined;
-      if (built !== undefined) return this.#visit(built, place, name, path, depth);
-      return this.#function(value, place, name, path);
-    }
-    // Plain data may hold no functions; toJson says where one is.
-    const structured = Array.isArray(value) || (isPlain(value) && Object.keys(PLACES[place]).length > 0);
-    if (place === 'data' || !structured || depth > MAX_JSON_DEPTH) return this.#json(value, path);
-    if (Array.isArray(value)) {
-      return value.map(
-        (item: unknown, i) => this.#visit(item, place, `${name}.${i}`, `${path}/${i}`, depth + 1) ?? null,
-      );
-    }
-    const source: Record<string, Json> = {};
-    for (const [key, member] of Object.entries(value as object)) {
-      const json = this.#member(key, member, place, name, `${path}/${escapePointer(key)}`, depth + 1);
-      if (json !== undefined) put(source, key, json);
-    }
-    return source;
+  get #path(): string {
+    return this.#keys.map((key) => `/${escapePointer(String(key))}`).join('');
   }
 
-  #member(
-    key: string,
-    value: unknown,
-    place: Place,
-    name: string,
-    path: string,
-    depth: number,
-  ): Json | undefined {
+  #visit(value: unknown, place: Place): Json | undefined {
+    if (typeof value === 'function') {
+      const built = place === 'actions' || place === 'guard' ? builtOf(value) : undefined;
+      return built === undefined ? this.#function(value, place) : this.#visit(built, place);
+    }
+    // Plain data may hold no functions; toJson says where one is.
+    const isDeep = this.#keys.length > MAX_JSON_DEPTH;
+    if (place === 'data' || isDeep || !(Array.isArray(value) || isPlain(value))) return this.#json(value);
+    if (Array.isArray(value)) {
+      return value.map((item: unknown, n) => this.#inside(n, n, item, place) ?? null);
+    }
+    // A copy that is changed where need be: one that grows member by member is copied again and again.
+    const source: Record<string, unknown> = { ...value };
+    for (const key of Object.keys(source)) {
+      const json = this.#member(key, source[key], place);
+      if (json === undefined) delete source[key];
+      else source[key] = json;
+    }
+    return source as JsonObject;
+  }
+
+  #member(key: string, value: unknown, place: Place): Json | undefined {
     const places: Readonly<Record<string, string>> = PLACES[place];
     const inner = Object.hasOwn(places, key) ? places[key] : places['*'];
     if (inner === 'left-out') return undefined;
     // XState: an event with no transition at all is forbidden, not left to the states around.
     if (value === undefined) return place === 'events' ? {} : undefined;
-    if (inner === undefined) return this.#json(value, path);
-    const within = inner === 'states' ? name : dotted(name, key);
-    const single = inner === 'actions' && !Array.isArray(value);
-    return this.#visit(value, inner as Place, single ? `${within}.0` : within, path, depth);
+    if (inner === 'states') return this.#inside(key, undefined, value, inner);
+    const isSingle = inner === 'actions' && !Array.isArray(value);
+    return this.#inside(key, isSingle ? `${key}.0` : key, value, inner as Place | undefined);
   }
 
-  #function(fn: unknown, place: Place, name: string, path: string): Json {
-    const full = `${this.#id}:#${name}`;
+  /** A value one key further in, which people know by `name` where that makes a difference; without a place, plain data. */
+  #inside(
+    key: string | number,
+    name: string | number | undefined,
+    value: unknown,
+    place: Place | undefined,
+  ): Json | undefined {
+    this.#keys.push(key);
+    if (name !== undefined) this.#places.push(name);
+    const json = place === undefined ? this.#json(value) : this.#visit(value, place);
+    if (name !== undefined) this.#places.pop();
+    this.#keys.pop();
+    return json;
+  }
+
+  #function(fn: unknown, place: Place): Json {
+    const full = `${this.#id}:#${this.#places.join('.')}`;
     switch (place) {
       case 'guard':
         return keep(this.#guards, full, fn);
@@ -146,15 +159,20 @@ class Extraction {
       case 'assignment':
         return functionText(keep(this.#functions, full, fn));
       default:
-        this.#problems.push({ code: 'wrong-type', message: 'a function has no place here', path });
+        this.#problems.push({
+          code: 'wrong-type',
+          message: 'a function has no place here',
+          path: this.#path,
+        });
         return null;
     }
   }
 
-  #json(value: unknown, path: string): Json {
+  #json(value: unknown): Json {
+    if (typeof value === 'string' || typeof value === 'boolean') return value;
     const json = toJson(value);
     if ('value' in json) return json.value;
-    this.#problems.push({ ...json.problem, path: path + json.problem.path });
+    this.#problems.push({ ...json.problem, path: this.#path + json.problem.path });
     return null;
   }
 }
@@ -165,10 +183,6 @@ function keep(into: Record<string, unknown>, name: string, fn: unknown): string 
   while (Object.hasOwn(into, free)) free += '~';
   put(into, free, fn);
   return free;
-}
-
-function dotted(name: string, key: string): string {
-  return name === '' ? key : `${name}.${key}`;
 }
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -34,6 +34,8 @@ export function invokeId(node: StateNode, invoke: ChartInvoke, index: number, di
   return invoke.id ?? dialect.invokeId(node.id, index);
 }
 
+const NO_OPS: readonly never[] = Object.freeze([]);
+
 /** What a name led to, or what may have been meant by it. */
 type Found = StateNode | { readonly hint?: string };
 
@@ -45,6 +47,7 @@ class Linker implements Linked {
   readonly #ids: ReadonlyMap<string, StateNode>;
   readonly #dialect: Dialect;
   readonly #findings: Findings;
+  readonly #on: Listener[] = [];
   #histories = 0;
 
   constructor(chart: Chart, dialect: Dialect, findings: Findings) {
@@ -100,23 +103,30 @@ class Linker implements Linked {
     const { chart } = node;
     if (chart.initial !== undefined) this.#enterByDefault(node, chart.initial);
     else if (chart.type === 'history') node.initial = this.#initialOf(node.parent);
-    const on: Listener[] = [];
+    // One list for all states, copied to its length: most have one listener, for which a list that grows is ten times too long.
+    const on = this.#on;
+    on.length = 0;
     for (const { descriptors, transitions } of chart.on) {
-      this.#listen(on, node, descriptors, descriptors.join(' '), transitions);
+      const [only = ''] = descriptors;
+      const label = descriptors.length === 1 ? only : descriptors.join(' ');
+      this.#listen(on, node, descriptors, label, transitions);
     }
     const { events } = this.#dialect;
-    this.#listen(on, node, [events.stateDone(node.id)], 'done', chart.onDone);
+    if (chart.onDone.length > 0) this.#listen(on, node, [events.stateDone(node.id)], 'done', chart.onDone);
     if (chart.invoke.length > 0) this.#invokes(on, node);
     for (const { key, transitions } of chart.after) {
       this.#listen(on, node, [events.delayOver(key, node.id)], `after ${key}`, transitions);
     }
-    if (on.length > 0) node.on = on;
+    if (on.length > 0) node.on = on.slice();
     if (chart.always.length > 0) {
       node.always = chart.always.map((transition) => this.#transition(node, 'always', transition));
     }
-    const invoked = chart.invoke.flatMap((invoke) => [invoke.actions, invoke.finalize]);
-    for (const actions of [chart.entry, chart.exit, chart.initial?.actions ?? [], ...invoked]) {
+    this.#checkActions(node, chart.entry);
+    this.#checkActions(node, chart.exit);
+    if (chart.initial !== undefined) this.#checkActions(node, chart.initial.actions);
+    for (const { actions, finalize } of chart.invoke) {
       this.#checkActions(node, actions);
+      this.#checkActions(node, finalize);
     }
     if (chart.onDone.length > 0 && chart.type === 'atomic') {
       const message = `${describe(node)} has no states, so its "onDone" never happens`;
@@ -191,18 +201,21 @@ class Linker implements Linked {
     if (targets.length > 1) this.#refuseApart(source, targets, chart);
     if (chart.guard !== undefined) this.#checkGuard(source, chart.guard);
     this.#checkActions(source, chart.actions);
-    return { source, chart, label, targets, guard: undefined, ops: [] };
+    return { source, chart, label, targets, guard: undefined, ops: NO_OPS };
   }
 
   /** XState: `#id`, `#id.below`, `.child`, or a path from the parent; a machine's own children have the dot. */
   #targets(source: StateNode, targets: readonly ChartTarget[]): readonly StateNode[] {
-    return targets.flatMap(({ text, path }) => {
-      const found = this.#find(source, text);
-      if (found instanceof StateNode) return [found];
-      const message = `${describe(source)} has a transition to ${JSON.stringify(text)}, and there is no such state`;
-      this.#findings.add({ code: 'unknown-target', message, path, ...found });
-      return [];
-    });
+    const found = targets.map((target) => this.#target(source, target));
+    return found.includes(undefined) ? found.filter((node) => node !== undefined) : (found as StateNode[]);
+  }
+
+  #target(source: StateNode, { text, path }: ChartTarget): StateNode | undefined {
+    const found = this.#find(source, text);
+    if (found instanceof StateNode) return found;
+    const message = `${describe(source)} has a transition to ${JSON.stringify(text)}, and there is no such state`;
+    this.#findings.add({ code: 'unknown-target', message, path, ...found });
+    return undefined;
   }
 
   readonly find = (source: StateNode, { text, path }: ChartTarget): StateNode | undefined => {

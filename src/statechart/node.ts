@@ -122,7 +122,7 @@ export function escapeKey(key: string): string {
  * splitPath('a.b\\.c'); // => ['a', 'b.c']
  */
 export function splitPath(path: string): string[] {
-  if (!path.includes('\\')) return path.split('.');
+  if (!path.includes('\\')) return path.includes('.') ? path.split('.') : [path];
   const keys = [''];
   for (let i = 0; i < path.length; i++) {
     const char = path[i] === '\\' && i + 1 < path.length ? (path[++i] ?? '') : undefined;

@@ -44,6 +44,9 @@ export type ReadAction = (
   depth: number,
 ) => DatamodelAction | undefined;
 
+/** What a message is about: its text, or what gives it where there is a message. */
+export type What = string | { toString(): string };
+
 /** Gathers what is wrong with a source while it is read, so that all of it is told at once. */
 export class Findings {
   /** Of the machine that is read. */
@@ -65,16 +68,16 @@ export class Findings {
   }
 
   /** Says that a value is not of the kind it has to be. */
-  wrongType(path: string, what: string, expected: string, value: Json): void {
+  wrongType(path: string, what: What, expected: string, value: Json): void {
     this.add({ code: 'wrong-type', message: `${what} must be ${expected}, not ${kindOf(value)}`, path });
   }
 
-  notSupported(path: string, what: string): void {
+  notSupported(path: string, what: What): void {
     this.add({ code: 'not-supported', message: `${what} is not supported yet`, path });
   }
 
   /** The value as an object whose keys are all known, or undefined where it is no object. */
-  object(value: Json, path: string, what: string, keys: Keys): JsonObject | undefined {
+  object(value: Json, path: string, what: What, keys: Keys): JsonObject | undefined {
     if (!isJsonObject(value)) {
       this.wrongType(path, what, 'an object', value);
       return undefined;
@@ -85,7 +88,7 @@ export class Findings {
     return value;
   }
 
-  #unknownKey(key: string, path: string, what: string, keys: Keys): void {
+  #unknownKey(key: string, path: string, what: What, keys: Keys): void {
     if (keys.later?.includes(key)) {
       this.notSupported(path, `"${key}" of ${what}`);
       return;
@@ -97,7 +100,7 @@ export class Findings {
   }
 
   /** An optional text. */
-  text(object: JsonObject, key: string, path: string, what: string): string | undefined {
+  text(object: JsonObject, key: string, path: string, what: What): string | undefined {
     const value = own(object, key);
     if (value === undefined || typeof value === 'string') return value;
     this.wrongType(join(path, key), `"${key}" of ${what}`, 'a text', value);
@@ -105,7 +108,7 @@ export class Findings {
   }
 
   /** An optional true or false. */
-  flag(object: JsonObject, key: string, path: string, what: string): boolean {
+  flag(object: JsonObject, key: string, path: string, what: What): boolean {
     const value = own(object, key);
     if (value === undefined || typeof value === 'boolean') return value ?? false;
     this.wrongType(join(path, key), `"${key}" of ${what}`, 'true or false', value);
@@ -115,11 +118,8 @@ export class Findings {
 
 /** A pointer one member deeper. */
 export function join(path: string, key: string | number): string {
-  if (typeof key === 'number' || !NEEDS_ESCAPE.test(key)) return `${path}/${key}`;
-  return `${path}/${escapePointer(key)}`;
+  return `${path}/${typeof key === 'number' ? key : escapePointer(key)}`;
 }
-
-const NEEDS_ESCAPE = /[~/]/;
 
 const NONE: readonly never[] = Object.freeze([]);
 

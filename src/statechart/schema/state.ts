@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.j
 import { MAX_EVENT_NAME_LENGTH, MAX_STATE_DEPTH } from '../limits.js';
 import { readActions } from './action.js';
 import type { ChartDelay, ChartInitial, ChartListener, ChartState, ChartTarget, StateType } from './chart.js';
-import { type Findings, join, type Keys, listOf, meant, readMember } from './findings.js';
+import { type Findings, join, type Keys, listOf, meant, readMember, type What } from './findings.js';
 import { readInvokes } from './invoke.js';
 import { readSettled, readTemplate } from './template.js';
 import { readTargets, readTransitions } from './transition.js';
@@ -57,12 +57,28 @@ const NOT_FINAL = [
 /** What a history state may not have: nothing ever stands in it. */
 const NOT_HISTORY = [...NOT_FINAL.slice(0, -3), 'entry', 'exit', 'output', 'tags'] as const;
 
+/** What only history states have. */
+const ONLY_HISTORY = ['history', 'target', 'actions'] as const;
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 const TYPES = ['atomic', 'compound', 'parallel', 'final', 'history'] as const;
 
 const INITIAL: Keys = { known: ['target', 'actions', 'description', 'meta'] };
+
+/** A state as messages name it: spelled out only where there is one. */
+class StateName {
+  readonly #key: string;
+
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  toString(): string {
+    return `the state ${JSON.stringify(this.#key)}`;
+  }
+}
 
 /** One state and all below it. `depth` is 0 for the root, whose keys its caller has looked at. */
 export function readState(
@@ -72,7 +88,7 @@ export function readState(
   path: string,
   depth: number,
 ): ChartState {
-  const what = depth === 0 ? 'the machine' : `the state ${JSON.stringify(key)}`;
+  const what = depth === 0 ? 'the machine' : new StateName(key);
   const states = readStates(findings, own(state, 'states'), path, depth);
   const type = readType(findings, state, path, what, states.length > 0);
   const initial =
@@ -81,7 +97,7 @@ export function readState(
       : readInitial(findings, state, path, what, type, states);
   if (type === 'final') refuse(findings, state, path, what, type, NOT_FINAL);
   else if (type === 'history') refuse(findings, state, path, what, type, NOT_HISTORY);
-  else refuse(findings, state, path, what, type, ['history', 'target', 'actions']);
+  else refuse(findings, state, path, what, type, ONLY_HISTORY);
   if (type !== 'final' && type !== 'history' && depth > 0 && own(state, 'output') !== undefined) {
     const message = `${what} has an output, but only final states and the machine have one`;
     findings.add({ code: 'output', message, path: join(path, 'output'), hint: 'add type: final' });
@@ -101,7 +117,7 @@ export function readState(
     states,
     on: read('on', readOn),
     always: read('always', readTransitions),
-    after: [...read('after', readAfter), ...readTimeout(findings, state, path)],
+    after: readDelays(findings, state, path),
     onDone: read('onDone', readTransitions),
     entry: read('entry', readActions),
     exit: read('exit', readActions),
@@ -135,8 +151,7 @@ function readStates(
     if (key === '') findings.add({ code: 'invalid-name', message: 'a state needs a name', path: at });
     const member = own(value, key) ?? null;
     // A state with nothing in it is written `idle:` in YAML, which reads as null.
-    const state =
-      member === null ? {} : findings.object(member, at, `the state ${JSON.stringify(key)}`, STATE_KEYS);
+    const state = member === null ? {} : findings.object(member, at, new StateName(key), STATE_KEYS);
     return readState(findings, state ?? {}, key, at, depth + 1);
   });
 }
@@ -145,7 +160,7 @@ function readType(
   findings: Findings,
   state: JsonObject,
   path: string,
-  what: string,
+  what: What,
   nested: boolean,
 ): StateType {
   const inferred = nested ? 'compound' : 'atomic';
@@ -186,7 +201,7 @@ function refuse(
   findings: Findings,
   state: JsonObject,
   path: string,
-  what: string,
+  what: What,
   type: StateType,
   keys: readonly string[],
 ): void {
@@ -217,7 +232,7 @@ function readHistoryDefault(findings: Findings, state: JsonObject, path: string)
   return targets.length === 0 ? undefined : { targets, actions };
 }
 
-function readId(findings: Findings, state: JsonObject, path: string, what: string): string | undefined {
+function readId(findings: Findings, state: JsonObject, path: string, what: What): string | undefined {
   const id = findings.text(state, 'id', path, what);
   if (id !== '') return id;
   findings.add({ code: 'invalid-name', message: `${what} has an empty id`, path: join(path, 'id') });
@@ -228,7 +243,7 @@ function readInitial(
   findings: Findings,
   state: JsonObject,
   path: string,
-  what: string,
+  what: What,
   type: StateType,
   states: readonly ChartState[],
 ): ChartInitial | undefined {
@@ -240,8 +255,8 @@ function readInitial(
     return undefined;
   }
   if (value === undefined) {
-    const first = states.find((child) => child.type !== 'history');
     if (states.length === 0) return undefined;
+    const first = states.find((child) => child.type !== 'history');
     const hint = first === undefined ? 'it has none but history states' : `write initial: ${first.key}`;
     findings.add({ code: 'missing-initial', message: `${what} needs an "initial" state`, path, hint });
     return undefined;
@@ -266,7 +281,7 @@ function knownInitial(
   findings: Findings,
   targets: readonly ChartTarget[],
   path: string,
-  what: string,
+  what: What,
   names: readonly string[],
 ): boolean {
   let known = targets.length > 0;
@@ -335,6 +350,12 @@ function isMisplacedWildcard(descriptor: string): boolean {
   return descriptor.includes('*.') && descriptor.split('.').slice(0, -1).includes('*');
 }
 
+function readDelays(findings: Findings, state: JsonObject, path: string): readonly ChartDelay[] {
+  const delays = readMember(findings, state, 'after', path, readAfter);
+  const timeouts = readTimeout(findings, state, path);
+  return timeouts.length === 0 ? delays : [...delays, ...timeouts];
+}
+
 function readAfter(findings: Findings, value: Json, path: string): readonly ChartDelay[] {
   if (!isJsonObject(value)) {
     findings.wrongType(path, '"after"', 'an object of durations', value);
@@ -352,11 +373,13 @@ function readAfter(findings: Findings, value: Json, path: string): readonly Char
 /** The key of a state's own timeout among its delays: no duration is written so. */
 export const TIMEOUT_KEY = 'timeout';
 
+const NO_DELAYS: readonly ChartDelay[] = Object.freeze([]);
+
 /** A `timeout` is a delay that leads where `onTimeout` says. */
 function readTimeout(findings: Findings, state: JsonObject, path: string): readonly ChartDelay[] {
   const timeout = own(state, 'timeout');
   const onTimeout = own(state, 'onTimeout');
-  if (timeout === undefined && onTimeout === undefined) return [];
+  if (timeout === undefined && onTimeout === undefined) return NO_DELAYS;
   if (timeout === undefined || onTimeout === undefined) {
     const [there, missing] = timeout === undefined ? ['onTimeout', 'timeout'] : ['timeout', 'onTimeout'];
     const message = `a state with "${there}" needs "${missing}"`;

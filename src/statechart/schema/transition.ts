@@ -16,6 +16,7 @@ export function readTransitions(findings: Findings, value: Json, path: string): 
     findings.add({ code: 'wrong-type', message: 'there is no transition here', path, hint });
     return [];
   }
+  if (typeof value === 'string') return [toTarget(findings, value, path)];
   const transitions: ChartTransition[] = [];
   for (const [item, at] of listOf(value, path)) {
     const transition = readTransition(findings, item, at);
@@ -25,15 +26,7 @@ export function readTransitions(findings: Findings, value: Json, path: string): 
 }
 
 function readTransition(findings: Findings, value: Json, path: string): ChartTransition | undefined {
-  if (typeof value === 'string') {
-    return {
-      path,
-      targets: [{ text: value, path }],
-      guard: undefined,
-      actions: [],
-      reenter: isExternal(findings),
-    };
-  }
+  if (typeof value === 'string') return toTarget(findings, value, path);
   if (!isJsonObject(value)) {
     findings.wrongType(path, 'a transition', 'a target or an object', value);
     return undefined;
@@ -54,6 +47,14 @@ function readTransition(findings: Findings, value: Json, path: string): ChartTra
         ? isExternal(findings)
         : findings.flag(value, 'reenter', path, 'a transition'),
   };
+}
+
+const NO_ACTIONS: readonly never[] = Object.freeze([]);
+
+/** A transition that is written as its target alone. */
+function toTarget(findings: Findings, text: string, path: string): ChartTransition {
+  const reenter = isExternal(findings);
+  return { path, targets: [{ text, path }], guard: undefined, actions: NO_ACTIONS, reenter };
 }
 
 /** Whether a transition that does not say leaves its source. */
