@@ -274,11 +274,27 @@ export interface InvokeConfig<
   readonly input?: Data<TContext, TEvent>;
   /** From the invocation to the answer; past it the task fails with `Timeout`. */
   readonly timeout?: string | number;
+  /** How it is tried again when it fails: attempts in all, or more about it; of several the first that takes the error. */
+  readonly retry?: number | RetryConfig | readonly (number | RetryConfig)[];
   readonly onDone?: Transitions<TContext, DoneEvent<TOutput>, TWords>;
   /** Without it, a failed task fails the machine; `event.error` is `{ name, message }`. */
   readonly onError?: Transitions<TContext, FailedEvent, TWords>;
   readonly description?: string;
   readonly meta?: Json;
+}
+
+/** How a task is tried again. */
+export interface RetryConfig {
+  /** In all, the first included: 3 if absent. */
+  readonly attempts?: number;
+  /** Before the second: `1s` if absent. Each further pause is `backoff` times longer (2 if absent), up to `maxDelay`. */
+  readonly delay?: string | number;
+  readonly backoff?: number;
+  readonly maxDelay?: string | number;
+  /** Whether a pause is of any length up to that. */
+  readonly jitter?: boolean;
+  /** Names of errors; any, if absent. */
+  readonly errors?: string | readonly string[];
 }
 
 /** The functions that a machine refers to by name. */

@@ -29,3 +29,6 @@ export const MAX_EVENT_NAME_LENGTH = 1_000;
 
 /** Characters from the beginning of a definition's hash that "migrate" may name it by. */
 export const MIN_HASH_LENGTH = 8;
+
+/** Attempts of a task that "retry" may ask for. */
+export const MAX_RETRY_ATTEMPTS = 1_000;

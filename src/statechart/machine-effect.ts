@@ -32,6 +32,8 @@ export interface InvokeEffect {
   readonly name: string;
   readonly input: unknown;
   readonly timeoutMs?: number;
+  /** Where it is tried again: how often each `retry` was made use of. */
+  readonly used?: readonly number[];
 }
 
 /** An invoked machine, answered by an event at its end. */

@@ -12,7 +12,7 @@ import {
   type SignalEffect,
 } from './machine-effect.js';
 import { type MachineEvent, plainEvent } from './machine-event.js';
-import type { Held, Pending } from './stored-state.js';
+import type { Held, Pending, Retrying } from './stored-state.js';
 import { Undone } from './undone.js';
 
 interface Made {
@@ -93,7 +93,8 @@ export class Numbering {
 
   /** A delay, or an event that is held back, with its own time. */
   begin(pending: Pending): void {
-    if ('timer' in pending) this.timer(pending.timer, pending.dueAt);
+    if ('retry' in pending) this.again(pending.retry, pending);
+    else if ('timer' in pending) this.timer(pending.timer, pending.dueAt);
     else if ('raise' in pending || 'send' in pending) this.heldUntil(pending, pending.dueAt);
   }
 
@@ -130,7 +131,10 @@ export class Numbering {
     const { name, ask } = effect;
     const input = this.#json(effect.input, `the input of ${name}`);
     const timeout = ask && effect.timeoutMs !== undefined ? { timeoutMs: effect.timeoutMs } : {};
-    if (ask) this.#waiting.set(id, { task: effect.key });
+    if (ask) {
+      const retrying = effect.used === undefined ? {} : { input, used: effect.used };
+      this.#waiting.set(id, { task: effect.key, ...retrying });
+    }
     this.#make(
       { type: 'task', id, name, input, ask, ...timeout },
       ask
@@ -161,6 +165,17 @@ export class Numbering {
     const held = this.#json('raise' in event ? event : { send: told(event.send) }, `the data of ${name}`);
     const named = key === undefined ? {} : { id: key };
     this.heldUntil({ ...(held as unknown as Held), ...named }, this.#at + delayMs);
+  }
+
+  /** A task that failed is tried again then. */
+  again(key: string, { dueAt, ...retrying }: Retrying & { readonly dueAt: number }): void {
+    const id = this.#nextId();
+    this.#waiting.set(id, { retry: key, ...retrying, dueAt });
+    const attempt = 1 + retrying.used.reduce((sum, count) => sum + count, 0);
+    this.#make(
+      { type: 'timer', id, dueAt },
+      { type: 'TaskRetryScheduled', data: { effect: id, id: key, attempt, dueAt } },
+    );
   }
 
   /** An event is held back until then. */
@@ -249,6 +264,7 @@ function told({ to, name, data }: SignalEffect): Omit<SignalEffect, 'type'> {
 }
 
 function cancelled(pending: Pending): readonly ['task' | 'child' | 'timer', string] {
+  if ('retry' in pending) return ['timer', 'TaskCancelled'];
   if ('task' in pending) return ['task', 'TaskCancelled'];
   if ('child' in pending) return ['child', 'MachineStopped'];
   return ['timer', 'timer' in pending ? 'TimerCancelled' : 'EventCancelled'];
@@ -256,6 +272,7 @@ function cancelled(pending: Pending): readonly ['task' | 'child' | 'timer', stri
 
 /** The key that something is waited for by, if it is of this kind. */
 export function keyOf(pending: Pending, kind: EndEffect['kind']): string | undefined {
+  if ('retry' in pending) return kind === 'task' ? pending.retry : undefined;
   if ('task' in pending) return kind === 'task' ? pending.task : undefined;
   if ('child' in pending) return kind === 'child' && !isLeft(pending) ? pending.child : undefined;
   if ('timer' in pending) return kind === 'timer' ? pending.timer : undefined;

@@ -12,6 +12,7 @@ import { APPLIED, type Happening } from '../core/journal.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
 import { didYouMean, type Problem } from '../core/problem.js';
+import { invocation } from './bind/invocation.js';
 import type { StatechartProgram } from './compile.js';
 import type { Configuration } from './configuration.js';
 import type { Dialect } from './dialect.js';
@@ -20,6 +21,7 @@ import { INIT, isReserved, type MachineEvent } from './machine-event.js';
 import { type Child, Macrostep, surroundings, type Taken } from './macrostep.js';
 import type { StateNode } from './node.js';
 import { isLeft, json, Numbering } from './numbering.js';
+import { invokedAs, nextAttempt } from './retry.js';
 import { planFor } from './select.js';
 import { asJson, configurationOf, type Pending, type StoredState, storedState } from './stored-state.js';
 import { Undone } from './undone.js';
@@ -37,6 +39,7 @@ import { Undone } from './undone.js';
  * | TaskScheduled | `effect`, `id`, `name` | a task was invoked |
  * | TaskSucceeded | `effect`, `id` | its answer came |
  * | TaskFailed | `effect`, `id`, `error`, `cause` | its answer came |
+ * | TaskRetryScheduled | `effect`, `id`, `attempt`, `dueAt` | it failed, and is tried again then |
  * | TaskCancelled, TimerCancelled | `effect` | the state that waited was left |
  * | TimerSet | `effect`, `timer`, `dueAt` | a state with `after` was entered |
  * | TimerFired | `effect`, `timer` | |
@@ -133,8 +136,18 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
   numbering.answered(event.effect);
   if (isLeft(waiting) && failureOf(event) !== undefined) return forgotten(stored, numbering);
   if ('send' in waiting) return released(stored, numbering, event.effect, waiting.send);
+  if ('retry' in waiting) return tryAgain(program, stored, numbering, waiting);
   const { given, happening, failure } = answered(program.space.dialect, waiting, event);
   const configuration = configurationOf(program.space, stored);
+  if ('task' in waiting && failure !== undefined) {
+    const { input = null, used } = waiting;
+    const invoke = used && invokedAs(configuration, waiting.task);
+    const next = invoke && used && nextAttempt(invoke, { input, used }, failure.error, event);
+    if (next !== undefined) {
+      numbering.again(waiting.task, next);
+      return goesOn(stored, numbering, [happening]);
+    }
+  }
   const context = contextOf(program, stored);
   const taken: Taken[] = [];
   const children = childrenOf(stored, event);
@@ -158,6 +171,30 @@ function numberingOf(program: StatechartProgram, stored: StoredState | undefined
   return new Numbering(stored?.pending, event, !program.hasFunctions, program.space.dialect.hearsOut);
 }
 
+/** The pause before another attempt is over. */
+function tryAgain(
+  program: StatechartProgram,
+  stored: StoredState,
+  numbering: Numbering,
+  { retry: key, input, used }: Extract<Pending, { readonly retry: string }>,
+): Step {
+  const invoke = invokedAs(configurationOf(program.space, stored), key);
+  if (invoke !== undefined) numbering.add(invocation(invoke, key, input, used));
+  return goesOn(stored, numbering, []);
+}
+
+/** Where it stands nothing changes, but for what it waits for. */
+function goesOn(stored: StoredState, numbering: Numbering, happened: readonly Happening[]): Step {
+  const { pending: _, ...rest } = stored;
+  return {
+    state: asJson({ ...rest, ...numbering.pending }),
+    status: 'running',
+    effects: numbering.effects,
+    history: [...happened, ...numbering.history],
+    outcome: APPLIED,
+  };
+}
+
 /** What was invoked, and the instances that these are. */
 function childrenOf({ pending = {} }: StoredState, { instance }: Event): readonly Child[] {
   return Object.entries(pending).flatMap(([effect, waiting]) =>
@@ -169,7 +206,7 @@ function childrenOf({ pending = {} }: StoredState, { instance }: Event): readonl
 
 /** Whether an event is of the kind that something waits for. */
 function answers({ type }: Answer, waiting: Pending): boolean {
-  if ('task' in waiting) return type === 'task.succeeded' || type === 'task.failed';
+  if ('task' in waiting && !('retry' in waiting)) return type === 'task.succeeded' || type === 'task.failed';
   return type === ('child' in waiting ? 'child.ended' : 'timer.fired');
 }
 
@@ -182,7 +219,7 @@ interface Answered {
 
 function answered(
   { events, ended }: Dialect,
-  waiting: Exclude<Pending, { readonly send: unknown }>,
+  waiting: Exclude<Pending, { readonly send: unknown } | { readonly retry: string }>,
   event: Answer,
 ): Answered {
   const { effect } = event;
@@ -233,15 +270,7 @@ function released(
   send: { readonly to: string; readonly name: string; readonly data?: Json },
 ): Step {
   numbering.add({ type: 'send', ...send });
-  const { pending: _, ...rest } = stored;
-  const happening = { type: 'EventReleased', data: { effect, event: send.name } };
-  return {
-    state: asJson({ ...rest, ...numbering.pending }),
-    status: 'running',
-    effects: numbering.effects,
-    history: [happening, ...numbering.history],
-    outcome: APPLIED,
-  };
+  return goesOn(stored, numbering, [{ type: 'EventReleased', data: { effect, event: send.name } }]);
 }
 
 function stop(stored: StoredState, event: Event & StopEvent): Step {

@@ -24,15 +24,22 @@ export interface StoredState {
 }
 
 /**
- * What was invoked, by its id: a task or another machine; a state's delay, by the name of its event; or an event that is
+ * What was invoked, by its id: a task, one that is tried again then, or another machine; a state's delay, by the name of its event; or an event that is
  * held back, to be raised or sent then, by the id that it can be cancelled by.
  */
 export type Pending =
-  | { readonly task: string }
+  | ({ readonly task: string } & Partial<Retrying>)
+  | ({ readonly retry: string; readonly dueAt: number } & Retrying)
   /** `left`: it was told to stop, and only a good end of its own is still of interest. */
   | { readonly child: string; readonly left?: true }
   | { readonly timer: string; readonly dueAt: number }
   | (Held & { readonly id?: string; readonly dueAt: number });
+
+/** Of a task that is tried again: what it is given, and by `retry`, how often each was made use of. */
+export interface Retrying {
+  readonly input: Json;
+  readonly used: readonly number[];
+}
 
 /** An event that is held back, as it was given. */
 export type Held =

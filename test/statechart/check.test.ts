@@ -131,7 +131,6 @@ describe('check', () => {
   });
 
   it.each([
-    ['retry', { invoke: { src: 't', retry: { maxAttempts: 3 } } }, '/states/a/invoke/retry'],
     ['spawning', { entry: { type: 'xstate.spawnChild' } }, '/states/a/entry'],
   ])('refuses %s as not supported yet, instead of ignoring it', (_, state, path) => {
     expect(check(inState(state as Json))).toContainEqual(

@@ -1,3 +1,4 @@
+import type { JobRetry } from '../../core/job.js';
 import type { Json } from '../../core/json.js';
 import type { Template as Expressions } from '../../expression/template.js';
 import type { Op, Run } from '../run.js';
@@ -103,6 +104,7 @@ export interface ChartInvoke {
   readonly timeoutMs: number | undefined;
   readonly onDone: readonly ChartTransition[];
   readonly onError: readonly ChartTransition[];
+  readonly retry: readonly ChartRetry[];
   /** Event descriptors: what matches one is sent on to the machine. */
   readonly forward: readonly string[];
   /** Which machine it is, where that is worked out as it begins. */
@@ -113,6 +115,13 @@ export interface ChartInvoke {
   readonly actions: readonly ChartAction[];
   /** Done with each event that comes from the machine, before anything else. */
   readonly finalize: readonly ChartAction[];
+}
+
+/** How a task is tried again; the first of several that takes the error decides, and each counts for itself. */
+export interface ChartRetry extends JobRetry {
+  readonly jitter: boolean;
+  /** Names of errors; any where there are none. */
+  readonly errors: readonly string[];
 }
 
 export type ChartGuard =

@@ -3,6 +3,7 @@ import { type Json, type JsonObject, own } from '../../core/json.js';
 import { readActions } from './action.js';
 import type { ChartInvoke } from './chart.js';
 import { type Findings, join, type Keys, listOf, readMember } from './findings.js';
+import { readRetry } from './retry.js';
 import { isExpression, readSettled, readTemplate } from './template.js';
 import { readTransitions } from './transition.js';
 
@@ -14,6 +15,7 @@ const KEYS: Keys = {
     'input',
     'params',
     'timeout',
+    'retry',
     'forward',
     'actions',
     'finalize',
@@ -22,7 +24,7 @@ const KEYS: Keys = {
     'description',
     'meta',
   ],
-  later: ['retry', 'onSnapshot', 'systemId', 'syncSnapshot', 'heartbeat'],
+  later: ['onSnapshot', 'systemId', 'syncSnapshot', 'heartbeat'],
   renamed: { task: 'src', data: 'input', name: 'src', autoForward: 'forward' },
 };
 
@@ -53,6 +55,10 @@ function readInvoke(findings: Findings, value: Json, path: string): ChartInvoke 
     onDone: readMember(findings, invoke, 'onDone', path, readTransitions),
     onError: readMember(findings, invoke, 'onError', path, readTransitions),
     forward: readForward(findings, invoke, kind, path),
+    retry:
+      kind === 'task'
+        ? readMember(findings, invoke, 'retry', path, readRetry)
+        : refuseRetry(findings, invoke, path),
     machine:
       isExpression(src) && kind === 'machine'
         ? readTemplate(findings, src, join(path, 'machine'))
@@ -103,6 +109,13 @@ function readForward(
     findings.wrongType(inner, '"forward"', 'true, or names of events', item);
     return [];
   });
+}
+
+function refuseRetry(findings: Findings, invoke: JsonObject, path: string): readonly never[] {
+  if (own(invoke, 'retry') === undefined) return [];
+  const message = '"retry" is for tasks: a machine that failed can be retried itself';
+  findings.add({ code: 'invoke', message, path: join(path, 'retry') });
+  return [];
 }
 
 function readTimeout(findings: Findings, value: Json | undefined, path: string): number | undefined {
