@@ -24,7 +24,11 @@ afterEach(async () => {
 
 async function call(db: string, ...words: string[]) {
   const written = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => ({ write: (text: string) => void (written[name] += text) });
+  const stream = (name: 'out' | 'err') => ({
+    write(text: string) {
+      written[name] += text;
+    },
+  });
   async function* stdin() {}
   const code = await callProgram('1.2.3', {
     terminal: openTerminal(

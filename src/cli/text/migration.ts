@@ -17,7 +17,7 @@ export function migrationText({ to, dryRun, current, groups }: Omit<MigrationRep
   const summary = [`${counted(moved, 'instance')} ${verb} to version ${to}`];
   if (left > 0) summary.push(`${left} ${dryRun ? 'would stay' : 'stayed'} as they are`);
   if (current > 0) summary.push(`${current} ${current === 1 ? 'is' : 'are'} of it already`);
-  return (groups.length === 0 ? '' : table([head, ...rows])) + `${summary.join(', ')}\n`;
+  return `${groups.length === 0 ? '' : table([head, ...rows])}${summary.join(', ')}\n`;
 }
 
 function effectsText({ timers, tasks, machines }: EffectCounts): string {
