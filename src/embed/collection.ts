@@ -68,6 +68,8 @@ export class Collection {
     const { publication, problems } = definitionOf(parsed.source, '');
     this.#problems.push(...locateProblems(problems, parsed));
     if (publication !== undefined) this.publications.push(publication);
+    for (const { machine, source } of parsed.inner ?? [])
+      this.publications.push({ machine, language: 'statechart', source });
   }
 
   async #path(path: string): Promise<void> {
@@ -81,5 +83,5 @@ export class Collection {
 
 /** A definition's text has lines or braces; a path has neither. */
 function isText(definition: string): boolean {
-  return /[\n{]/.test(definition);
+  return /[\n{<]/.test(definition);
 }

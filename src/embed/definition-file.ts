@@ -7,8 +7,10 @@ import { isError, type Problem, Refused } from '../core/problem.js';
 import { definitionOf, detectLanguage } from '../formats/definition.js';
 import { inOrder, locateProblems, type ParsedSource, parseSource } from '../formats/source.js';
 import type { Handlers } from '../runtime/handler.js';
+import { prepare } from './ecmascript.js';
 import { handlersOf, importModule } from './handler-module.js';
 import { machineIn } from './module-machine.js';
+import { neighbourFiles } from './neighbour-file.js';
 
 /** Files with our endings in one folder, its subfolders included. */
 export const MAX_FOLDER_FILES = 1_000;
@@ -51,7 +53,7 @@ export type Inspect = (
 
 /**
  * Reads definitions, and modules that export machines or handlers, from files and folders: `.yaml`, `.yml`,
- * `.json`, `.js` and `.mjs`. Folders are read with their subfolders, in order of their names, without
+ * `.json`, `.scxml`, `.js` and `.mjs`. Folders are read with their subfolders, in order of their names, without
  * `node_modules` and names that begin with a dot; what is no definition there is left out with a note, and a
  * module is run only if its text speaks of `createMachine` or `handlers`. A file that was named must be right.
  */
@@ -65,11 +67,11 @@ export async function readDefinitionFiles(
   return reading.result();
 }
 
-const TEXTS = ['.yaml', '.yml', '.json'];
+const TEXTS = ['.yaml', '.yml', '.json', '.scxml'];
 const MODULES = ['.js', '.mjs'];
 
 /** What a text of ours has in it, even where it cannot be parsed. */
-const OURS = /["']?\b(StartAt|States|states|initial)["']?\s*:/;
+const OURS = /<(?:\w+:)?scxml\b|["']?\b(StartAt|States|states|initial)["']?\s*:/;
 const OUR_CODE = /\bcreateMachine\b|\bhandlers\b/;
 
 class Reading {
@@ -136,15 +138,15 @@ class Reading {
     const ending = extname(file).toLowerCase();
     if (TEXTS.includes(ending)) {
       const text = await readText(file);
-      if (typeof text === 'string') this.#text(text, file, named);
+      if (typeof text === 'string') await this.#text(text, file, named);
       else this.#problems.push(text);
     } else if (MODULES.includes(ending)) {
       if (named || OUR_CODE.test(await readFile(file, 'utf8'))) await this.#module(file, named);
     } else if (named) this.#problems.push(unknownEnding(file, ending));
   }
 
-  #text(text: string, file: string, named: boolean): void {
-    const parsed = parseSource(text, { file });
+  async #text(text: string, file: string, named: boolean): Promise<void> {
+    const parsed = parseSource(text, { file, read: neighbourFiles(file) });
     if (parsed.source === undefined) {
       if (named || OURS.test(text)) this.#problems.push(...parsed.problems);
       else this.#notes.push(`${file}: left out, it cannot be read as a definition`);
@@ -156,7 +158,16 @@ class Reading {
     }
     const { publication, problems } = definitionOf(parsed.source, file);
     this.#problems.push(...parsed.problems, ...locateProblems(problems, parsed));
-    if (publication !== undefined) this.#add(publication, undefined, parsed);
+    if (publication === undefined) return;
+    await prepare(publication);
+    this.#add(publication, undefined, parsed);
+    for (const { machine, source, locate } of parsed.inner ?? []) {
+      await prepare({ source });
+      this.#add({ machine, language: 'statechart', source }, undefined, {
+        ...parsed,
+        locate,
+      });
+    }
   }
 
   async #module(file: string, named: boolean): Promise<void> {

@@ -8,6 +8,7 @@ import type { Handlers } from '../runtime/handler.js';
 import { Registry } from '../runtime/registry.js';
 import type { Store } from '../store/store.js';
 import { Collection, type DefinitionInput } from './collection.js';
+import { prepare } from './ecmascript.js';
 import { LANGUAGES } from './languages.js';
 import { openStore } from './store-url.js';
 
@@ -58,8 +59,10 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     languages: LANGUAGES,
     implementations: { ...collection.implementations, ...options.implementations },
     handlers: { ...Object.fromEntries(collection.handlers), ...options.handlers },
+    prepare,
   });
   for (const { language, source, machine } of collection.publications) {
+    await prepare({ source });
     // Before anything is opened: an implementation that is missing here shows only when it is compiled.
     registry.language(language).compile(source, registry.implementations(machine));
   }

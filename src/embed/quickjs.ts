@@ -2,6 +2,7 @@ import type { QuickJSContext, QuickJSHandle, QuickJSRuntime, QuickJSWASMModule }
 import {
   type JavascriptEngine,
   type JavascriptRealm,
+  OutOfSteps,
   type RealmLimits,
   ScriptError,
 } from '../scxml/ecmascript/engine.js';
@@ -53,8 +54,7 @@ class QuickJsRealm implements JavascriptRealm {
   }
 
   evaluate(script: string): string {
-    if (this.#isOver)
-      throw new ScriptError('InternalError', 'the scripts of this step took too many steps', 1, 1);
+    if (this.#isOver) throw new OutOfSteps();
     const result = this.#context.evalCode(script, 'script', { type: 'global' });
     if (result.error !== undefined) throw this.#thrown(result.error);
     const type = this.#context.typeof(result.value);
@@ -63,10 +63,10 @@ class QuickJsRealm implements JavascriptRealm {
     return text;
   }
 
-  #thrown(handle: QuickJSHandle): ScriptError {
-    const error: unknown = this.#context.dump(handle);
+  #thrown(handle: QuickJSHandle): Error {
+    const error: unknown = this.#isOver ? undefined : this.#context.dump(handle);
     handle.dispose();
-    if (this.#isOver) return new ScriptError('InternalError', 'the script takes too many steps', 1, 1);
+    if (this.#isOver) return new OutOfSteps();
     if (typeof error !== 'object' || error === null) return new ScriptError('Error', String(error), 1, 1);
     const { name, message, stack } = error as Record<string, unknown>;
     const [, line = '1', column = '1'] = /\(?script:(\d+)(?::(\d+))?\)?/.exec(String(stack)) ?? [];

@@ -28,7 +28,7 @@ export function detectLanguage(source: Json): DefinitionLanguage | undefined {
 }
 
 /** Endings of file names that are no part of a machine's name. */
-const ENDINGS = /(\.asl|\.machine)?\.(json|ya?ml|m?js)$/i;
+const ENDINGS = /(\.asl|\.machine)?\.(json|ya?ml|m?js|scxml)$/i;
 
 /**
  * What a source is published as. A machine's name is its `id`, else its file's name without its endings.
@@ -52,6 +52,11 @@ export function definitionOf(
 function machineName(source: Json, file: string): string {
   const id = isJsonObject(source) ? own(source, 'id') : undefined;
   if (typeof id === 'string' && id !== '') return id;
+  return machineNameOf(file);
+}
+
+/** What a machine without an id is called: its file's name without its endings. */
+export function machineNameOf(file: string): string {
   return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1).replace(ENDINGS, '');
 }
 

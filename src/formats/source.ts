@@ -1,6 +1,8 @@
 import { type Json, utf8Length } from '../core/json.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
+import { readScxml, type ScxmlSource } from '../scxml/scxml.js';
+import { machineNameOf } from './definition.js';
 import { readJson } from './json/json-tree.js';
 import { LineIndex, type Position } from './position.js';
 import type { Place, Tree } from './tree.js';
@@ -12,6 +14,8 @@ export interface ParsedSource {
   /** Absent if a problem leaves no value. */
   readonly source?: Json;
   readonly problems: readonly Problem[];
+  /** Machines that stand within it (SCXML), to be published beside it. */
+  readonly inner?: ScxmlSource['inner'];
   /**
    * Where the value at a JSON Pointer stands: a scalar itself, a collection by its key. With `key`, always the
    * key. Undefined if there is no such value.
@@ -19,15 +23,21 @@ export interface ParsedSource {
   locate(path: string, part?: 'key' | 'value'): Position | undefined;
 }
 
+export interface SourceOptions {
+  readonly file?: string;
+  /** The text of a file that an SCXML document speaks of. */
+  readonly read?: (address: string) => string | undefined;
+}
+
 /**
- * Reads a definition's text: strict JSON if the file's name ends in `.json`, YAML 1.2 (and so JSON too)
- * otherwise. Whatever is wrong with it is a Problem with line and column; nothing is thrown.
+ * Reads a definition's text: SCXML if it begins with `<`, strict JSON if the file's name ends in `.json`, YAML 1.2 (and so
+ * JSON too) otherwise. Whatever is wrong with it is a Problem with line and column; nothing is thrown.
  *
  * @example
  * parseSource('a: [1, {b: 2}]').source; // => { a: [1, { b: 2 }] }
  * parseSource('a: 1\na: 2').problems[0]?.line; // => 2
  */
-export function parseSource(text: string, options: { readonly file?: string } = {}): ParsedSource {
+export function parseSource(text: string, options: SourceOptions = {}): ParsedSource {
   const file = options.file === undefined ? {} : { file: options.file };
   const plain = text.startsWith('\ufeff') ? text.slice(1) : text;
   if (utf8Length(plain) > MAX_DEFINITION_BYTES) {
@@ -38,6 +48,7 @@ export function parseSource(text: string, options: { readonly file?: string } = 
       locate: () => undefined,
     };
   }
+  if (plain.trimStart().startsWith('<')) return parseScxml(plain, options, file);
   const tree: Tree = options.file?.toLowerCase().endsWith('.json') ? readJson(plain) : readYaml(plain);
   const lines = new LineIndex(plain);
   return {
@@ -49,6 +60,24 @@ export function parseSource(text: string, options: { readonly file?: string } = 
       return place === undefined ? undefined : lines.at(offsetFor(place, part));
     },
   };
+}
+
+function parseScxml(
+  text: string,
+  { file: path = '', read }: SourceOptions,
+  file: { file?: string },
+): ParsedSource {
+  const name = machineNameOf(path);
+  const document = readScxml(text, {
+    ...(name === '' ? {} : { name }),
+    ...(read === undefined ? {} : { read }),
+  });
+  if ('problems' in document) {
+    const problems = document.problems.map((problem) => ({ ...problem, ...file }));
+    return { ...file, problems, locate: () => undefined };
+  }
+  const { source, inner, locate } = document;
+  return { ...file, source, inner, problems: [], locate };
 }
 
 function offsetFor({ keyAt, valueAt, scalar }: Place, part: 'key' | 'value'): number {

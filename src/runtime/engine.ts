@@ -131,6 +131,7 @@ export class DurableEngine implements Engine {
     checkedPayload(publication.source, 'the definition', MAX_DEFINITION_BYTES);
     refuseReserved('language', publication.language, SCHEDULE_LANGUAGE);
     const language = this.#registry.language(publication.language);
+    await this.#registry.prepare(publication);
     const problems = language.check(publication.source).filter(isError);
     if (problems.length > 0) {
       const message = `${publication.machine} is not a valid ${publication.language} definition`;
@@ -140,7 +141,7 @@ export class DurableEngine implements Engine {
     const misnamed = code === undefined ? undefined : nameProblem('the version of the code', code);
     if (misnamed !== undefined) throw new Refused({ ...misnamed, path: '/code' });
     const definition = await this.#store.publish(identify({ ...publication, ...given({ code }) }));
-    this.#registry.add(definition);
+    await this.#registry.learn(definition);
     return definition;
   }
 
@@ -195,7 +196,7 @@ export class DurableEngine implements Engine {
   async #create(machine: string, id: string, payload?: Json): Promise<CreateResult | undefined> {
     const definition = await this.#store.latest(machine);
     if (definition === undefined) throw await this.#unknownMachine(machine);
-    const steppable = this.#registry.add(definition);
+    const steppable = await this.#registry.learn(definition);
     const input = checkedPayload(payload, 'the input');
     const problems = steppable?.language.checkInput?.(steppable.program, input).filter(isError) ?? [];
     if (problems.length > 0) throw new Refused(problems);
@@ -356,7 +357,7 @@ export class DurableEngine implements Engine {
   async #definition(hash: string): Promise<Definition> {
     const definition = this.#registry.definition(hash) ?? (await this.#store.definition(hash));
     if (definition === undefined) throw new Error(`definition ${hash} is not in the store`);
-    this.#registry.add(definition);
+    await this.#registry.learn(definition);
     return definition;
   }
 

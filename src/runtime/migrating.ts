@@ -59,7 +59,7 @@ async function targetOf(
     const text = `machine "${machine}" has no version ${to}`;
     throw new Refused({ code: 'unknown-version', message: text, path: '/to', hint });
   }
-  const steppable = registry.add(definition);
+  const steppable = await registry.learn(definition);
   if (steppable !== undefined) return steppable;
   const why = registry.missing(definition.hash);
   const text = `version ${definition.version} of "${machine}" cannot be stepped here: ${why}`;
@@ -157,7 +157,7 @@ class Migrating {
   async #definition(hash: string): Promise<Definition> {
     const definition = this.#registry.definition(hash) ?? (await this.#store.definition(hash));
     if (definition === undefined) throw new Error(`definition ${hash} is not in the store`);
-    this.#registry.add(definition);
+    await this.#registry.learn(definition);
     return definition;
   }
 

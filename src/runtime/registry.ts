@@ -1,4 +1,5 @@
 import type { Definition } from '../core/definition.js';
+import type { Json } from '../core/json.js';
 import type { Implementations, Language, Program } from '../core/language.js';
 import { Refused } from '../core/problem.js';
 import type { Handler, Handlers } from './handler.js';
@@ -17,7 +18,12 @@ export interface RegistryOptions {
   /** Named pure functions, by machine. */
   readonly implementations?: Readonly<Record<string, Implementations>>;
   readonly handlers?: Handlers;
+  /** Loads what a definition needs, before it is checked or compiled. */
+  readonly prepare?: Prepare;
 }
+
+/** Called with each definition that is met; may load what only some need. */
+export type Prepare = (definition: { readonly source: Json }) => Promise<void>;
 
 /**
  * What this process can do: the languages it speaks, the pure functions and the handlers it has, and so the
@@ -31,10 +37,13 @@ export class Registry {
   readonly #steppable = new Map<string, Steppable>();
   readonly #missing = new Map<string, string>();
   readonly #taskNames = new Set<string>();
+  /** Has what a definition needs loaded. */
+  readonly prepare: Prepare;
 
   constructor(options: RegistryOptions) {
     this.#languages = new Map(options.languages.map((language) => [language.name, language]));
     this.#implementations = new Map(Object.entries(options.implementations ?? {}));
+    this.prepare = options.prepare ?? (async () => {});
     this.#handlers = new Map(Object.entries(options.handlers ?? {}));
   }
 
@@ -53,6 +62,12 @@ export class Registry {
 
   implementations(machine: string): Implementations | undefined {
     return this.#implementations.get(machine);
+  }
+
+  /** The same as `add`, once what it needs is loaded. */
+  async learn(definition: Definition): Promise<Steppable | undefined> {
+    if (!this.knows(definition.hash)) await this.prepare(definition);
+    return this.add(definition);
   }
 
   /** Compiles a definition if this process can; what it lacks is kept for `missing`. */

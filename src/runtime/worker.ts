@@ -169,7 +169,7 @@ export class Worker {
     for (const { hash } of await store.definitions()) {
       if (registry.knows(hash)) continue;
       const definition = await store.definition(hash);
-      if (definition !== undefined) registry.add(definition);
+      if (definition !== undefined) await registry.learn(definition);
       found ||= definition !== undefined;
     }
     return found;

@@ -1,17 +1,19 @@
 import type { Json } from '../core/json.js';
 import type { Problem } from '../core/problem.js';
 import { type Element, readDocument } from './document.js';
-import { Reading, type ReadOptions } from './reading.js';
+import { type Inner, Reading, type ReadOptions } from './reading.js';
 import { readState } from './state-reader.js';
 
 /** A document as the source of a statechart. */
 export interface ScxmlSource {
   readonly source: Json;
-  /** Documents within it, as machines of their own, which have to be published beside it. */
-  readonly inner: readonly { readonly machine: string; readonly source: Json }[];
   /** Where the value at a JSON Pointer into the source comes from; undefined where that is not known. */
   locate(path: string): { readonly line: number; readonly column: number } | undefined;
+  /** Documents within it, as machines of their own, which have to be published beside it. */
+  readonly inner: readonly InnerSource[];
 }
+
+export type InnerSource = Omit<ScxmlSource, 'inner'> & { readonly machine: string };
 
 /** What a document without a name, whose file has none either, is called where that matters. */
 const NAMELESS = 'machine';
@@ -31,25 +33,21 @@ export function readScxml(
   const read = readDocument(text);
   if ('problem' in read) return { problems: [read.problem] };
   const { root } = read;
-  const found: ScxmlSource['inner'][number][] = [];
   const problems: Problem[] = [];
-  const whole = readRoot(root, root.attribute('name') ?? options.name ?? NAMELESS, options, problems);
-  const waiting = [...whole.reading.inner];
+  const found: InnerSource[] = [];
+  const { waiting, ...whole } = readRoot(
+    root,
+    root.attribute('name') ?? options.name ?? NAMELESS,
+    options,
+    problems,
+  );
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-    const { source, reading } = readRoot(next.element, next.machine, options, problems, next.machine);
-    found.push({ machine: next.machine, source });
-    waiting.push(...reading.inner);
+    const { machine, element } = next;
+    const { waiting: more, ...inner } = readRoot(element, machine, options, problems, machine);
+    found.push({ machine, ...inner });
+    waiting.push(...more);
   }
-  if (problems.length > 0) return { problems };
-  const { source, reading } = whole;
-  return {
-    source,
-    inner: found,
-    locate(path) {
-      const element = reading.locate(source, path);
-      return element === undefined ? undefined : { line: element.line, column: element.column };
-    },
-  };
+  return problems.length > 0 ? { problems } : { ...whole, inner: found };
 }
 
 /** A document, which may stand within another: then `id` is what it was called. */
@@ -59,7 +57,7 @@ function readRoot(
   options: ReadOptions,
   problems: Problem[],
   id = root.attribute('name'),
-): { readonly source: Json; readonly reading: Reading } {
+): Omit<ScxmlSource, 'inner'> & { readonly waiting: Inner[] } {
   const reading = new Reading(root, machine, options);
   if (root.name !== 'scxml') reading.add(root, 'scxml', `it begins with <${root.name}>, not with <scxml>`);
   reading.known(root, ['name', 'initial', 'version', 'datamodel', 'binding']);
@@ -76,5 +74,12 @@ function readRoot(
     ...readState(reading, root, 0, machine),
   });
   problems.push(...reading.problems);
-  return { source, reading };
+  return {
+    source,
+    waiting: reading.inner,
+    locate(path) {
+      const element = reading.locate(source, path);
+      return element === undefined ? undefined : { line: element.line, column: element.column };
+    },
+  };
 }

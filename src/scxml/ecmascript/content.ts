@@ -7,6 +7,7 @@ import type { Run } from '../../statechart/run.js';
 import { readActions } from '../../statechart/schema/action.js';
 import type { ChartAction, DatamodelAction } from '../../statechart/schema/chart.js';
 import { type Findings, join, type ReadAction } from '../../statechart/schema/findings.js';
+import { Undone } from '../../statechart/undone.js';
 import { assignment, codeOf, type Reading } from './action-reading.js';
 import { PRELUDE } from './prelude.js';
 import { ScriptFailure, type Scripting } from './scripting.js';
@@ -46,6 +47,7 @@ function told(tagname: string, perform: (run: Run) => void): (run: Run) => void 
     try {
       perform(run);
     } catch (error) {
+      if (error instanceof Undone) throw error;
       const known = error instanceof ActionError ? error : new ActionError(error, {});
       if (Object.hasOwn(known.told, 'data') || !(known.cause instanceof ScriptFailure)) throw error;
       const { line, column, message } = known.cause;

@@ -17,10 +17,19 @@ export interface RealmLimits {
 export interface JavascriptRealm {
   /**
    * Evaluates a script in the global scope. Its value as a text; empty where it is undefined. Throws ScriptError for what
-   * the script throws, and where it reaches a limit.
+   * the script throws, and OutOfSteps.
    */
   evaluate(script: string): string;
   close(): void;
+}
+
+/** The scripts of a realm have taken all of their steps: nothing is evaluated there any more. */
+export class OutOfSteps extends Error {
+  override readonly name = 'OutOfSteps';
+
+  constructor() {
+    super('the scripts of one event took too many steps');
+  }
 }
 
 /** What a script threw, or what is wrong with its text. Line and column count from 1, within the script. */

@@ -5,7 +5,8 @@ import { ExpressionError } from '../../expression/expression-error.js';
 import { delimitedExpression, type Template } from '../../expression/template.js';
 import type { Run } from '../../statechart/run.js';
 import type { ReadTemplate } from '../../statechart/schema/findings.js';
-import { ScriptError } from './engine.js';
+import { Undone } from '../../statechart/undone.js';
+import { OutOfSteps, ScriptError } from './engine.js';
 import { PRELUDE } from './prelude.js';
 import { expressionOf, syntaxProblem } from './script.js';
 import { type Foundation, literal, type Session, type Sessions } from './session.js';
@@ -133,6 +134,9 @@ function evaluated(session: Session, script: string): string {
 
 /** What a script threw, as an error of the step. */
 function failure(error: unknown): unknown {
+  if (error instanceof OutOfSteps) {
+    return new Undone({ code: 'too-many-steps', message: error.message, path: '' }, error);
+  }
   if (!(error instanceof ScriptError)) return error;
   return new ScriptFailure(error);
 }

@@ -7,6 +7,7 @@ import { isReserved, type MachineEvent } from '../../statechart/machine-event.js
 import type { Run } from '../../statechart/run.js';
 import type { DatamodelAction } from '../../statechart/schema/chart.js';
 import { join } from '../../statechart/schema/findings.js';
+import { Undone } from '../../statechart/undone.js';
 import { assignment, codeOf, type Reading } from './action-reading.js';
 import { PRELUDE } from './prelude.js';
 import type { Scripting } from './scripting.js';
@@ -77,6 +78,7 @@ export function readSend(reading: Reading): Pick<DatamodelAction, 'bind'> {
         };
         dispatch(run, sending, named);
       } catch (error) {
+        if (error instanceof Undone) throw error;
         throw new ActionError(error instanceof ActionError ? error.cause : error, named);
       }
     },

@@ -68,11 +68,11 @@ export class Sessions {
   }
 
   close(): void {
-    this.#session?.close();
-    this.#bare?.close();
+    const open = [this.#session, this.#bare];
     this.#session = undefined;
     this.#bare = undefined;
     this.#step = undefined;
+    for (const one of open) one?.close();
   }
 }
 
