@@ -1,6 +1,16 @@
 export type { Problem } from './core/problem.js';
 export { Refused } from './core/problem.js';
 export {
+  Actor,
+  type ActorHandler,
+  type ActorOptions,
+  createActor,
+  type Observer,
+  type Subscription,
+} from './embed/actor/actor.js';
+export type { PersistedSnapshot } from './embed/actor/persisted-snapshot.js';
+export { fromPromise, type TaskLogic } from './statechart/actor-logic.js';
+export {
   and,
   assign,
   cancel,
@@ -35,6 +45,7 @@ export type {
 export type { StateValue } from './statechart/configuration.js';
 export { createMachine, type Machine } from './statechart/machine.js';
 export type { MachineEffect } from './statechart/machine-effect.js';
+export { type Setup, setup } from './statechart/setup.js';
 export type { MachineSnapshot, SnapshotStatus } from './statechart/snapshot.js';
 export { initialTransition, type OwnEvent, transition } from './statechart/transition.js';
 export { type EventsOf, type Type, type } from './statechart/typed/event-type.js';

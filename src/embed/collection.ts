@@ -18,13 +18,16 @@ export class Collection {
   readonly implementations: Record<string, Implementations> = {};
   readonly handlers = new Map<string, Handlers[string]>();
   readonly #problems: Problem[] = [];
+  /** Machines that another one brought along may be given themselves, too. */
+  readonly #seen = new Set<unknown>();
 
   /** Reads every definition; throws Refused with all that is wrong with all of them. */
   static async of(definitions: readonly DefinitionInput[]): Promise<Collection> {
     const collection = new Collection();
     for (const definition of definitions) {
-      if (typeof definition !== 'string') collection.#value(definition);
-      else if (isText(definition)) collection.#text(definition);
+      if (typeof definition !== 'string') {
+        if (!collection.#seen.has(definition)) collection.#value(definition);
+      } else if (isText(definition)) collection.#text(definition);
       else await collection.#path(definition);
     }
     const errors = collection.#problems.filter(isError);
@@ -46,6 +49,7 @@ export class Collection {
   }
 
   #value(definition: object): void {
+    this.#seen.add(definition);
     const machine = machineIn(definition);
     const checked = toJson(machine?.source ?? definition);
     if ('problem' in checked) {
@@ -59,6 +63,9 @@ export class Collection {
     if (machine === undefined) return;
     this.implementations[publication.machine] = machine.implementations;
     this.add(machine.handlers);
+    for (const inner of machine.machines) {
+      if (machineIn(inner) !== undefined && !this.#seen.has(inner)) this.#value(inner as object);
+    }
   }
 
   #text(text: string): void {

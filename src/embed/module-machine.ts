@@ -8,6 +8,8 @@ export interface ModuleMachine {
   readonly implementations: Implementations;
   /** What carries out its tasks, where it was made with that. */
   readonly handlers: Handlers;
+  /** Those that it invokes, where they were given with it. */
+  readonly machines: readonly unknown[];
 }
 
 /**
@@ -16,11 +18,12 @@ export interface ModuleMachine {
  */
 export function machineIn(value: unknown): ModuleMachine | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { source, implementations, handlers } = value as Record<string, unknown>;
+  const { source, implementations, handlers, machines } = value as Record<string, unknown>;
   if (!isJsonObject(source) || !isJsonObject(implementations)) return undefined;
   return {
     source,
     implementations: implementations as Implementations,
     handlers: isJsonObject(handlers) ? (handlers as unknown as Handlers) : {},
+    machines: Array.isArray(machines) ? machines : [],
   };
 }

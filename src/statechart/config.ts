@@ -229,11 +229,14 @@ export interface BuiltGuard<TContext, TEvent, TParams = unknown> {
   readonly built: object;
 }
 
+/** What is unknown is still something, beside which a function can be told. */
+type Value<T> = unknown extends T ? object | string | number | boolean | null | undefined : T;
+
 /** Fields with data, expressions or functions; or one function that gives several fields. */
 export type Assignment<TContext, TEvent, TParams = unknown> =
   | {
       readonly [K in keyof TContext]?:
-        | TContext[K]
+        | Value<TContext[K]>
         | Expression
         | ((scope: ScopeOf<TContext, TEvent>, params: TParams) => TContext[K]);
     }

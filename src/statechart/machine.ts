@@ -7,6 +7,7 @@ import type { AnyEvent, EventObject, MachineImplementations, RootConfig } from '
 import type { StateValue } from './configuration.js';
 import { type Extracted, extract, extractImplementation } from './extract.js';
 import { type HistoryValue, historyAt } from './history-value.js';
+import { type Names, resolveNames } from './named.js';
 import { DEFAULT_MACHINE_ID } from './schema/machine.js';
 import { MachineSnapshot, type SnapshotStatus } from './snapshot.js';
 import { configurationAt } from './state-value.js';
@@ -15,6 +16,7 @@ import type {
   ContextSource,
   DeclaredIn,
   EventIn,
+  Known,
   MachineTypes,
   ParameterizedObject,
 } from './typed/declared.js';
@@ -47,18 +49,35 @@ export class Machine<
     readonly face: TFace;
   };
 
-  constructor(source: Json, implementations: Implementations) {
+  /** Those that it invokes, where they were given with it. */
+  readonly machines: readonly Machine[];
+
+  constructor(
+    source: Json,
+    implementations: Implementations,
+    tasks: Readonly<Record<string, (...args: never) => unknown>> = {},
+    machines: readonly Machine[] = [],
+  ) {
     this.source = source;
     this.implementations = implementations;
     this.#program = compile(source, implementations);
     this.id = this.#program.id;
-    this.handlers = handlersOf(implementations);
+    this.handlers = { ...(tasks as Readonly<Record<string, ActionHandler>>), ...handlersOf(implementations) };
+    this.machines = machines;
   }
 
   static programOf<TContext, TEvent extends EventObject, TFace extends AnyFace>(
     machine: Machine<TContext, TEvent, TFace>,
   ): StatechartProgram {
     return machine.#program;
+  }
+
+  /** The machine with other functions in the place of those that it was made with. */
+  provide(given: MachineImplementations<TContext, TEvent>): Machine<TContext, TEvent, TFace> {
+    const { guards, actions, functions, ...rest } = this.implementations;
+    const inline = { guards: { ...guards }, actions: { ...actions }, functions: { ...functions } };
+    const implementations = implementationsOf(inline, { ...rest, ...given } as Given, this.id);
+    return new Machine(this.source, implementations, this.handlers, this.machines);
   }
 
   /**
@@ -146,7 +165,7 @@ interface WordsIn<
   TGuards,
   TActions,
 > {
-  readonly event: EventIn<TEvents, TEvent>;
+  readonly event: Known<EventIn<TEvents, TEvent>>;
   readonly emitted: NoInfer<TEmitted>;
   readonly guards: DeclaredIn<TGuard, TGuards>;
   readonly actions: DeclaredIn<TAction, TActions>;
@@ -155,17 +174,29 @@ interface WordsIn<
   readonly tag: NoInfer<TTag>;
 }
 
+/** What a machine was made with besides its functions. */
+interface MadeWith {
+  readonly names: Names;
+  readonly handlers: Readonly<Record<string, (...args: never) => unknown>>;
+  readonly machines: readonly Machine[];
+}
+
 /** Takes a config apart, whatever the compiler knows of it. */
 export function machineOf<TContext, TEvent extends EventObject, TFace extends AnyFace>(
   config: unknown,
   implementations: Given,
+  made?: MadeWith,
 ): Machine<TContext, TEvent, TFace> {
-  const { source, problems, ...inline } = extract(config);
+  const { source: written, problems: found, ...inline } = extract(config);
+  const problems = [...found];
+  const source = made === undefined ? written : resolveNames(written, made.names, problems);
   if (problems.some(isError)) throw new Refused(problems);
   const id = isJsonObject(source) ? own(source, 'id') : undefined;
   return new Machine(
     source,
     implementationsOf(inline, implementations, typeof id === 'string' ? id : DEFAULT_MACHINE_ID),
+    made?.handlers,
+    made?.machines,
   );
 }
 

@@ -6,12 +6,14 @@ import {
   cancel,
   createMachine,
   emit,
+  fromPromise,
   initialTransition,
   log,
   not,
   or,
   raise,
   sendTo,
+  setup,
   stateIn,
   transition,
   type,
@@ -374,5 +376,70 @@ createMachine({
     A: { guard: 'atLeast' },
     // @ts-expect-error: a guard with params of another type
     B: { guard: { type: 'atLeast', params: { n: '3' } } },
+  },
+});
+
+// setup
+const child = createMachine({
+  id: 'payment',
+  types: {} as { output: { receipt: string } },
+  type: 'parallel' as never,
+});
+const declared = setup({
+  types: {} as {
+    context: { n: number; receipt: string };
+    events: { type: 'INC'; by: number } | { type: 'STOP' };
+  },
+  guards: {
+    enough: ({ context }) => context.n > 3,
+    atLeast: (_, params: { n: number }) => params.n > 1,
+  },
+  actions: {
+    tell: (_, params: { text: string }) => params.text,
+    reset: assign({ n: 0 }),
+  },
+  actors: {
+    load: fromPromise(({ input }: { input: { id: number } }) => Promise.resolve(input.id)),
+    pay: child,
+  },
+  delays: { patience: '30s' },
+});
+export const made = declared.createMachine({
+  context: { n: 0, receipt: '' },
+  initial: 'a',
+  states: {
+    a: {
+      on: {
+        INC: {
+          target: 'b',
+          guard: 'enough',
+          actions: [{ type: 'tell', params: ({ event }) => ({ text: `${event.by}` }) }, 'reset'],
+        },
+      },
+      after: { patience: 'b' },
+      invoke: [
+        { src: 'load', onDone: { actions: assign({ n: ({ event }) => event.output }) } },
+        { src: 'pay', onDone: { assign: { receipt: ({ event }) => event.output.receipt } } },
+      ],
+    },
+    b: {},
+  },
+});
+declared.createMachine({
+  context: { n: 0, receipt: '' },
+  initial: 'a',
+  states: {
+    a: {
+      on: {
+        // @ts-expect-error: no such guard
+        INC: { guard: 'enuff' },
+        // @ts-expect-error: an action without its params
+        STOP: { actions: 'tell' },
+      },
+      after: {
+        // @ts-expect-error: no such delay
+        patients: 'a',
+      },
+    },
   },
 });

@@ -56,3 +56,9 @@ export type DeclaredIn<TNamed extends ParameterizedObject, TGiven> = string exte
 
 /** What a machine starts with, before its functions are called and its expressions evaluated. */
 export type ContextSource<TContext, TInput> = TContext | ((arg: { readonly input: TInput }) => TContext);
+
+/**
+ * The same type, from which nothing is inferred: what a builder gives raises no event, which says nothing of those that
+ * there are. (`NoInfer` would do, but for unions of objects.)
+ */
+export type Known<T> = [T] extends [never] ? T : [T][T extends unknown ? 0 : never];
