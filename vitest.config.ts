@@ -6,6 +6,8 @@ const report = process.env['DETENT_TEST_REPORT'];
 export default defineConfig({
   test: {
     alias: {
+      'detent/analysis': new URL('./src/analysis/analysis.ts', import.meta.url).pathname,
+      'detent/testing': new URL('./src/testing/testing.ts', import.meta.url).pathname,
       'detent/engine': new URL('./src/embed/engine.ts', import.meta.url).pathname,
       detent: new URL('./src/index.ts', import.meta.url).pathname,
     },

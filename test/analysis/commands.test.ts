@@ -66,3 +66,82 @@ describe('detent check', () => {
     });
   });
 });
+
+describe('detent paths', () => {
+  const turnstile = join(import.meta.dirname, '..', '..', 'examples', 'turnstile.yaml');
+
+  it('lists the paths that cover a machine', async () => {
+    const { code, out, err } = await call('paths', turnstile);
+    expect(out).toBe(
+      [
+        '1. COIN, after 10s',
+        '   start      locked',
+        '   COIN       unlocked',
+        '   after 10s  locked',
+        '2. COIN, PUSH',
+        '   start  locked',
+        '   COIN   unlocked',
+        '   PUSH   locked',
+        '',
+      ].join('\n'),
+    );
+    expect([code, err]).toEqual([0, '2 paths\n']);
+  });
+
+  it('gives them to programs, and as tests', async () => {
+    const { out } = await call('paths', turnstile, '--to', 'unlocked', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      machine: 'turnstile',
+      paths: [{ steps: [{ kind: 'start' }, { kind: 'event', name: 'COIN' }] }],
+      uncovered: [],
+    });
+    expect((await call('paths', turnstile, '--vitest')).out).toContain("from 'detent/testing'");
+  });
+
+  it('fails where a state is not there or not come to, and refuses samples that are none', async () => {
+    expect(await call('paths', turnstile, '--to', 'unlocke')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('did you mean "unlocked"?'),
+    });
+    expect((await call('paths', turnstile, '--events', '{')).code).toBe(2);
+    expect((await call('paths', turnstile, '--events', 'nowhere.json')).err).toContain(
+      'neither JSON nor a file',
+    );
+    expect((await call('paths', turnstile, '--vitest', '--json')).code).toBe(2);
+  });
+});
+
+describe('detent explore', () => {
+  const order = join(import.meta.dirname, '..', '..', 'examples', 'order.yaml');
+
+  it('prints the shortest way to break an invariant, and ends with 1', async () => {
+    const { code, out } = await call('explore', order, '--invariant', 'context.paid <= context.total');
+    expect(out).toBe(
+      [
+        'invariant: the invariant does not hold',
+        '   start {"total":1}  unpaid',
+        '   PAY {"amount":2}   packing',
+        '',
+      ].join('\n'),
+    );
+    expect(code).toBe(1);
+  });
+
+  it('says how much it has looked at where nothing is wrong, and ends with 0', async () => {
+    const samples = ['--input', '{"total": 2}', '--events', file('events.json', '{"PAY": [{"amount": 1}]}')];
+    expect(
+      await call('explore', order, ...samples, '--invariant', '{% context.paid <= context.total %}'),
+    ).toMatchObject({
+      code: 0,
+      out: 'nothing found: all 10 positions were looked at\n',
+    });
+  });
+
+  it('gives the counterexample to programs', async () => {
+    const { out } = await call('explore', order, '--invariant', 'value != "packing"', '--json');
+    expect(JSON.parse(out)).toMatchObject({
+      machine: 'order',
+      counterexample: { code: 'invariant', steps: [{ kind: 'start' }, { name: 'PAY' }] },
+    });
+  });
+});

@@ -300,6 +300,16 @@ describe('a deeper check', () => {
     ]);
   });
 
+  it('does not hang on guards that are nested deeply', () => {
+    let guard = 'context.n > 0';
+    for (let n = 1; n < 200; n++) guard = `(${guard} ${n % 2 === 0 ? 'and' : 'or'} context.n${n % 7} > ${n})`;
+    expect(
+      found(
+        machine({ a: { on: { GO: [ON(guard, 'b'), ON(`$not(${guard})`, 'b')] } }, b: { on: { GO: 'a' } } }),
+      ),
+    ).toEqual([]);
+  });
+
   it('does not hang where configurations are too many', () => {
     const region = { initial: 'a', states: { a: { on: { A: 'b' } }, b: { on: { A: 'a' } }, c: {} } };
     const states = Object.fromEntries(

@@ -21,14 +21,26 @@ export type Formula =
 export type Case = ReadonlyMap<string, ValueSet>;
 
 /** Cases that one condition is taken apart into; with more it is not decided. */
-export const MAX_CASES = 200;
+export const MAX_CASES = 64;
 
 const ALL: readonly Case[] = [new Map()];
 
 export const TRUE: Formula = { kind: 'constant', outcome: 'true' };
 
+/** Worked out once, since nested conditions ask for the same again and again. */
+const known = new WeakMap<Formula, Map<Outcome, readonly Case[] | undefined>>();
+
 /** Cases, together more than there are: so every case of the outcome is among them. Undefined where there are too many. */
 export function casesOf(formula: Formula, outcome: Outcome): readonly Case[] | undefined {
+  const before = known.get(formula) ?? new Map<Outcome, readonly Case[] | undefined>();
+  if (before.has(outcome)) return before.get(outcome);
+  known.set(formula, before);
+  const cases = workOut(formula, outcome);
+  before.set(outcome, cases);
+  return cases;
+}
+
+function workOut(formula: Formula, outcome: Outcome): readonly Case[] | undefined {
   switch (formula.kind) {
     case 'constant':
       return formula.outcome === outcome ? ALL : [];

@@ -199,18 +199,24 @@ function literal(node: Node): Json | undefined {
 }
 
 /** A path of names, as people write it. */
-export function fieldOf(node: Node): string | undefined {
+function fieldOf(node: Node): string | undefined {
+  const keys = fieldKeys(node);
+  return keys?.map((key, n) => (n === 0 || /^\w+$/.test(key) ? key : `\`${key}\``)).join('.');
+}
+
+/** The keys of a path of names; a variable in the first place has its `$`. */
+export function fieldKeys(node: Node): readonly string[] | undefined {
   if (!isPlain(node)) return undefined;
-  if (node.type === 'name') return node.value;
+  if (node.type === 'name') return [node.value];
   if (node.type !== 'path' || node.keepSingleton) return undefined;
-  const names: string[] = [];
+  const keys: string[] = [];
   for (const [n, step] of node.steps.entries()) {
     if (!isPlain(step)) return undefined;
-    if (step.type === 'variable' && n === 0 && step.name !== '') names.push(`$${step.name}`);
-    else if (step.type === 'name') names.push(/^[\w$]+$/.test(step.value) ? step.value : `\`${step.value}\``);
+    if (step.type === 'variable' && n === 0 && step.name !== '') keys.push(`$${step.name}`);
+    else if (step.type === 'name') keys.push(step.value);
     else return undefined;
   }
-  return names.join('.');
+  return keys;
 }
 
 /** A node without brackets around it. */
