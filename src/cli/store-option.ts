@@ -23,20 +23,26 @@ export function storeOf({ db }: StoreOption, env: NodeJS.ProcessEnv): string {
   return db ?? (env['DETENT_DB'] || DEFAULT_DB);
 }
 
+/** The same, of a store that is there: a file that is not is not made, since it would only hide a wrong path. */
+export function existingStore(option: StoreOption, env: NodeJS.ProcessEnv): string {
+  const db = storeOf(option, env);
+  const path = /^sqlite:(.+)$/.exec(db)?.[1];
+  if (path !== undefined && !existsSync(path)) {
+    throw new Failure(`there is no store at ${db}: start one with "detent dev", or name another with --db`);
+  }
+  return db;
+}
+
 /**
  * Does something with a store that is there, without stepping anything: that is left to the process that
- * works on it, if one runs. A file that is not there is not made: it would only hide a wrong path.
+ * works on it, if one runs.
  */
 export async function withStore<T>(
   { openEngine, terminal }: CommandLine,
   option: StoreOption,
   action: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const db = storeOf(option, terminal.env);
-  const path = /^sqlite:(.+)$/.exec(db)?.[1];
-  if (path !== undefined && !existsSync(path)) {
-    throw new Failure(`there is no store at ${db}: start one with "detent dev", or name another with --db`);
-  }
+  const db = existingStore(option, terminal.env);
   const engine = await openEngine({ db, worker: false });
   try {
     return await action(engine);

@@ -2,6 +2,7 @@ import { afterEach, expect, it } from 'vitest';
 import { refold } from '../../src/core/fold.js';
 import type { JournalEntry } from '../../src/core/journal.js';
 import { SNAPSHOT_EVERY } from '../../src/core/limits.js';
+import { type Beginning, beginningOf } from '../../src/runtime/beginning.js';
 import { systemClock } from '../../src/runtime/clock.js';
 import { DurableEngine } from '../../src/runtime/engine.js';
 import { Registry } from '../../src/runtime/registry.js';
@@ -9,7 +10,6 @@ import { openMemoryStore } from '../../src/store/memory/memory-store.js';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.js';
 import type { Store } from '../../src/store/store.js';
 import { type ProbeState, probe } from '../../src/testing/probe-language.js';
-import { type Beginning, beginningOf } from '../../src/testing/simulation/beginning.js';
 import { freshPath } from '../store/sqlite-folder.js';
 
 const EVENTS = 600;

@@ -4,9 +4,9 @@ import { childName, effectName } from '../../core/identifier.js';
 import { hasEnded } from '../../core/instance.js';
 import { eventOf, type JournalEntry } from '../../core/journal.js';
 import type { Step } from '../../core/language.js';
+import { beginningOf } from '../../runtime/beginning.js';
 import type { Steppable } from '../../runtime/registry.js';
 import type { Store } from '../../store/store.js';
-import { beginningOf } from './beginning.js';
 import type { Acknowledged, Promised } from './workload.js';
 
 /** What was promised and not kept, in sentences; empty if all is well. Asked when nothing moves any more. */

@@ -1,6 +1,6 @@
-import { type Standing, UNBORN } from '../../core/fold.js';
-import type { Json } from '../../core/json.js';
-import type { Store } from '../../store/store.js';
+import { type Standing, UNBORN } from '../core/fold.js';
+import type { Json } from '../core/json.js';
+import type { Store } from '../store/store.js';
 
 /** Where the folding of an instance's journal begins. */
 export interface Beginning {
