@@ -34,6 +34,8 @@ export interface Language<P extends Program = Program> {
   compile(source: Json, implementations?: Implementations): P;
   /** Everything that is wrong with what an instance is to start with; where there is no such thing, nothing is. */
   checkInput?(program: P, input: Json): readonly Problem[];
+  /** Everything that is wrong with the data of an event by this name. */
+  checkEvent?(program: P, name: string, data?: Json): readonly Problem[];
   /** `state` is null before the start event. */
   step(program: P, state: Json, event: Event): Step;
   /**
@@ -75,6 +77,8 @@ export interface Program {
   readonly language: string;
   /** Every task name that it may ask for, as far as that is written in the definition. */
   readonly tasks: readonly string[];
+  /** Whether it says what events look like. */
+  readonly checksEvents?: boolean;
 }
 
 /**

@@ -1,13 +1,15 @@
 import type { Receipt, SendOptions, SentEvent } from '../core/engine.js';
 import type { EventBody } from '../core/event.js';
+import type { Json } from '../core/json.js';
 import type { NewMessage } from '../core/message.js';
-import { Refused } from '../core/problem.js';
+import { isError, Refused } from '../core/problem.js';
 import type { Store } from '../store/store.js';
 import type { Clock } from './clock.js';
 import { fateOf } from './fate.js';
 import { bodyHash } from './hash.js';
 import { newId } from './identifier.js';
 import { sendStop } from './pausing.js';
+import type { Registry } from './registry.js';
 import { checkedPayload, checkedWait, refuseId, refuseName } from './request.js';
 
 /** Makes an instance of a machine, unless there is one of that id. */
@@ -16,10 +18,12 @@ export type Creator = (machine: string, id: string) => Promise<unknown>;
 /** Messages from outside on their way into mailboxes: an Engine's part of them. */
 export class Delivery {
   readonly #store: Store;
+  readonly #registry: Registry;
   readonly #clock: Clock;
   readonly #create: Creator;
 
-  constructor(store: Store, clock: Clock, create: Creator) {
+  constructor(store: Store, registry: Registry, clock: Clock, create: Creator) {
+    this.#registry = registry;
     this.#store = store;
     this.#clock = clock;
     this.#create = create;
@@ -29,10 +33,20 @@ export class Delivery {
     if (event.id !== undefined) refuseId('event id', event.id);
     refuseName(event.type);
     const data = event.data === undefined ? {} : { data: checkedPayload(event.data, 'the event data') };
+    await this.#check(instance, event.type, data.data);
     const body: EventBody = { type: 'signal', name: event.type, ...data };
     // Only an id that the sender chose can come again, so only that needs a claim.
     const hash = event.id === undefined ? {} : { hash: bodyHash({ name: event.type, ...data }) };
     return this.#deliver({ ...message(event.id ?? ownEventId(), instance, body), ...hash }, options);
+  }
+
+  /** Before it is acknowledged, where this process knows of a machine that says what events look like. */
+  async #check(instance: string, name: string, data: Json | undefined): Promise<void> {
+    if (!this.#registry.checksEvents) return;
+    const reading = await this.#store.read(instance);
+    const steppable = reading && this.#registry.steppable(reading.instance.definition);
+    const problems = steppable?.language.checkEvent?.(steppable.program, name, data).filter(isError) ?? [];
+    if (problems.length > 0) throw new Refused(problems);
   }
 
   async stop(instance: string, reason: { error?: string; cause?: string }): Promise<Receipt> {

@@ -103,7 +103,7 @@ export class DurableEngine implements Engine {
     this.#drainMs = options.drainMs ?? 0;
     // One for every watcher and every claim that waits, however many there are.
     setMaxListeners(0, this.#closing.signal);
-    this.#delivery = new Delivery(options.store, options.clock, async (machine, id) => {
+    this.#delivery = new Delivery(options.store, options.registry, options.clock, async (machine, id) => {
       refuseId('instance id', id);
       refuseReserved('machine', machine, SCHEDULE_MACHINE);
       return this.#create(machine, id);

@@ -39,6 +39,7 @@ export class Registry {
   readonly #taskNames = new Set<string>();
   /** Has what a definition needs loaded. */
   readonly prepare: Prepare;
+  #checksEvents = false;
 
   constructor(options: RegistryOptions) {
     this.#languages = new Map(options.languages.map((language) => [language.name, language]));
@@ -82,12 +83,18 @@ export class Registry {
       const steppable = { definition, language, program, code: implementations?.version ?? '' };
       this.#steppable.set(definition.hash, steppable);
       for (const task of program.tasks) this.#taskNames.add(task);
+      this.#checksEvents ||= program.checksEvents === true;
       return steppable;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#missing.set(definition.hash, error.message);
       return undefined;
     }
+  }
+
+  /** Whether any definition here says what events look like. */
+  get checksEvents(): boolean {
+    return this.#checksEvents;
   }
 
   steppable(hash: string): Steppable | undefined {

@@ -18,6 +18,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   'unknown-route': 404,
   'unknown-machine': 404,
   'unknown-instance': 404,
+  'unknown-version': 404,
   'unknown-job': 404,
   'unknown-schedule': 404,
   'method-not-allowed': 405,

@@ -1,4 +1,4 @@
-import type { Json } from '../core/json.js';
+import { isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
 import type { Implementations, Program } from '../core/language.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
 import { Binder } from './bind/binder.js';
@@ -24,6 +24,8 @@ export interface StatechartProgram extends Program {
   readonly onUnhandled: Chart['onUnhandled'];
   readonly migrations: readonly BoundMigration[];
   readonly sensitive: Chart['sensitive'];
+  /** JSON Schemas: `input`, `context`, and `events` by name. */
+  readonly schemas: JsonObject | undefined;
   readonly nodes: readonly StateNode[];
   readonly space: StateSpace;
   /** Enters the initial states. */
@@ -79,6 +81,8 @@ export function compile(
     onUnhandled: chart.onUnhandled,
     migrations,
     sensitive: chart.sensitive,
+    schemas: schemasOf(source),
+    checksEvents: schemasOf(source)?.['events'] !== undefined,
     tasks: binder.tasks,
     nodes,
     space,
@@ -89,6 +93,11 @@ export function compile(
     hasFunctions: binder.values.hasFunctions,
     hasDatamodel: chart.hasDatamodel,
   };
+}
+
+function schemasOf(source: Json): JsonObject | undefined {
+  const schemas = isJsonObject(source) ? own(source, 'schemas') : undefined;
+  return isJsonObject(schemas) ? schemas : undefined;
 }
 
 function linkAll(chart: Chart, findings: Findings): Linked {

@@ -42,6 +42,12 @@ export interface RootConfig<TContext, TEvent extends EventObject, TWords extends
   readonly version?: string;
   /** Paths into the context, data of events, input and output that nobody is shown: `card.number`. */
   readonly sensitive?: string | readonly string[];
+  /** JSON Schemas of the input, the context, and of events' data by name. */
+  readonly schemas?: {
+    readonly input?: Json;
+    readonly context?: Json;
+    readonly events?: Readonly<Record<string, Json>>;
+  };
   /** How instances of earlier versions move over; `true` where all of it stays as it stands. */
   readonly migrate?: true | MigrationConfig<TContext> | readonly (true | MigrationConfig<TContext>)[];
 }

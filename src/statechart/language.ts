@@ -5,13 +5,16 @@ import { graphOf } from './graph.js';
 import { migrate } from './migrate.js';
 import { inputsOfRedrive, redrive } from './redrive.js';
 import type { Datamodels } from './schema/findings.js';
+import { checked, checkSchemas, eventProblems, inputProblems } from './schemas.js';
 import { discreet, sensitiveOf } from './sensitive.js';
 import { acceptedBy, fail, step } from './step.js';
 import { configurationOf, storedState } from './stored-state.js';
 
 const STATECHART = {
   name: 'statechart',
-  step: discreet(step),
+  step: discreet(checked(step)),
+  checkInput: inputProblems,
+  checkEvent: eventProblems,
   fail: discreet(fail),
   redrive: { inputs: inputsOfRedrive, step: discreet(redrive) },
   migrate: discreet(migrate),
@@ -29,7 +32,7 @@ export const statechart: Language<StatechartProgram> = statechartWith(() => ({})
 export function statechartWith(datamodels: () => Datamodels): Language<StatechartProgram> {
   return {
     ...STATECHART,
-    check: (source) => check(source, datamodels()),
+    check: (source) => [...check(source, datamodels()), ...checkSchemas(source)],
     compile: (source, implementations) => compile(source, implementations, datamodels()),
   };
 }

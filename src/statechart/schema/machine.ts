@@ -17,10 +17,20 @@ import { readTemplate } from './template.js';
 const KEYS: Keys = {
   known: [
     ...STATE_KEYS.known,
-    ...['context', 'onUnhandled', 'onStepError', 'dialect', 'datamodel', 'version', 'migrate', 'sensitive'],
+    ...[
+      'context',
+      'onUnhandled',
+      'onStepError',
+      'dialect',
+      'datamodel',
+      'version',
+      'migrate',
+      'sensitive',
+      'schemas',
+    ],
     'events',
   ],
-  later: [...(STATE_KEYS.later ?? []), 'schemas'],
+  later: STATE_KEYS.later ?? [],
   renamed: { ...STATE_KEYS.renamed, name: 'id', key: 'id' },
 };
 
