@@ -9,7 +9,7 @@ import { ignored } from '../core/fold.js';
 import { given } from '../core/given.js';
 import { childName } from '../core/identifier.js';
 import { APPLIED, type Happening } from '../core/journal.js';
-import type { Json, JsonObject } from '../core/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
 import { didYouMean, type Problem } from '../core/problem.js';
 import { invocation } from './bind/invocation.js';
@@ -112,7 +112,9 @@ function signal(program: StatechartProgram, stored: StoredState, event: Event & 
     ...(event.from === undefined ? {} : { from: event.from }),
     ...(invoked === undefined ? {} : { invoked }),
   });
-  const run = new Macrostep(configuration, context, body, { ...event, children }, taken);
+  // Functions see what came with the event beside its type, too, as a program writes it that sends it in memory.
+  const seen = program.hasFunctions && isJsonObject(data) ? { ...data, ...body } : body;
+  const run = new Macrostep(configuration, context, seen, { ...event, children }, taken);
   try {
     run.receive(invoked);
     run.react(planFor(configuration, name));
