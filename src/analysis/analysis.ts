@@ -25,10 +25,7 @@ export function inspect({ language: name, source, implementations = {} }: Explor
   const language = name === asl.name ? asl : statechart;
   const problems = language.check(source);
   if (problems.some(isError)) return problems;
-  return [
-    ...problems,
-    ...inspectProgram(language, language.compile(source, implementations), implementations),
-  ];
+  return [...problems, ...inspectProgram(language.compile(source, implementations), source, implementations)];
 }
 
 /**

@@ -1,11 +1,13 @@
-import type { Implementations, Language, Program } from '../core/language.js';
+import type { AslProgram } from '../asl/program.js';
+import type { Json } from '../core/json.js';
+import type { Implementations, Program } from '../core/language.js';
 import type { Problem } from '../core/problem.js';
 import type { StatechartProgram } from '../statechart/compile.js';
-import { statechart } from '../statechart/language.js';
 import { warnOfUnhandledEvents } from './checks/events.js';
 import { warnOfGuards } from './checks/guards.js';
 import { warnOfDeadEnds, warnOfEndlessLoops, warnOfTraps, warnOfUnreachable } from './checks/states.js';
 import { warnOfShadowed } from './checks/transitions.js';
+import { inspectWorkflow } from './checks/workflow.js';
 import { Survey } from './survey.js';
 
 /** Warnings that one inspection lists. */
@@ -17,12 +19,17 @@ export const MAX_WARNINGS = 1_000;
  * looked at to its end is said once.
  */
 export function inspect(
-  language: Language,
   program: Program,
+  source: Json,
   implementations: Implementations = {},
 ): readonly Problem[] {
-  // By identity: a language of the same name may be another's.
-  return language === statechart ? inspectChart(program as StatechartProgram, implementations) : [];
+  // By their shape too: a language of the same name may be another's.
+  if (program.language === 'statechart' && 'space' in program) {
+    return inspectChart(program as StatechartProgram, implementations);
+  }
+  if (program.language === 'asl' && 'startAt' in program)
+    return inspectWorkflow(program as AslProgram, source);
+  return [];
 }
 
 function inspectChart(program: StatechartProgram, implementations: Implementations): readonly Problem[] {

@@ -52,7 +52,9 @@ export async function loadMachine(
     throw new Misuse(`${file} holds several machines: name one with --machine (${names})`);
   }
   const own = Object.hasOwn(implementations, first.machine) ? implementations[first.machine] : undefined;
-  return { ...first, implementations: own };
+  const language = (await line.languages()).find(({ name }) => name === first.language);
+  if (language === undefined) throw new Error(`the language ${first.language} was not handed in`);
+  return { ...first, implementations: own, program: language.compile(first.source, own) };
 }
 
 /** What the options give for events, tasks and inputs. */

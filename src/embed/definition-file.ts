@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import type { Publication } from '../core/engine.js';
+import type { Json } from '../core/json.js';
 import type { Implementations, Language, Program } from '../core/language.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
@@ -46,8 +47,8 @@ export interface ReadOptions {
 }
 
 export type Inspect = (
-  language: Language,
   program: Program,
+  source: Json,
   implementations: Implementations | undefined,
 ) => readonly Problem[];
 
@@ -249,7 +250,7 @@ function check(
   if (problems.some(isError)) return { problems, tasks: [] };
   try {
     const program = language.compile(source, implementations);
-    const more = inspect?.(language, program, implementations) ?? [];
+    const more = inspect?.(program, source, implementations) ?? [];
     return { problems: [...problems, ...more], tasks: program.tasks };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;

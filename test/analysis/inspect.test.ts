@@ -10,7 +10,7 @@ import { randomChart } from '../statechart/random-chart.js';
 import { sourceOf } from './random-source.js';
 
 function findings(source: Json): readonly Problem[] {
-  const problems = inspect(statechart, statechart.compile(source));
+  const problems = inspect(statechart.compile(source), source);
   expect(problems.filter(isError)).toEqual([]);
   return problems;
 }

@@ -1,0 +1,180 @@
+import { ERRORS } from '../../asl/errors.js';
+import type { AslProgram, CompiledState } from '../../asl/program.js';
+import { escapePointer, isJsonArray, isJsonObject, type Json, own } from '../../core/json.js';
+import type { Problem } from '../../core/problem.js';
+import { delimitedExpression } from '../../expression/template.js';
+import { choiceCondition } from '../guards/choice-condition.js';
+import { both, type Case, casesOf, type Formula } from '../guards/formula.js';
+import { jsonataCondition } from '../guards/jsonata-condition.js';
+import { valueAt } from '../source-value.js';
+
+/** State types that let time pass, or ask for work. */
+const RESTING = new Set(['Task', 'Wait', 'Map', 'Parallel']);
+
+/** What looks wrong with a workflow that AWS would take; each finding says by which states one comes there. */
+export function inspectWorkflow(program: AslProgram, source: Json): readonly Problem[] {
+  const inspection = new WorkflowInspection(program, source);
+  inspection.loops();
+  inspection.traps();
+  for (const state of program.states.values()) {
+    if (!inspection.isReached(state.name)) continue;
+    if (state.type === 'Choice') inspection.choice(state);
+    inspection.clauses(state, 'Catch', state.catchers);
+    inspection.clauses(state, 'Retry', state.retriers);
+  }
+  return inspection.findings;
+}
+
+class WorkflowInspection {
+  readonly findings: Problem[] = [];
+  readonly #program: AslProgram;
+  readonly #source: Json;
+  /** By state, the states before it on the shortest way from the start. */
+  readonly #ways = new Map<string, readonly string[]>();
+
+  constructor(program: AslProgram, source: Json) {
+    this.#program = program;
+    this.#source = source;
+    const open: string[] = [program.startAt];
+    this.#ways.set(program.startAt, []);
+    for (const name of open) {
+      const way = [...(this.#ways.get(name) ?? []), name];
+      for (const { to } of program.states.get(name)?.targets ?? []) {
+        if (this.#ways.has(to)) continue;
+        this.#ways.set(to, way);
+        open.push(to);
+      }
+    }
+  }
+
+  isReached(name: string): boolean {
+    return this.#ways.has(name);
+  }
+
+  /** Rounds of states that neither wait nor work, and that nothing leads out of. */
+  loops(): void {
+    const { states } = this.#program;
+    const endless = new Set(
+      [...this.#ways.keys()].filter((name) => {
+        const state = states.get(name);
+        return state !== undefined && !state.terminal && !RESTING.has(state.type);
+      }),
+    );
+    for (let before = -1; before !== endless.size; ) {
+      before = endless.size;
+      for (const name of endless) {
+        const { targets = [] } = states.get(name) ?? {};
+        if (targets.length === 0 || targets.some(({ to }) => !endless.has(to))) endless.delete(name);
+      }
+    }
+    const [first] = endless;
+    if (first === undefined) return;
+    const message = `states that neither wait nor work lead round for ever from the state "${first}"${this.#wayTo(first)}`;
+    this.#warn('endless-loop', this.#pointer(first), message);
+  }
+
+  /** States from which no end can be come to. */
+  traps(): void {
+    const { states } = this.#program;
+    const free = new Set([...states.values()].filter(({ terminal }) => terminal).map(({ name }) => name));
+    for (let before = -1; before !== free.size; ) {
+      before = free.size;
+      for (const { name, targets } of states.values())
+        if (targets.some(({ to }) => free.has(to))) free.add(name);
+    }
+    for (const [name, way] of this.#ways) {
+      const last = way.at(-1);
+      if (free.has(name) || (last !== undefined && !free.has(last))) continue;
+      const message = `no state that ends the workflow can be come to from the state "${name}"${this.#wayTo(name)}`;
+      this.#warn('no-way-to-end', this.#pointer(name), message);
+    }
+  }
+
+  /** Rules that are never come to, and values that none of them takes. */
+  choice({ name }: CompiledState): void {
+    const at = this.#pointer(name);
+    const state = valueAt(this.#source, at);
+    const rules = isJsonObject(state) ? own(state, 'Choices') : undefined;
+    if (!isJsonObject(state) || !isJsonArray(rules)) return;
+    let left: readonly Case[] | undefined = [new Map()];
+    for (const [n, rule] of rules.entries()) {
+      const formula = conditionOf(rule);
+      if (both(left, casesOf(formula, 'true'))?.length === 0) {
+        const reason =
+          casesOf(formula, 'true')?.length === 0
+            ? 'it never holds'
+            : 'those before it take all that it takes';
+        const message = `the rule ${n + 1} of "${name}" is never taken: ${reason}${this.#wayTo(name)}`;
+        this.#warn('shadowed-rule', `${at}/Choices/${n}`, message);
+      }
+      left = both(left, casesOf(formula, 'false'));
+    }
+    if (own(state, 'Default') !== undefined) {
+      if (left?.length !== 0) return;
+      const message = `the Default of "${name}" is never taken: one of the rules always holds${this.#wayTo(name)}`;
+      this.#warn('shadowed-rule', `${at}/Default`, message);
+    } else this.#incomplete(name, at, rules);
+  }
+
+  /** Of the values of the kind that the rules ask for, those for which none holds. */
+  #incomplete(name: string, at: string, rules: readonly Json[]): void {
+    let left: readonly Case[] | undefined = [new Map()];
+    for (const rule of rules) left = both(left, casesOf(conditionOf(rule, true), 'false'));
+    const [first] = left ?? [];
+    if (
+      first === undefined ||
+      first.size === 0 ||
+      [...first.keys()].some((field) => field.startsWith('\u0000'))
+    )
+      return;
+    const values = [...first].map(([field, set]) => `${field} is ${set.sample}`).join(' and ');
+    const message = `where ${values}, no rule of "${name}" holds, there is no Default, and the workflow fails${this.#wayTo(name)}`;
+    this.#warn('incomplete-rules', `${at}/Choices`, message);
+  }
+
+  /** Catchers and Retriers all of whose errors are taken by one before them. */
+  clauses(
+    { name }: CompiledState,
+    field: 'Catch' | 'Retry',
+    clauses: readonly { readonly errorEquals: readonly string[] }[],
+  ): void {
+    const taken = new Set<string>();
+    for (const [n, { errorEquals }] of clauses.entries()) {
+      const isTaken = (error: string) =>
+        error === ERRORS.runtime ||
+        taken.has(ERRORS.all) ||
+        taken.has(error) ||
+        (error === ERRORS.heartbeatTimeout && taken.has(ERRORS.timeout)) ||
+        (taken.has(ERRORS.taskFailed) && error !== ERRORS.timeout && error !== ERRORS.all);
+      if (errorEquals.length > 0 && errorEquals.every(isTaken)) {
+        const what = field === 'Catch' ? 'Catcher' : 'Retrier';
+        const reason = errorEquals.includes(ERRORS.runtime)
+          ? `nothing can take ${ERRORS.runtime}`
+          : 'those before it take all of its errors';
+        const message = `the ${what} ${n + 1} of "${name}" never takes anything: ${reason}${this.#wayTo(name)}`;
+        this.#warn(`shadowed-${what.toLowerCase()}`, `${this.#pointer(name)}/${field}/${n}`, message);
+      }
+      for (const error of errorEquals) taken.add(error);
+    }
+  }
+
+  #pointer(name: string): string {
+    return `/States/${escapePointer(name)}`;
+  }
+
+  #wayTo(name: string): string {
+    const way = this.#ways.get(name) ?? [];
+    return way.length === 0 ? ' (reached from the start)' : ` (reached by ${way.join(', ')})`;
+  }
+
+  #warn(code: string, path: string, message: string): void {
+    this.findings.push({ code, path, message, severity: 'warning' });
+  }
+}
+
+function conditionOf(rule: Json, isTyped = false): Formula {
+  const condition = isJsonObject(rule) ? own(rule, 'Condition') : undefined;
+  if (condition === undefined) return choiceCondition(rule, isTyped);
+  if (typeof condition === 'boolean') return { kind: 'constant', outcome: condition ? 'true' : 'false' };
+  return jsonataCondition(delimitedExpression(String(condition)) ?? '');
+}
