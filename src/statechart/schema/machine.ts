@@ -27,6 +27,7 @@ const KEYS: Keys = {
       'migrate',
       'sensitive',
       'schemas',
+      'types',
     ],
     'events',
   ],
