@@ -6,6 +6,10 @@ export class EntrySet {
   /** What the history states remember. */
   readonly history: History;
   readonly nodes = new Set<StateNode>();
+  /** The states around those that are entered, whether they are entered themselves or not. */
+  readonly #around = new Set<StateNode>();
+  /** Parallel states in all of whose regions something is entered. */
+  readonly #complete = new Set<StateNode>();
   /** Those that do the actions of their `initial`: they were not entered for the sake of a state deeper down. */
   readonly byDefault = new Set<StateNode>();
   /** History states that remembered nothing, and so led where they lead by default. */
@@ -21,8 +25,19 @@ export class EntrySet {
       this.#recall(node);
       return;
     }
-    this.nodes.add(node);
+    this.#add(node);
     this.enterBelow(node);
+  }
+
+  #add(node: StateNode): void {
+    this.nodes.add(node);
+    for (
+      let around = node.parent;
+      around !== undefined && !this.#around.has(around);
+      around = around.parent
+    ) {
+      this.#around.add(around);
+    }
   }
 
   /** SCXML D: addDescendantStatesToEnter. */
@@ -41,17 +56,19 @@ export class EntrySet {
   enterAround(node: StateNode, within: StateNode | undefined): void {
     if (within !== undefined && (within === node || within.isBelow(node))) return;
     for (let around = node.parent; around !== undefined && around !== within; around = around.parent) {
-      this.nodes.add(around);
+      this.#add(around);
       if (around.type === 'parallel') this.enterRegions(around);
     }
   }
 
   /** Enters the regions that nothing else is entered in. */
   enterRegions(parallel: StateNode): void {
+    if (this.#complete.has(parallel)) return;
     for (const region of parallel.children.values()) {
-      if (region.type === 'history' || this.nodes.has(region)) continue;
-      if (![...this.nodes].some((node) => node.isBelow(region))) this.enter(region);
+      if (region.type === 'history' || this.nodes.has(region) || this.#around.has(region)) continue;
+      this.enter(region);
     }
+    this.#complete.add(parallel);
   }
 
   #recall(history: StateNode): void {

@@ -68,11 +68,12 @@ class Linker implements Linked {
         children.set(child.key, this.#number(child, child.key, `${defaultId}.${child.key}`, node));
       }
       node.children = children;
+      const histories = [...children.values()].filter(({ type }) => type === 'history');
+      if (histories.length > 0) node.histories = histories;
       node.last = this.nodes.length - 1;
     }
     if (chart.type === 'history') {
       node.memory = this.#histories++;
-      if (parent !== undefined) parent.histories = [...parent.histories, node];
     }
     return node;
   }
