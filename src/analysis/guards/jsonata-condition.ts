@@ -4,7 +4,7 @@ import type { Binary, Node } from '../../expression/jsonata/syntax-tree.js';
 import { childrenOf } from '../../expression/jsonata/syntax-tree.js';
 import { SourceError } from '../../expression/source-error.js';
 import type { Comparison } from './cuts.js';
-import { type Formula, fieldsOf, type Outcomes } from './formula.js';
+import type { Formula, Outcomes } from './formula.js';
 import {
   ANY_NUMBER,
   ANY_TEXT,
@@ -25,9 +25,6 @@ const FICKLE = new Set(['random', 'shuffle', 'uuid']);
 /**
  * The condition that the text of a JSONata expression is, taken as a whole: comparisons of a field with a constant, and
  * and, or and not of them. Anything else in it stands for itself: it may be true or false, the same each time.
- *
- * @example
- * fieldsOfText('context.n > 3 and event.data.a = "x"'); // => ['context.n', 'event.data.a']
  */
 export function jsonataCondition(text: string): Formula {
   try {
@@ -36,11 +33,6 @@ export function jsonataCondition(text: string): Formula {
     if (error instanceof SourceError) return undecided(text);
     throw error;
   }
-}
-
-/** The fields that an expression is decided by. */
-export function fieldsOfText(text: string): readonly string[] {
-  return [...fieldsOf(jsonataCondition(text))].filter((field) => !isUndecided(field));
 }
 
 /**
