@@ -194,7 +194,10 @@ describe('retry and stop', () => {
   it('let a parked instance go on', async () => {
     const { call } = await withProbe({ works: true });
     await call(['create', 'probe', '--id', 'a']);
-    expect(await call(['retry', 'a'])).toMatchObject({ code: 1, err: 'error: instance "a" is not parked\n' });
+    expect(await call(['retry', 'a'])).toMatchObject({
+      code: 1,
+      err: 'error: instance "a" is running: only what is parked, or has failed, can be retried\n',
+    });
     await call(['send', 'a', 'GO', '--data', '[{"throw": "a bug"}]']);
     const parked = async () => (await call(['show', 'a'])).out.includes('parked');
     await until(parked);

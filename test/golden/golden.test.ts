@@ -6,9 +6,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Definition } from '../../src/core/definition.js';
 import type { Engine, InstanceView } from '../../src/core/engine.js';
 import type { Event } from '../../src/core/event.js';
-import { refold, UNBORN } from '../../src/core/fold.js';
+import { refold, type Standing, UNBORN } from '../../src/core/fold.js';
 import type { Job } from '../../src/core/job.js';
 import { eventOf, type HistoryEntry, type JournalEntry, type Outcome } from '../../src/core/journal.js';
+import type { JsonObject } from '../../src/core/json.js';
 import type { Message } from '../../src/core/message.js';
 import { LANGUAGES } from '../../src/embed/languages.js';
 import { systemClock } from '../../src/runtime/clock.js';
@@ -158,10 +159,17 @@ describe.each(releases)('a file that release %s wrote', (release) => {
         folded += 1;
       }
       expect(standing.status, id).toBe(instance.status);
-      expect(standing.state === null ? null : JSON.stringify(standing.state), id).toBe(state);
+      expect(standing.state === null ? null : textOf(standing), id).toBe(state);
     }
     expect(folded).toBeGreaterThan(1_000);
   });
+
+  /** Without what a failed instance keeps, since that release, to be able to go on. */
+  function textOf({ status, state }: Standing): string {
+    if (status !== 'failed') return JSON.stringify(state);
+    const { failedAt: _, waits: __, ...kept } = state as JsonObject;
+    return JSON.stringify(kept);
+  }
 
   it('goes on to where that release would have brought it, with nothing stuck, lost or repeated', async () => {
     const { made, engine, clock } = await open(release, true);

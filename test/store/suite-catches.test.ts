@@ -135,6 +135,26 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   'claims more than it was asked to': (store) => ({
     claim: (query) => store.claim({ ...query, limit: 100 }),
   }),
+  'says that every migration succeeded': (store) => ({
+    migrate: async (migrations) => {
+      await store.migrate(migrations);
+      return migrations.map(() => 'committed');
+    },
+  }),
+  'migrates nothing': () => ({ migrate: async (migrations) => migrations.map(() => 'committed') }),
+  'migrates to what it comes from': (store) => ({
+    migrate: (migrations) =>
+      store.migrate(migrations.map((migration) => ({ ...migration, definition: migration.from.definition }))),
+  }),
+  'forgets what a migration makes': (store) => ({
+    migrate: (migrations) =>
+      store.migrate(
+        migrations.map((migration) => ({
+          ...migration,
+          commit: { ...migration.commit, timers: [], jobs: [], messages: [], spawns: [] },
+        })),
+      ),
+  }),
   'takes every worker for one that has just begun': (store) => ({
     claim: (query) => store.claim({ ...query, fresh: true }),
   }),
