@@ -24,8 +24,10 @@ export interface StatechartProgram extends Program {
   readonly onUnhandled: Chart['onUnhandled'];
   readonly migrations: readonly BoundMigration[];
   readonly sensitive: Chart['sensitive'];
-  /** JSON Schemas: `input`, `context`, and `events` by name. */
+  /** JSON Schemas of `input` and `context`. */
   readonly schemas: JsonObject | undefined;
+  /** JSON Schemas of what comes with events, by name; undefined where anything may come with any. */
+  readonly events: JsonObject | undefined;
   readonly nodes: readonly StateNode[];
   readonly space: StateSpace;
   /** Enters the initial states. */
@@ -75,14 +77,16 @@ export function compile(
     marks: dialect.marks && (chart.hasDatamodel || binder.asks),
   };
   const space = new StateSpace(nodes, eventNames(nodes, dialect), dialect, manners);
+  const events = eventSchemas(source);
   return {
     language: 'statechart',
     id: chart.id,
     onUnhandled: chart.onUnhandled,
     migrations,
     sensitive: chart.sensitive,
-    schemas: schemasOf(source),
-    checksEvents: schemasOf(source)?.['events'] !== undefined,
+    schemas: memberOf(source, 'schemas'),
+    events,
+    checksEvents: events !== undefined,
     tasks: binder.tasks,
     nodes,
     space,
@@ -95,9 +99,16 @@ export function compile(
   };
 }
 
-function schemasOf(source: Json): JsonObject | undefined {
-  const schemas = isJsonObject(source) ? own(source, 'schemas') : undefined;
-  return isJsonObject(schemas) ? schemas : undefined;
+function memberOf(source: Json, key: string): JsonObject | undefined {
+  const member = isJsonObject(source) ? own(source, key) : undefined;
+  return isJsonObject(member) ? member : undefined;
+}
+
+/** Nothing is asked of an event whose schema is empty, as one of a type that only the compiler knows. */
+function eventSchemas(source: Json): JsonObject | undefined {
+  const events = memberOf(source, 'events');
+  const asks = (schema: Json) => schema === false || (isJsonObject(schema) && Object.keys(schema).length > 0);
+  return events !== undefined && Object.values(events).some(asks) ? events : undefined;
 }
 
 function linkAll(chart: Chart, findings: Findings): Linked {

@@ -33,7 +33,7 @@ export interface RootConfig<TContext, TEvent extends EventObject, TWords extends
   extends StateConfig<TContext, TEvent, TWords> {
   readonly context?: unknown;
   readonly types?: object;
-  /** What comes with each event: `{ ADD: type<{ by: number }>(), PAUSE: {} }`, or, in YAML and JSON, a JSON Schema each. */
+  /** What comes with each event: a JSON Schema, which engines hold it to, or `type<…>()`, for the compiler only. */
   readonly events?: unknown;
   /** What becomes of an event that nothing takes: `ignore` if absent. */
   readonly onUnhandled?: 'ignore' | 'reject';
@@ -42,12 +42,8 @@ export interface RootConfig<TContext, TEvent extends EventObject, TWords extends
   readonly version?: string;
   /** Paths into the context, data of events, input and output that nobody is shown: `card.number`. */
   readonly sensitive?: string | readonly string[];
-  /** JSON Schemas of the input, the context, and of events' data by name. */
-  readonly schemas?: {
-    readonly input?: Json;
-    readonly context?: Json;
-    readonly events?: Readonly<Record<string, Json>>;
-  };
+  /** JSON Schemas of the input and the context. */
+  readonly schemas?: { readonly input?: Json; readonly context?: Json };
   /** How instances of earlier versions move over; `true` where all of it stays as it stands. */
   readonly migrate?: true | MigrationConfig<TContext> | readonly (true | MigrationConfig<TContext>)[];
 }

@@ -1,6 +1,6 @@
 import type { Event } from '../core/event.js';
 import { rejected } from '../core/fold.js';
-import { escapePointer, isJsonObject, type Json, own } from '../core/json.js';
+import { escapePointer, isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
 import { schemaProblems, valueProblems } from '../core/json-schema.js';
 import type { Step } from '../core/language.js';
 import { didYouMean, type Problem } from '../core/problem.js';
@@ -8,27 +8,38 @@ import type { StatechartProgram } from './compile.js';
 import { fail } from './step.js';
 import { storedState } from './stored-state.js';
 
-const KEYS = ['input', 'context', 'events'];
+const KEYS = ['input', 'context'];
 
-/** What is wrong with the `schemas` of a definition. */
+/** What is wrong with the schemas of a definition: those of its `events`, and `schemas` of the rest. */
 export function checkSchemas(source: Json): readonly Problem[] {
-  const schemas = isJsonObject(source) ? own(source, 'schemas') : undefined;
-  if (schemas === undefined) return [];
-  if (!isJsonObject(schemas)) {
-    return [{ code: 'wrong-type', message: '"schemas" must be an object', path: '/schemas' }];
-  }
-  return Object.keys(schemas).flatMap((key): readonly Problem[] => {
-    const [value, path] = [own(schemas, key) ?? null, `/schemas/${escapePointer(key)}`];
-    if (key === 'input' || key === 'context') return schemaProblems(value, path);
-    if (key !== 'events') {
-      const message = `"schemas" has no key "${key}"`;
-      return [{ code: 'unknown-key', message, path, ...didYouMean(key, KEYS) }];
-    }
-    if (!isJsonObject(value)) return [{ code: 'wrong-type', message: '"events" must be an object', path }];
-    return Object.keys(value).flatMap((name) =>
-      schemaProblems(own(value, name) ?? null, `${path}/${escapePointer(name)}`),
-    );
+  if (!isJsonObject(source)) return [];
+  const events = schemasAt(source, 'events').flatMap(([schema, path]) =>
+    schema === null ? [] : schemaProblems(schema, path),
+  );
+  const others = schemasAt(source, 'schemas').flatMap(([schema, path, key]): readonly Problem[] => {
+    if (KEYS.includes(key)) return schemaProblems(schema, path);
+    const message = `"schemas" has no key "${key}"`;
+    const near = key === 'events' ? { hint: 'they stand in "events" of the machine' } : didYouMean(key, KEYS);
+    return [{ code: 'unknown-key', message, path, ...near }];
   });
+  const wrong = ['events', 'schemas'].filter((key) => !isJsonObject(own(source, key) ?? {}));
+  const misshapen = wrong.map((key) => ({
+    code: 'wrong-type',
+    message: `"${key}" must be an object`,
+    path: `/${key}`,
+  }));
+  return [...misshapen, ...events, ...others];
+}
+
+/** The members of a member, each with its pointer. */
+function schemasAt(source: JsonObject, key: string): readonly (readonly [Json, string, string])[] {
+  const schemas = own(source, key);
+  if (!isJsonObject(schemas)) return [];
+  return Object.keys(schemas).map((name) => [
+    own(schemas, name) ?? null,
+    `/${key}/${escapePointer(name)}`,
+    name,
+  ]);
 }
 
 export function inputProblems({ schemas }: StatechartProgram, input: Json): readonly Problem[] {
@@ -38,12 +49,11 @@ export function inputProblems({ schemas }: StatechartProgram, input: Json): read
 
 /** Of an event without data it is null that is looked at. */
 export function eventProblems(
-  { schemas }: StatechartProgram,
+  { events }: StatechartProgram,
   name: string,
   data: Json = null,
 ): readonly Problem[] {
-  const events = schemas && own(schemas, 'events');
-  const schema = isJsonObject(events) ? own(events, name) : undefined;
+  const schema = events && (own(events, name) ?? undefined);
   return schema === undefined ? [] : valueProblems(data, schema, `the data of ${JSON.stringify(name)}`);
 }
 
@@ -55,12 +65,12 @@ export function checked<E extends Event>(
   step: (program: StatechartProgram, state: Json, event: E) => Step,
 ): typeof step {
   return (program, state, event) => {
-    const { schemas } = program;
-    if (schemas === undefined) return step(program, state, event);
+    const { schemas, events } = program;
+    if (schemas === undefined && events === undefined) return step(program, state, event);
     const [wrong] = wrongGiven(program, event);
     if (wrong !== undefined) return refused(program, state, event, wrong);
     const taken = step(program, state, event);
-    const schema = own(schemas, 'context');
+    const schema = schemas && own(schemas, 'context');
     if (schema === undefined || taken.outcome.kind !== 'applied' || taken.state === null) return taken;
     const { value, context } = storedState(taken.state);
     const [broken] =

@@ -10,9 +10,11 @@ const order: Json = {
   schemas: {
     input: { type: 'object', required: ['max'], properties: { max: { type: 'integer' } } },
     context: { properties: { sum: { maximum: 10 } } },
-    events: {
-      ADD: { type: 'object', required: ['qty'], properties: { qty: { type: 'number', minimum: 1 } } },
-    },
+  },
+  events: {
+    ADD: { type: 'object', required: ['qty'], properties: { qty: { type: 'number', minimum: 1 } } },
+    ANY: {},
+    NONE: null,
   },
   context: { sum: 0 },
   initial: 'open',
@@ -71,14 +73,19 @@ describe('schemas', () => {
   });
 
   it('are checked with the definition', () => {
-    const of = (schemas: Json) => statechart.check({ id: 'm', schemas, initial: 'a', states: { a: {} } });
-    expect(of({ inptu: {}, events: { A: { minimum: 'x', pattern: '^a' } }, context: 5 })).toMatchObject([
+    const of = (schemas: Json, events: Json = {}) =>
+      statechart.check({ id: 'm', schemas, events, initial: 'a', states: { a: {} } });
+    expect(of({ inptu: {}, context: 5, events: {} }, { A: { minimum: 'x', pattern: '^a' } })).toMatchObject([
+      { code: 'wrong-type', path: '/events/A/minimum' },
+      { code: 'not-supported', path: '/events/A/pattern' },
       { code: 'unknown-key', path: '/schemas/inptu', hint: 'did you mean "input"?' },
-      { code: 'wrong-type', path: '/schemas/events/A/minimum' },
-      { code: 'not-supported', path: '/schemas/events/A/pattern' },
       { code: 'wrong-type', path: '/schemas/context' },
+      { code: 'unknown-key', path: '/schemas/events', hint: 'they stand in "events" of the machine' },
     ]);
-    expect(of(5)).toMatchObject([{ code: 'wrong-type', path: '/schemas' }]);
+    expect(of(5, ['ADD'])).toMatchObject([
+      { code: 'wrong-type', path: '/events' },
+      { code: 'wrong-type', path: '/schemas' },
+    ]);
   });
 });
 

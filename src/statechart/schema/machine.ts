@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
+import { type Json, type JsonObject, own } from '../../core/json.js';
 import type { Chart } from './chart.js';
 import {
   type Datamodel,
@@ -59,7 +59,6 @@ export function readMachine(
   if (datamodel === 'missing') return undefined;
   findings.datamodel = datamodel;
   const context = own(machine, 'context');
-  checkEvents(findings, own(machine, 'events'));
   const version = findings.text(machine, 'version', '', 'the machine');
   const root = readState(
     findings,
@@ -104,20 +103,6 @@ function readDatamodel(
   const hint = `install it beside this package: npm install ${NEEDED[name]}`;
   findings.add({ code: 'missing-engine', message, path: join('', 'datamodel'), hint });
   return 'missing';
-}
-
-/** What comes with each event, a JSON Schema: for tools and compilers, which nothing of a step looks at. */
-function checkEvents(findings: Findings, events: Json | undefined): void {
-  if (events === undefined) return;
-  const path = join('', 'events');
-  if (!isJsonObject(events)) {
-    findings.wrongType(path, '"events"', 'an object of events', events);
-    return;
-  }
-  for (const [name, schema] of Object.entries(events)) {
-    if (isJsonObject(schema) || schema === null) continue;
-    findings.wrongType(join(path, name), `the event ${JSON.stringify(name)}`, 'a JSON Schema', schema);
-  }
 }
 
 /** One of a few words. */
