@@ -1,12 +1,15 @@
-import { type Json, type JsonObject, own } from '../core/json.js';
+import { isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
 import type { Step } from '../core/language.js';
+import type { Problem } from '../core/problem.js';
 import type { StatechartProgram } from '../statechart/compile.js';
 import { statechart } from '../statechart/language.js';
 import { isReserved } from '../statechart/machine-event.js';
 import type { StateNode, Transition } from '../statechart/node.js';
+import { eventProblems, inputProblems } from '../statechart/schemas.js';
 import { storedState } from '../statechart/stored-state.js';
 import { Hints } from './hints.js';
 import type { TaskResult } from './samples.js';
+import { schemaSample } from './schema-sample.js';
 import { valueAt } from './source-value.js';
 import type { Asking, Inventory, Subject } from './subject.js';
 
@@ -32,7 +35,8 @@ export class ChartSubject implements Subject {
     this.inventory = inventoryOf(program);
     const hints = new Hints();
     hints.readSource(valueAt(source, '/context'));
-    this.inputs = hints.below(['input']);
+    const input = program.schemas && own(program.schemas, 'input');
+    this.inputs = fitting(hints.below(['input']), input, (value) => inputProblems(program, value));
     for (const { on, always } of program.nodes) {
       for (const { chart, targets } of always) this.#targets.set(chart.path, targets);
       for (const { transition } of on) this.#targets.set(transition.chart.path, transition.targets);
@@ -57,7 +61,9 @@ export class ChartSubject implements Subject {
   payloads(event: string): readonly Json[] {
     const known = this.#payloads.get(event);
     if (known !== undefined) return known;
-    const payloads = this.#read((transition) => this.#isFor(transition, event), ['event', 'data']);
+    const read = this.#read((transition) => this.#isFor(transition, event), ['event', 'data']);
+    const schema = this.program.events && own(this.program.events, event);
+    const payloads = fitting(read, schema, (value) => eventProblems(this.program, event, value));
     this.#payloads.set(event, payloads);
     return payloads;
   }
@@ -119,6 +125,24 @@ export class ChartSubject implements Subject {
       return transition.chart === chart && descriptors.some((text) => dialect.matches(text, event));
     });
   }
+}
+
+/**
+ * Of values that expressions ask for, those that a schema allows, filled up with what else it wants; and the least that
+ * it allows. Where nothing is made up that it does, that least all the same: there is none better.
+ */
+function fitting(
+  values: readonly Json[],
+  schema: Json | undefined,
+  problems: (value: Json) => readonly Problem[],
+): readonly Json[] {
+  if (schema === undefined || schema === null) return values;
+  const least = schemaSample(schema);
+  const filled = values.map((value) =>
+    isJsonObject(value) && isJsonObject(least) ? { ...least, ...value } : value,
+  );
+  const allowed = [...filled, least].filter((value) => problems(value).length === 0);
+  return allowed.length > 0 ? allowed : [least];
 }
 
 /** By its name, what an event of the machine's own is called; with its state where others are called the same. */

@@ -40,6 +40,50 @@ describe('an exploration', () => {
     });
   });
 
+  it('makes up what schemas allow', () => {
+    const shop = chart({
+      id: 'shop',
+      schemas: {
+        input: { type: 'object', required: ['max'], properties: { max: { type: 'integer', minimum: 1 } } },
+      },
+      events: {
+        ADD: {
+          type: 'object',
+          required: ['qty', 'by'],
+          properties: { qty: { type: 'number', minimum: 1 }, by: { enum: ['ann'] } },
+        },
+        NOTE: { type: 'string', minLength: 2 },
+        TAGS: { type: ['array'], minItems: 1, items: { type: 'boolean' } },
+        NOT: { type: 'number', exclusiveMinimum: 3 },
+        NONE: null,
+      },
+      context: { n: 0, max: '{% input.max %}' },
+      initial: 'a',
+      states: {
+        a: {
+          on: {
+            ADD: { target: 'b', guard: '{% event.data.qty > 5 %}' },
+            NOTE: 'c',
+            TAGS: 'd',
+            NOT: 'e',
+            NONE: 'f',
+          },
+        },
+        ...{ b: {}, c: {}, d: {}, e: {}, f: {} },
+      },
+    });
+    expect(explore(shop, {}).counterexample).toBeUndefined();
+    const led = ['b', 'c', 'd', 'e', 'f'].map((state) =>
+      words(explore(shop, { invariant: readInvariant(`value != "${state}"`) })),
+    );
+    expect(led).toEqual(
+      ['ADD', 'NOTE', 'TAGS', 'NOT', 'NONE'].map((event) => [
+        'start {"max":1}',
+        expect.stringContaining(event),
+      ]),
+    );
+  });
+
   it('sees the event, the active states and the status', () => {
     const source = chart({
       initial: 'a',
