@@ -1,6 +1,7 @@
 import { type Effect, effectNumbering } from '../core/effect.js';
-import { answeredEffect, type Event } from '../core/event.js';
+import { answeredEffect, type Event, type MigrateEvent, type RedriveEvent } from '../core/event.js';
 import { ignored } from '../core/fold.js';
+import { given } from '../core/given.js';
 import { APPLIED } from '../core/journal.js';
 import { isJsonArray, isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
 import type { Language, Program, Step } from '../core/language.js';
@@ -11,41 +12,73 @@ import type { Language, Program, Step } from '../core/language.js';
  *
  * A signal's data is an array of commands: `{ timer: ms }`, `{ task: name, input, timeoutMs }`,
  * `{ send: to, name, data }`, `{ spawn: machine, input }`, `{ cancel: 'timer' | 'task' | 'child' }` (the oldest
- * pending one), `{ unfinished: true }`, `{ throw: message }`, `{ end: 'succeeded' }`. A start's input may be such
- * an array too. A stop ends it and cancels what is pending.
+ * pending one), `{ unfinished: true }`, `{ throw: message }`, `{ end: 'succeeded' | 'failed' }`. A start's input may be
+ * such an array too. A stop ends it and cancels what is pending; so does a failure, which a redrive asks for again. A
+ * migration keeps what is pending, but for the oldest timer, in whose place it begins another.
+ *
+ * A source may be `{ edition: n }`: what is applied by others than the first is remembered with their number, so that
+ * a state tells by which definition each event was stepped.
  */
-export const probe: Language = {
+export const probe: Language<ProbeProgram> = {
   name: 'probe',
   check: () => [],
-  compile: (): Program => ({ language: 'probe', tasks: [] }),
-  step: (_program, state, event) => stepProbe(state as unknown as ProbeState | null, event),
-  fail: (_program, state, event) => failProbe(state as unknown as ProbeState, event),
+  compile: (source) => {
+    const edition = isJsonObject(source) ? own(source, 'edition') : undefined;
+    return { language: 'probe', tasks: [], ...(typeof edition === 'number' ? { edition } : {}) };
+  },
+  step: (program, state, event) => stepProbe(program, state as unknown as ProbeState | null, event),
+  fail: (program, state, event) => failProbe(program, state as unknown as ProbeState, event),
+  redrive: {
+    inputs: (state) =>
+      waitsOf(state as unknown as ProbeState).flatMap(({ id, kind }) => (kind === 'timer' ? [] : [id])),
+    step: (program, state, event) => redriveProbe(program, state as unknown as ProbeState, event),
+  },
+  migrate: (program, state, event) => migrateProbe(program, state as unknown as ProbeState, event),
   view: (state) => ({ value: 'probing', context: state, output: null }),
   active: () => [],
   accepts: () => [],
   graph: () => ({ nodes: [], edges: [] }),
 };
 
+interface ProbeProgram extends Program {
+  /** 1 if absent. */
+  readonly edition?: number;
+}
+
+interface Pending {
+  readonly id: string;
+  readonly kind: 'timer' | 'task' | 'child';
+}
+
 /** What the probe remembers. */
 export interface ProbeState {
-  /** Ids of the events that were applied, in order. */
+  /** Ids of the events that were applied, in order; `id@2` where the definition of edition 2 applied it. */
   readonly applied: readonly string[];
   /** Effects that were not answered yet, oldest first. */
-  readonly pending: readonly { readonly id: string; readonly kind: 'timer' | 'task' | 'child' }[];
+  readonly pending: readonly Pending[];
+  /** What was pending when it failed. */
+  readonly waits?: readonly Pending[];
   /** The answers that came, by effect. */
   readonly answers: Readonly<Record<string, string>>;
 }
 
 const EMPTY: ProbeState = { applied: [], pending: [], answers: {} };
 
-function stepProbe(state: ProbeState | null, event: Event): Step {
+/** How far off a timer is that begins where another was, in milliseconds. */
+const AGAIN_MS = 50;
+
+function waitsOf({ waits = [] }: ProbeState): readonly Pending[] {
+  return waits;
+}
+
+function stepProbe(program: ProbeProgram, state: ProbeState | null, event: Event): Step {
   const before = state ?? EMPTY;
   const standing = { status: 'running' as const, state: state as unknown as Json };
   const answered = answeredEffect(event);
   if (answered !== undefined && !before.pending.some(({ id }) => id === answered)) {
     return ignored(standing, 'not pending');
   }
-  const probing = new Probing(before, event);
+  const probing = new Probing(program, before, event);
   const commands = event.type === 'signal' ? event.data : event.type === 'start' ? event.input : undefined;
   if (isJsonArray(commands)) {
     for (const command of commands) if (isJsonObject(command)) probing.obey(command);
@@ -55,26 +88,55 @@ function stepProbe(state: ProbeState | null, event: Event): Step {
   return probing.step();
 }
 
+/** What was pending begins again; a task or a child whose input was swept is let go of. */
+function redriveProbe(program: ProbeProgram, state: ProbeState, event: Event & RedriveEvent): Step {
+  const { waits, ...before } = state;
+  const probing = new Probing(program, before, event);
+  for (const { id, kind } of waits ?? []) {
+    const input = own(event.inputs, id);
+    if (kind === 'timer') probing.obey({ timer: AGAIN_MS });
+    else if (input !== undefined)
+      probing.obey(kind === 'task' ? { task: 'echo', input } : { spawn: 'probe', input });
+  }
+  return probing.step();
+}
+
+function migrateProbe(program: ProbeProgram, state: ProbeState, event: Event & MigrateEvent): Step {
+  const probing = new Probing(program, state, event);
+  if (state.pending.some(({ kind }) => kind === 'timer')) {
+    probing.obey({ cancel: 'timer' });
+    probing.obey({ timer: AGAIN_MS });
+  }
+  const step = probing.step();
+  const data = { from: event.from.version, to: event.to.version };
+  const status = state.waits === undefined ? 'running' : 'failed';
+  return { ...step, status, history: [{ type: 'InstanceMigrated', data }] };
+}
+
 /** What it remembers stays small enough, so it does not remember what failed it. */
-function failProbe(state: ProbeState, event: Event): Step {
-  const probing = new Probing(state, event);
+function failProbe(program: ProbeProgram, state: ProbeState, event: Event): Step {
+  const probing = new Probing(program, state, event);
   const answered = answeredEffect(event);
   if (answered !== undefined) probing.answer(answered, event.type);
   probing.end('failed');
-  return { ...probing.step(), state: { ...state, pending: [] } as unknown as Json };
+  return { ...probing.step(), state: { ...state, pending: [], waits: [] } as unknown as Json };
 }
 
 class Probing {
+  readonly #program: ProbeProgram;
   readonly #before: ProbeState;
   readonly #event: Event;
   readonly #nextId: () => string;
   readonly #effects: Effect[] = [];
   #pending: ProbeState['pending'];
   #answers: ProbeState['answers'];
+  #waits: ProbeState['waits'];
   #status: Step['status'] = 'running';
   #unfinished = false;
 
-  constructor(before: ProbeState, event: Event) {
+  constructor(program: ProbeProgram, before: ProbeState, event: Event) {
+    this.#program = program;
+    this.#waits = before.waits;
     this.#before = before;
     this.#event = event;
     this.#nextId = effectNumbering(event.revision);
@@ -123,7 +185,9 @@ class Probing {
       this.#pending = this.#pending.filter((pending) => pending !== oldest);
     }
     if (own(command, 'unfinished') === true) this.#unfinished = true;
-    if (own(command, 'end') === 'succeeded') this.#status = 'succeeded';
+    const end = own(command, 'end');
+    if (end === 'succeeded') this.#status = 'succeeded';
+    else if (end === 'failed') this.#status = 'failed';
     const failure = own(command, 'throw');
     if (typeof failure === 'string') throw new Error(failure);
   }
@@ -142,12 +206,19 @@ class Probing {
   }
 
   step(): Step {
-    const state = {
-      applied: [...this.#before.applied, this.#event.id],
+    if (this.#status === 'failed') {
+      this.#waits ??= this.#pending;
+      this.end('failed');
+    }
+    const { edition = 1 } = this.#program;
+    const { id, type } = this.#event;
+    const state: ProbeState = {
+      applied: [...this.#before.applied, edition === 1 ? id : `${id}@${edition}`],
       pending: this.#pending,
+      ...given({ waits: this.#waits }),
       answers: this.#answers,
     };
-    const history = [{ type: 'Probed', data: { event: this.#event.type } }];
+    const history = [{ type: 'Probed', data: { event: type } }];
     const step = { state: state as unknown as Json, status: this.#status, effects: this.#effects, history };
     return { ...step, outcome: APPLIED, ...(this.#unfinished ? { unfinished: true } : {}) };
   }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_QUEUE } from '../../src/core/limits.js';
 import type { Pausable } from '../../src/core/queue.js';
 import { openMemoryStore } from '../../src/store/memory/memory-store.js';
-import type { Store } from '../../src/store/store.js';
+import type { Migration, Store } from '../../src/store/store.js';
 import { FAULT_KINDS } from '../../src/testing/simulation/fault.js';
 import { NARROW } from '../../src/testing/simulation/job-workload.js';
 import { RACES } from '../../src/testing/simulation/races.js';
@@ -19,16 +19,24 @@ describe('a simulated world of processes, clients and faults', () => {
   it(`keeps every promise over ${SEEDS} seeds`, async () => {
     const faults: Record<string, number> = {};
     const races: Record<string, number> = {};
-    let acknowledged = 0;
+    let [acknowledged, moves, redriven] = [0, 0, 0];
     for (let seed = FIRST; seed < FIRST + SEEDS; seed++) {
       const report = await simulate({ seed, openStore });
       expect(report.violations, `again with DETENT_FIRST_SEED=${seed} DETENT_SEEDS=1`).toEqual([]);
       acknowledged += report.acknowledged;
+      moves += report.moves;
+      redriven += report.redriven;
       for (const [kind, count] of Object.entries(report.faults)) faults[kind] = (faults[kind] ?? 0) + count;
       for (const [order, count] of Object.entries(report.races)) races[order] = (races[order] ?? 0) + count;
     }
-    console.log(`simulation: ${SEEDS} seeds, ${acknowledged} acknowledged events,`, faults, races);
+    console.log(
+      `simulation: ${SEEDS} seeds, ${acknowledged} acknowledged events, ${moves} moves, ${redriven} redriven,`,
+      faults,
+      races,
+    );
     if (SEEDS >= 100) {
+      expect(moves).toBeGreaterThan(SEEDS);
+      expect(redriven).toBeGreaterThan(SEEDS / 10);
       // Each of two things that come at the same instant was first.
       expect(Object.keys(races).sort()).toEqual([...RACES].sort());
       const happened = Object.keys(faults).filter((kind) => (faults[kind] ?? 0) > 0);
@@ -133,6 +141,45 @@ describe('the simulator notices a store that', () => {
       release: (releases) => store.release(releases.map(({ problem: _, ...release }) => release)),
     }));
     expect(await findViolation(open)).toMatch(/is parked for gave-up/);
+  });
+
+  it('says that an instance was taken over to another version, and leaves it', async () => {
+    const open = sabotaged((store, times) => ({
+      migrate: (migrations) =>
+        times() % 3 === 0 ? Promise.resolve(migrations.map(() => 'committed')) : store.migrate(migrations),
+    }));
+    expect(await findViolation(open)).toMatch(/was taken over \d+ times, its journal says/);
+  });
+
+  it('takes an instance over and leaves it its definition', async () => {
+    const open = sabotaged((store) => ({
+      migrate: (migrations) =>
+        store.migrate(migrations.map((one) => ({ ...one, definition: one.from.definition }))),
+    }));
+    expect(await findViolation(open)).toMatch(
+      /its journal ends with|taken over from|folds to another (state|outcome|status)/,
+    );
+  });
+
+  it('forgets what a migration waits for', async () => {
+    const open = sabotaged((store) => ({
+      migrate: (migrations) =>
+        store.migrate(migrations.map((one) => ({ ...one, commit: { ...one.commit, timers: [] } }))),
+    }));
+    expect(await findViolation(open)).toMatch(/was never answered/);
+  });
+
+  it('takes an instance over by what it was before it went on', async () => {
+    const open = sabotaged((store) => {
+      const late = async (migration: Migration): Promise<Migration> => {
+        const { revision = 0 } = (await store.read(migration.entry.instance))?.instance ?? {};
+        const entry = { ...migration.entry, revision: revision + 1 };
+        const commit = { ...migration.commit, baseRevision: revision, revision: revision + 1 };
+        return { ...migration, entry, commit };
+      };
+      return { migrate: async (migrations) => store.migrate(await Promise.all(migrations.map(late))) };
+    });
+    expect(await findViolation(open)).toMatch(/folds to another state|was never answered/);
   });
 
   it('stores a state other than the one it was given', async () => {

@@ -19,6 +19,7 @@ export const FAULTY_METHODS: readonly (keyof Store)[] = [
   'endJobs',
   'expire',
   'nextDue',
+  'migrate',
 ];
 
 /** How long a call to the store and its answer take at most, each, in virtual milliseconds. */

@@ -7,7 +7,7 @@ import { JobWitness } from './job-witness.js';
 import { jobVerdict, NARROW, PAUSABLE } from './job-workload.js';
 import { FAULTY_METHODS, Process } from './process.js';
 import { Races } from './races.js';
-import { verdict } from './verdict.js';
+import { type Steppables, verdict } from './verdict.js';
 import { type Promised, simulatedHandlers, Workload } from './workload.js';
 import { World } from './world.js';
 
@@ -30,6 +30,9 @@ export interface SimulationReport {
   /** The faults that happened, by kind, those of the network included. */
   readonly faults: Readonly<Record<string, number>>;
   readonly acknowledged: number;
+  /** How often an instance was taken over to another version, and how often one that had failed went on. */
+  readonly moves: number;
+  readonly redriven: number;
   /** How often each order of two things happened that were asked for at the same instant. */
   readonly races: Readonly<Record<string, number>>;
   readonly virtualMs: number;
@@ -44,6 +47,10 @@ const RESTART_MS = 3_000;
 const LIMIT_MS = 600_000;
 
 const MACHINE: NewDefinition = { machine: 'probe', language: 'probe', source: {}, hash: 'probe' };
+
+/** Its next version, published while instances of the first are at work, after so long at most. */
+const NEXT: NewDefinition = { ...MACHINE, source: { edition: 2 }, hash: 'probe-2' };
+const NEXT_MS = 2_000;
 
 /**
  * Several processes and clients on one store, in virtual time, with faults planned by the seed. The same seed
@@ -62,6 +69,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const faults = new FaultPlan(world.chance, FAULTY_METHODS, options.faults);
   const began = world.now;
   const crew = new Crew(world, store, definition, faults, witness);
+  world.after(world.moment(NEXT_MS), () => void store.publish(NEXT));
   for (let i = 0; i < (options.processes ?? 3); i++) crew.hire();
   const workload = new Workload(
     world,
@@ -84,9 +92,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   const rested = await world.run(() => quiet, LIMIT_MS);
   crew.dismiss();
 
-  const violations = rested
-    ? await verdict(store, crew.steppable, workload)
-    : ['the simulation did not come to rest'];
+  const { faults: broken, ...done } = rested
+    ? await verdict(store, await crew.steppables(), workload)
+    : { faults: ['the simulation did not come to rest'], moves: 0, redriven: 0 };
+  const violations = [...broken];
   if (rested) violations.push(...(await jobVerdict(store, workload.jobs, witness)));
   violations.push(...races.broken);
   for (const fault of faults.outstanding) violations.push(`the planned fault never happened: ${fault}`);
@@ -99,6 +108,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       ...{ repeated: workload.repeated, doubled: workload.doubled, orphaned: faults.orphaned },
     },
     acknowledged: workload.acknowledged.length,
+    ...done,
     races: Object.fromEntries(races.seen),
     virtualMs: world.now - began,
     trace: world.trace,
@@ -128,10 +138,14 @@ class Crew {
     return this.#processes.filter((process) => process.alive);
   }
 
-  get steppable(): Steppable {
-    const steppable = new Registry({ languages: [probe] }).add(this.#definition);
-    if (steppable === undefined) throw new Error('the probe does not compile');
-    return steppable;
+  /** Everything that was published, by hash. */
+  async steppables(): Promise<Steppables> {
+    const registry = new Registry({ languages: [probe] });
+    for (const { hash } of await this.#store.definitions()) {
+      const definition = await this.#store.definition(hash);
+      if (definition !== undefined) registry.add(definition);
+    }
+    return new Map(registry.definitions.map((hash) => [hash, registry.steppable(hash) as Steppable]));
   }
 
   hire(): void {

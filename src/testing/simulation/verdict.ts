@@ -9,17 +9,32 @@ import type { Steppable } from '../../runtime/registry.js';
 import type { Store } from '../../store/store.js';
 import type { Acknowledged, Promised } from './workload.js';
 
-/** What was promised and not kept, in sentences; empty if all is well. Asked when nothing moves any more. */
-export async function verdict(store: Store, steppable: Steppable, promised: Promised): Promise<string[]> {
-  const inquiry = new Inquiry(store, steppable);
+/** What steps each definition, by its hash. */
+export type Steppables = ReadonlyMap<string, Steppable>;
+
+export interface Verdict {
+  /** What was promised and not kept, in sentences; empty if all is well. */
+  readonly faults: readonly string[];
+  /** How often an instance was taken over to another version, and how often one that had failed went on. */
+  readonly moves: number;
+  readonly redriven: number;
+}
+
+/** What became of all that was promised. Asked when nothing moves any more. */
+export async function verdict(store: Store, steppables: Steppables, promised: Promised): Promise<Verdict> {
+  const inquiry = new Inquiry(store, steppables);
   const instances = [...promised.instances];
   // Children are promised with the commit of their parents; the list grows while it is walked.
   for (const instance of instances) instances.push(...(await inquiry.refold(instance)));
+  // Their poison is in no journal.
+  for (const instance of promised.poisoned) await inquiry.refold(instance);
   inquiry.checkAcknowledged(promised.acknowledged);
   inquiry.checkSends();
   await inquiry.checkNothingLeft(instances);
+  inquiry.checkMoves(promised.moves);
   await inquiry.checkEnded(promised);
-  return [...inquiry.faults, ...promised.broken];
+  const { moves, redriven } = inquiry;
+  return { faults: [...inquiry.faults, ...promised.broken], moves, redriven };
 }
 
 interface Sent {
@@ -30,15 +45,21 @@ interface Sent {
 
 class Inquiry {
   readonly faults: string[] = [];
+  moves = 0;
+  redriven = 0;
   readonly #store: Store;
-  readonly #steppable: Steppable;
+  readonly #steppables: Steppables;
   /** Event ids in the order of each instance's journal. */
   readonly #journaled = new Map<string, string[]>();
   readonly #sent: Sent[] = [];
+  /** How often each instance was taken over to another version. */
+  readonly #moved = new Map<string, number>();
+  /** Those that were let go on after a failure, and not stopped since. */
+  readonly #redriven = new Set<string>();
 
-  constructor(store: Store, steppable: Steppable) {
+  constructor(store: Store, steppables: Steppables) {
     this.#store = store;
-    this.#steppable = steppable;
+    this.#steppables = steppables;
   }
 
   /** Folds the journal from nothing and compares what comes out with what is stored; answers the children. */
@@ -53,6 +74,7 @@ class Inquiry {
     const entries = await this.#journalOf(instance, beginning.revision);
     let { standing } = beginning;
     const answers = new Expected();
+    let by = this.#beginner(entries, stored.definition);
     let at = 0;
     for (const [index, entry] of entries.entries()) {
       const revision = beginning.revision + index + 1;
@@ -61,8 +83,15 @@ class Inquiry {
       if (entry.at < at) this.#complain(`${instance}: time went backwards at revision ${entry.revision}`);
       at = entry.at;
       const event = eventOf(entry);
-      const { language, program } = this.#steppable;
-      const step = refold(language, program, standing, entry);
+      const from = by;
+      if (event.type === 'migrate') {
+        by = this.#stepping(event.to.definition);
+        this.moves += 1;
+        this.#moved.set(instance, (this.#moved.get(instance) ?? 0) + 1);
+        if (event.from.definition !== from.definition.hash)
+          this.#complain(`${instance}: taken over from ${event.from.definition} at revision ${revision}`);
+      }
+      const step = refold(by.language, by.program, standing, entry, from.definition);
       if (JSON.stringify(step.outcome) !== JSON.stringify(entry.outcome)) {
         this.#complain(`${instance}: revision ${entry.revision} folds to another outcome`);
       }
@@ -74,8 +103,17 @@ class Inquiry {
           this.#sent.push({ from: instance, to: effect.to, id: effectName(instance, effect.id) });
         if (effect.type === 'spawn') children.push(childName(instance, effect.id, 0));
       }
+      if (event.type === 'redrive' && step.outcome.kind === 'applied') {
+        this.redriven += 1;
+        this.#redriven.add(instance);
+      }
+      if (event.type === 'stop') this.#redriven.delete(instance);
       standing = step;
     }
+    if (by.definition.hash !== stored.definition)
+      this.#complain(
+        `${instance} is of ${stored.definition}, and its journal ends with ${by.definition.hash}`,
+      );
     if (JSON.stringify(standing.state) !== stored.state)
       this.#complain(`${instance}: the journal folds to another state`);
     if (standing.status !== stored.status) this.#complain(`${instance}: the journal folds to another status`);
@@ -90,6 +128,21 @@ class Inquiry {
       entries.map((entry) => entry.eventId),
     );
     return children;
+  }
+
+  /** What it began with: a migration tells; without one it is what it has. */
+  #beginner(entries: readonly JournalEntry[], last: string): Steppable {
+    for (const entry of entries) {
+      const event = eventOf(entry);
+      if (event.type === 'migrate') return this.#stepping(event.from.definition);
+    }
+    return this.#stepping(last);
+  }
+
+  #stepping(hash: string): Steppable {
+    const steppable = this.#steppables.get(hash);
+    if (steppable === undefined) throw new Error(`there is no definition ${hash}`);
+    return steppable;
   }
 
   async #journalOf(instance: string, revision: number): Promise<JournalEntry[]> {
@@ -137,14 +190,25 @@ class Inquiry {
     return journaled.indexOf(event);
   }
 
+  /** What was said to have been taken over, was. */
+  checkMoves(moves: ReadonlyMap<string, number>): void {
+    for (const [instance, said] of moves) {
+      const done = this.#moved.get(instance) ?? 0;
+      if (done < said) this.#complain(`${instance} was taken over ${said} times, its journal says ${done}`);
+    }
+  }
+
   async checkEnded({ stopped, poisoned }: Promised): Promise<void> {
     for (const instance of stopped) {
       const status = (await this.#store.read(instance))?.instance.status;
-      if (status === 'running') this.#complain(`${instance} was stopped and is running`);
+      if (status === 'running' && !this.#redriven.has(instance))
+        this.#complain(`${instance} was stopped and is running`);
     }
     for (const instance of poisoned) {
       const reading = await this.#store.read(instance);
-      if (reading?.instance.revision !== 1) this.#complain(`${instance} got past its poison, or never to it`);
+      const events = (await this.#journalOf(instance, 0)).map((entry) => eventOf(entry).type);
+      if (events.filter((type) => type !== 'migrate').join() !== 'start')
+        this.#complain(`${instance} got past its poison, or never to it`);
       const problem = reading?.parked?.code;
       if (problem !== 'step-failed') this.#complain(`${instance} is parked for ${problem}`);
     }

@@ -3,6 +3,7 @@ import { Refused } from '../../core/problem.js';
 import type { Handler, Handlers } from '../../runtime/handler.js';
 import type { JobWitness } from './job-witness.js';
 import { JobWorkload } from './job-workload.js';
+import { MigrationWorkload } from './migration-workload.js';
 import { BrokenIo, type Process } from './process.js';
 import type { World } from './world.js';
 
@@ -20,6 +21,8 @@ export interface Promised {
   readonly stopped: readonly string[];
   /** Instances whose second event throws whenever it is stepped: in no other list. */
   readonly poisoned: readonly string[];
+  /** How often each instance was said to have been taken over to another version, at least. */
+  readonly moves: ReadonlyMap<string, number>;
   readonly broken: readonly string[];
 }
 
@@ -45,6 +48,7 @@ export class Workload implements Promised {
   readonly #processes: () => readonly Process[];
   readonly #more: () => boolean;
   readonly jobs: JobWorkload;
+  readonly #migrations: MigrationWorkload;
   #clients = 0;
   #busy = 0;
 
@@ -55,6 +59,11 @@ export class Workload implements Promised {
     this.#processes = processes;
     this.#more = more;
     this.jobs = new JobWorkload(world, (ask) => this.#insist(ask));
+    this.#migrations = new MigrationWorkload(world, machine, (ask) => this.#insist(ask));
+  }
+
+  get moves(): ReadonlyMap<string, number> {
+    return this.#migrations.moves;
   }
 
   get done(): boolean {
@@ -79,6 +88,7 @@ export class Workload implements Promised {
       await this.#world.sleep(this.#world.moment(300));
       if (chance.below(10) === 0) await this.#create(`${name}-${n}`);
       if (chance.below(3) === 0) await this.jobs.request(`${name}-job-${n}`);
+      if (chance.below(3) === 0) await this.#migrations.request(this.#instance());
       const instance = this.#instance();
       const event = `${name}-event-${n}`;
       const data = this.#commands(2);
@@ -171,6 +181,7 @@ export class Workload implements Promised {
     const { chance } = this.#world;
     return Array.from({ length: chance.below(4) }, (): Json => {
       if (chance.below(50) === 0) return { end: 'succeeded' };
+      if (chance.below(50) === 0) return { end: 'failed' };
       switch (chance.below(depth > 0 ? 7 : 4)) {
         case 0:
           return { timer: chance.below(3_000) };
