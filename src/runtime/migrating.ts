@@ -3,7 +3,7 @@ import type { Effect } from '../core/effect.js';
 import type { EffectCounts, MigrateOptions, MigrationGroup, MigrationReport } from '../core/engine.js';
 import type { MigrateEvent } from '../core/event.js';
 import { given } from '../core/given.js';
-import { type Instance, STATUSES, type Status } from '../core/instance.js';
+import type { Instance, Status } from '../core/instance.js';
 import type { Json } from '../core/json.js';
 import type { Step } from '../core/language.js';
 import { type Problem, Refused } from '../core/problem.js';
@@ -84,10 +84,10 @@ async function pageOf(store: Store, machine: string, options: MigrateOptions): P
     return { readings: [reading] };
   }
   const statuses = options.status === undefined ? LIVE : [options.status];
-  const [first, ...rest] = (options.after ?? '').split(':');
-  const named = STATUSES.find((status) => status === first);
-  const at = named === undefined ? 0 : statuses.indexOf(named);
-  const status = statuses[at] ?? 'running';
+  const [named, ...rest] = (options.after ?? `${statuses[0]}:`).split(':');
+  const at = statuses.indexOf(named as Status);
+  const status = statuses[at];
+  if (status === undefined) throw noPage(options.after);
   const after = rest.join(':') || undefined;
   const page = await store.find({
     ...{ machine, status, limit: checkedLimit(options.limit) },
@@ -96,6 +96,11 @@ async function pageOf(store: Store, machine: string, options: MigrateOptions): P
   const following = statuses[at + 1];
   const next = page.next !== undefined ? `${status}:${page.next}` : following && `${following}:`;
   return { readings: page.items, ...given({ next }) };
+}
+
+function noPage(after: string | undefined): Refused {
+  const message = `${JSON.stringify(after)} is not the "next" of a page before`;
+  return new Refused({ code: 'invalid-position', message, path: '/after' });
 }
 
 class Migrating {

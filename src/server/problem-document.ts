@@ -28,6 +28,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   'job-owned': 409,
   'job-state': 409,
   'lease-lost': 409,
+  'missing-code': 409,
   'payload-too-large': 413,
   internal: 500,
   unavailable: 503,
