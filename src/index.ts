@@ -50,3 +50,4 @@ export type { MachineSnapshot, SnapshotStatus } from './statechart/snapshot.js';
 export { initialTransition, type OwnEvent, transition } from './statechart/transition.js';
 export { type EventsOf, type Type, type } from './statechart/typed/event-type.js';
 export type { Face } from './statechart/typed/face.js';
+export { machineFrom } from './statechart/xstate/machine-from.js';

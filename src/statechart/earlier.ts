@@ -9,6 +9,7 @@ import type { ChartInvoke } from './schema/chart.js';
 import { Findings } from './schema/findings.js';
 import { readMachine } from './schema/machine.js';
 import type { Pending } from './stored-state.js';
+import { fromXState } from './xstate/xstate-json.js';
 
 /** Something that a state waits for while it is active, and by which key. */
 export interface Wait {
@@ -41,7 +42,8 @@ export function earlierOf(definition: Definition): Earlier {
   return earlier;
 }
 
-function readEarlier({ source }: Definition): Earlier {
+function readEarlier(definition: Definition): Earlier {
+  const { source } = fromXState(definition.source);
   const findings = new Findings();
   // Its structure is all that is wanted: expressions of a datamodel are not compiled, and what comes of that is not told.
   const { datamodel: _, ...structure } = isJsonObject(source) ? source : {};

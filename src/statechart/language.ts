@@ -1,5 +1,6 @@
 import type { Json } from '../core/json.js';
 import type { Language, View } from '../core/language.js';
+import { isError, type Problem, Refused } from '../core/problem.js';
 import { check, compile, type StatechartProgram } from './compile.js';
 import { graphOf } from './graph.js';
 import { migrate } from './migrate.js';
@@ -9,6 +10,7 @@ import { checked, checkSchemas, eventProblems, inputProblems } from './schemas.j
 import { discreet, sensitiveOf } from './sensitive.js';
 import { acceptedBy, fail, step } from './step.js';
 import { configurationOf, storedState } from './stored-state.js';
+import { type FromXState, fromXState } from './xstate/xstate-json.js';
 
 const STATECHART = {
   name: 'statechart',
@@ -32,9 +34,27 @@ export const statechart: Language<StatechartProgram> = statechartWith(() => ({})
 export function statechartWith(datamodels: () => Datamodels): Language<StatechartProgram> {
   return {
     ...STATECHART,
-    check: (source) => [...check(source, datamodels()), ...checkSchemas(source)],
-    compile: (source, implementations) => compile(source, implementations, datamodels()),
+    check: (written) => {
+      const read = fromXState(written);
+      const { source, problems } = read;
+      return [...problems, ...placed([...check(source, datamodels()), ...checkSchemas(source)], read)];
+    },
+    compile: (written, implementations) => {
+      const read = fromXState(written);
+      const lost = read.problems.filter(isError);
+      if (lost.length > 0) throw new Refused(lost);
+      try {
+        return compile(read.source, implementations, datamodels());
+      } catch (error) {
+        throw error instanceof Refused ? new Refused(placed(error.problems, read)) : error;
+      }
+    },
   };
+}
+
+/** Problems at their places in what was written. */
+function placed(problems: readonly Problem[], { locate }: FromXState): readonly Problem[] {
+  return problems.map((problem) => ({ ...problem, path: locate(problem.path) }));
 }
 
 function view(state: Json): View {

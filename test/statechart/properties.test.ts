@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createMachine as xCreate } from 'xstate';
 import type { Event, EventBody } from '../../src/core/event.js';
 import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
@@ -44,6 +45,11 @@ const KEYS = [
     'to',
     'data',
     'timeout',
+    'order',
+    'transitions',
+    'event',
+    'delay',
+    'xstate.done.actor.t',
     'a',
     'b',
     'c',
@@ -70,6 +76,9 @@ const TEXTS = [
     'GO',
     '5s',
     'xstate.x',
+    'xstate.raise',
+    'xstate.done.actor.t',
+    'xstate.after.5000.m.a',
     '{@ f @}',
   ],
   ...['{% context.n + 1 %}', '{% event.data %}', '{% 1 + %}', '{%', '{% $f() %}', '', '\u0000', 'é€😀'],
@@ -151,14 +160,36 @@ function replaced(value: Json, [key, ...rest]: readonly string[], by: Json | und
   return Array.isArray(value) ? entries.map(([, member]) => member) : Object.fromEntries(entries);
 }
 
-const PLACES = placesOf(VALID).slice(1);
+/** What XState itself writes of a machine. */
+const DEFINITION = JSON.parse(
+  JSON.stringify(
+    xCreate({
+      id: 'm',
+      initial: 'a',
+      states: {
+        a: {
+          entry: ['hello'],
+          initial: 'x',
+          after: { 5000: 'b' },
+          on: { GO: 'b', LEFT: {} },
+          states: { x: { on: { DEEP: 'y' } }, y: { type: 'final' } },
+          onDone: 'b',
+        },
+        b: { invoke: { src: 't', id: 't', onDone: 'c', onError: 'a' }, on: { 'x.y': '#m.a.y' } },
+        c: { type: 'final', output: 'bye' },
+      },
+    }),
+  ),
+) as Json;
 
-/** A valid machine in which a few places were removed or replaced. */
-const mutated: fc.Arbitrary<Json> = fc
-  .array(fc.record({ path: fc.constantFrom(...PLACES), by: fc.option(anyJson, { nil: undefined }) }), {
-    maxLength: 3,
-  })
-  .map((changes) => changes.reduce<Json>((source, { path, by }) => replaced(source, path, by), VALID));
+/** A machine in which a few places were removed or replaced. */
+function damaged(valid: Json): fc.Arbitrary<Json> {
+  const places = placesOf(valid).slice(1);
+  const change = fc.record({ path: fc.constantFrom(...places), by: fc.option(anyJson, { nil: undefined }) });
+  return fc
+    .array(change, { maxLength: 3 })
+    .map((changes) => changes.reduce<Json>((source, { path, by }) => replaced(source, path, by), valid));
+}
 
 const body: fc.Arbitrary<EventBody> = fc.oneof(
   {
@@ -255,10 +286,13 @@ describe('whatever JSON comes', () => {
     );
   });
 
-  it('a valid machine that was damaged is refused, or steps without throwing', () => {
+  it.each([
+    ['a valid machine', VALID],
+    ['the definition that XState writes of one', DEFINITION],
+  ])('%s that was damaged is refused, or steps without throwing', (_, valid) => {
     let stepped = 0;
     fc.assert(
-      fc.property(mutated, fc.array(body, { maxLength: 8 }), anyJson, (source, events, input) => {
+      fc.property(damaged(valid), fc.array(body, { maxLength: 8 }), anyJson, (source, events, input) => {
         const program = compiled(source);
         if (program === undefined) return;
         stepped++;

@@ -10,13 +10,7 @@ import {
   raise as xRaise,
   transition as xTransition,
 } from 'xstate';
-import {
-  createMachine,
-  initialTransition,
-  type MachineEffect,
-  Refused,
-  transition,
-} from '../../src/index.js';
+import { createMachine, initialTransition, Refused, transition } from '../../src/index.js';
 import {
   type RandomAction,
   type RandomChart,
@@ -26,6 +20,7 @@ import {
   type RandomTransition,
   randomChart,
 } from './random-chart.js';
+import { hereEffect, type XAction, xstateEffect } from './xstate-effects.js';
 
 interface Context {
   readonly n: number;
@@ -233,42 +228,6 @@ function runXState(chart: RandomChart): Steps {
     steps.push('runaway');
   }
   return steps;
-}
-
-function hereEffect(effect: MachineEffect): string {
-  switch (effect.type) {
-    case 'task':
-      return effect.ask ? `invoke ${effect.key}` : effect.name;
-    case 'timer':
-      return `timer ${effect.key} ${effect.delayMs}`;
-    case 'cancel':
-      return `cancel ${effect.key}`;
-    case 'send':
-      return `send ${effect.name}`;
-    default:
-      return effect.type;
-  }
-}
-
-interface XAction {
-  readonly type: string;
-  readonly params: unknown;
-}
-
-function xstateEffect({ type, params }: XAction): string[] {
-  const given = (params ?? {}) as { id?: string; delay?: number };
-  switch (type) {
-    case 'xstate.raise':
-      return given.delay === undefined ? [] : [`timer ${given.id} ${given.delay}`];
-    case 'xstate.cancel':
-      return [`cancel ${String((params as { sendId?: string }).sendId)}`];
-    case 'xstate.spawnChild':
-      return [`invoke ${given.id}`];
-    case 'xstate.stopChild':
-      return given.id === undefined ? [] : [`cancel ${given.id}`];
-    default:
-      return type.startsWith('xstate.') ? [] : [type];
-  }
 }
 
 /** Other machines for another seed: XState has more habits of its own in odd machines than are known here. */
