@@ -3,7 +3,7 @@ import type { Dialect } from './dialect.js';
 import { MAX_CACHED_PLANS } from './limits.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import type { Forward, StateNode, Transition } from './node.js';
-import type { Op } from './run.js';
+import type { Guard, Op, Update } from './run.js';
 
 /** Where a machine stands, as XState writes it: the name of a state, or an object of them where states nest. */
 export type StateValue = string | { readonly [key: string]: StateValue };
@@ -121,7 +121,11 @@ export class Plan {
   readonly asks: Transition | undefined;
   /** Undefined where there is something to ask, or nothing is taken. */
   readonly move: Move | undefined;
-  /** The move, where that is all of it: nothing is to be worked out, and nothing can follow. */
+  /** Answers the question, where context and event decide it. */
+  readonly decides: Guard['decides'] | undefined;
+  /** The move, where nothing can follow it, and context and event are all that it takes. */
+  readonly closed: Move | undefined;
+  /** The same where it does not even take these. */
   readonly plain: Move | undefined;
   readonly #follow: ((allowed: boolean) => Plan) | undefined;
   #yes: Plan | undefined = undefined;
@@ -131,11 +135,13 @@ export class Plan {
     asks: Transition | undefined,
     follow: ((allowed: boolean) => Plan) | undefined,
     move: Move | undefined,
-    plain: Move | undefined,
+    closed: Move | undefined,
   ) {
     this.asks = asks;
+    this.decides = asks?.guard?.decides;
     this.move = move;
-    this.plain = plain;
+    this.closed = closed;
+    this.plain = closed?.updates?.length === 0 ? closed : undefined;
     this.#follow = follow;
   }
 
@@ -144,8 +150,8 @@ export class Plan {
     return new Plan(asks, follow, undefined, undefined);
   }
 
-  static taking(move: Move, isPlain: boolean): Plan {
-    return new Plan(undefined, undefined, move, isPlain ? move : undefined);
+  static taking(move: Move, isClosed: boolean): Plan {
+    return new Plan(undefined, undefined, move, isClosed ? move : undefined);
   }
 
   /** What is to be done for an event that nothing is listening for. */
@@ -168,15 +174,20 @@ export class Work {
   readonly ops: readonly Op[];
   /** For each op, where its block ends: an error skips the rest of the block (SCXML 4.9). */
   readonly blockEnds: readonly number[];
+  /** All there will be, if nothing fails; none where they have to be worked out. */
   readonly effects: readonly MachineEffect[];
+  /** What becomes of the context, step by step, if nothing fails; undefined where that and `effects` is not all. */
+  readonly updates: readonly Update[] | undefined;
 
   constructor(blocks: readonly (readonly Op[])[]) {
     const ops = blocks.flat();
-    const effects = ops.map((op) => op.effect);
-    const isTold = effects.every((effect) => effect !== undefined);
-    this.ops = isTold ? NO_OPS : ops;
-    this.blockEnds = isTold ? NO_OPS : blockEnds(blocks);
-    this.effects = isTold && ops.length > 0 ? Object.freeze(effects) : NO_EFFECTS;
+    const isTold = ops.every(({ effect, update }) => effect !== undefined || update !== undefined);
+    const effects = isTold ? ops.flatMap(({ effect }) => effect ?? []) : NO_EFFECTS;
+    this.effects = effects.length > 0 ? Object.freeze(effects) : NO_EFFECTS;
+    this.updates = isTold ? ops.flatMap(({ update }) => update ?? []) : undefined;
+    const isPlain = this.updates?.length === 0;
+    this.ops = isPlain ? NO_OPS : ops;
+    this.blockEnds = isPlain ? NO_OPS : blockEnds(blocks);
   }
 }
 

@@ -1,8 +1,11 @@
+import { put } from '../core/json.js';
+
 /** Contexts of at most so many fields are copied field by field; larger ones by the engine's own spread, which is slower. */
 export const MAX_COPIED_FIELDS = 8;
 
 type Fields = Record<string, unknown>;
 type Copy = (from: Readonly<Fields>) => Fields;
+type Set = (to: Fields, field: string, value: unknown) => void;
 
 /**
  * How the contexts of one machine are copied. As long as all of them have the same fields, a copy is written
@@ -11,6 +14,8 @@ type Copy = (from: Readonly<Fields>) => Fields;
  */
 export class ContextShape {
   copy: Copy = spread;
+  /** Sets a field of a copy. */
+  set: Set = put as Set;
   #fields: readonly string[] | undefined = undefined;
   #uniform = true;
   readonly #assigned = new Set<string>();
@@ -29,10 +34,14 @@ export class ContextShape {
       this.#fields = fields;
       this.#uniform =
         isPlain(context, fields) && [...this.#assigned].every((field) => fields.includes(field));
-      if (this.#uniform) this.copy = copierOf(fields);
+      if (this.#uniform) {
+        this.copy = copierOf(fields);
+        this.set = setterOf(fields);
+      }
     } else if (!sameFields(fields, this.#fields)) {
       this.#uniform = false;
       this.copy = spread;
+      this.set = put as Set;
     }
   }
 }
@@ -56,6 +65,20 @@ function sameFields(some: readonly string[], others: readonly string[]): boolean
 /** A copier of its own for each number of fields: there the engine sees the same names at the same places. */
 function copierOf(fields: readonly string[]): Copy {
   return COPIERS[fields.length]?.(...fields) ?? spread;
+}
+
+/** So is this; nothing but the fields that all contexts have is ever set. */
+function setterOf([a, b, c, d, e, f, g, h]: readonly string[]): Set {
+  return (to, field, value) => {
+    if (field === a) to[a] = value;
+    else if (field === b) to[b] = value;
+    else if (field === c) to[c] = value;
+    else if (field === d) to[d] = value;
+    else if (field === e) to[e] = value;
+    else if (field === f) to[f] = value;
+    else if (field === g) to[g] = value;
+    else if (field === h) to[h] = value;
+  };
 }
 
 /** Spelled out for each number of fields: a loop would show the engine all names at one place, and cost as much as spread. */

@@ -6,7 +6,7 @@ import { Budget } from '../expression/budget.js';
 import type { MachineScope, Surroundings } from '../expression/expression.js';
 import type { Template } from '../expression/template.js';
 import { ActionError } from './action-error.js';
-import type { Configuration, Move, Plan, Work } from './configuration.js';
+import { type Configuration, type Move, type Plan, Work } from './configuration.js';
 import { SESSION } from './dialect.js';
 import { MAX_EFFECTS, MAX_MICROSTEPS } from './limits.js';
 import { type MachineEffect, NO_EFFECTS, PARENT, RELATIVE } from './machine-effect.js';
@@ -185,7 +185,7 @@ export class Macrostep implements Run {
     const { guard } = transition;
     if (guard === undefined) return true;
     try {
-      return guard(this);
+      return guard.allows(this);
     } catch (error) {
       const { chart, label, source } = transition;
       const state = source.parent === undefined ? 'the machine' : `"${source.path}"`;
@@ -196,7 +196,7 @@ export class Macrostep implements Run {
 
   allows(guard: Guard, place: string, path: string): boolean {
     try {
-      return guard(this);
+      return guard.allows(this);
     } catch (error) {
       if (error instanceof Undone) throw error;
       this.failed(error, `a guard in ${place}`, path);
@@ -215,7 +215,7 @@ export class Macrostep implements Run {
   }
 
   #block(ops: readonly Op[]): void {
-    if (ops.length > 0) this.#do({ ops, blockEnds: ops.map(() => ops.length), effects: NO_EFFECTS });
+    if (ops.length > 0) this.#do(new Work([ops]));
   }
 
   #take(move: Move, event: string | undefined): void {
@@ -231,7 +231,7 @@ export class Macrostep implements Run {
   }
 
   #do({ ops, blockEnds, effects }: Work): void {
-    if (effects.length > 0) this.#emitAll(effects);
+    if (ops.length === 0 && effects.length > 0) this.#emitAll(effects);
     for (let i = 0; i < ops.length; i++) {
       const op = ops[i];
       if (op === undefined) continue;

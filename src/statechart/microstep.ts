@@ -102,7 +102,7 @@ function planChange(
 }
 
 function mark(node: StateNode, isActive: boolean): Op {
-  return { perform: (run) => run.mark(node, isActive), effect: undefined, place: '', path: '' };
+  return { perform: (run) => run.mark(node, isActive), place: '', path: '' };
 }
 
 /** What is done where an instance is put without entering anything: it begins to wait, and may be complete. */

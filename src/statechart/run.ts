@@ -60,13 +60,29 @@ export interface Run {
 /** A value that depends on the run; `params` are those of the named action that it belongs to. */
 export type Producer = (run: Run, params: unknown) => unknown;
 
-export type Guard = (run: Run) => boolean;
+/** A value, and how it is read where context, event and params are all that it depends on. */
+export interface Value {
+  readonly produce: Producer;
+  readonly read?: (scope: Scope, params: unknown) => unknown;
+}
+
+/** Whether a transition may be taken, as a closure. */
+export interface Guard {
+  readonly allows: (run: Run) => boolean;
+  /** The same, where context and event are all that it depends on. */
+  readonly decides?: (scope: Scope) => boolean;
+}
+
+/** Gives the context as it is from here on; context and event are all that it depends on. */
+export type Update = (scope: Scope) => Context;
 
 /** One thing that a transition does, as a closure. */
 export interface Op {
   readonly perform: (run: Run) => void;
   /** Where it does nothing but make this one effect, so that it need not be called at all. */
-  readonly effect: MachineEffect | undefined;
+  readonly effect?: MachineEffect;
+  /** Where it does nothing but change the context. */
+  readonly update?: Update;
   /** For people: `entry of "idle"`. */
   readonly place: string;
   /** Pointer into the source. */

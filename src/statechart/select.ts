@@ -133,8 +133,7 @@ class Selection {
     const inDocumentOrder = enabled.toSorted((a, b) => (a.atoms[0]?.index ?? 0) - (b.atoms[0]?.index ?? 0));
     const transitions = inDocumentOrder.map(({ transition }) => transition);
     const move = planMove(this.#configuration, withoutConflicts(this.#configuration, transitions));
-    const isAll = isPlain(move) && this.#configuration.forwards.length === 0;
-    return Plan.taking(move, isAll);
+    return Plan.taking(move, isClosed(move) && this.#configuration.forwards.length === 0);
   }
 }
 
@@ -155,6 +154,6 @@ function withoutConflicts(
   return [...kept.keys()];
 }
 
-function isPlain({ ops, effects, to, invoking }: Move): boolean {
-  return ops.length === 0 && invoking.length === 0 && !to.hasAlways && effects.length <= MAX_EFFECTS;
+function isClosed({ updates, effects, to, invoking }: Move): boolean {
+  return updates !== undefined && invoking.length === 0 && !to.hasAlways && effects.length <= MAX_EFFECTS;
 }

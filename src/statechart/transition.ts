@@ -1,11 +1,11 @@
 import { Refused } from '../core/problem.js';
 import type { EventObject } from './config.js';
-import type { Configuration, Plan } from './configuration.js';
+import { type Configuration, type Move, Plan } from './configuration.js';
 import { Machine } from './machine.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import { INIT, isErrorEvent, type MachineEvent } from './machine-event.js';
 import { Macrostep, surroundings } from './macrostep.js';
-import type { Context } from './run.js';
+import type { Context, Scope } from './run.js';
 import { planFor } from './select.js';
 import { MachineSnapshot } from './snapshot.js';
 import type { AnyFace } from './typed/face.js';
@@ -70,7 +70,14 @@ export function transition<TContext, TEvent extends EventObject, TFace extends A
   const { to, effects } = plan.plain;
   if (to === configuration) return [snapshot, effects];
   if (snapshot.context === sharedContext) return [rest(to, snapshot.context), effects];
-  return [new MachineSnapshot(to, snapshot.context, 'active', undefined, undefined), effects];
+  return [active(to, snapshot.context), effects];
+}
+
+function active<TContext, TFace extends AnyFace>(
+  configuration: Configuration,
+  context: unknown,
+): MachineSnapshot<TContext, TFace> {
+  return new MachineSnapshot(configuration, context as TContext, 'active', undefined, undefined);
 }
 
 /** The snapshot with the context that all instances begin with: it is the same for all of them, and made once. */
@@ -78,13 +85,45 @@ function rest<TContext, TFace extends AnyFace>(
   configuration: Configuration,
   context: TContext,
 ): MachineSnapshot<TContext, TFace> {
-  configuration.resting ??= Object.freeze(
-    new MachineSnapshot(configuration, context, 'active', undefined, undefined),
-  );
+  configuration.resting ??= Object.freeze(active(configuration, context));
   return configuration.resting as unknown as MachineSnapshot<TContext, TFace>;
 }
 
+/** What context and event decide is worked out without a macrostep. */
 function reacted<TContext, TFace extends AnyFace>(
+  snapshot: MachineSnapshot<TContext, TFace>,
+  configuration: Configuration,
+  plan: Plan,
+  event: EventObject,
+): Transitioned<TContext, TFace> {
+  const scope: Scope = { context: snapshot.context, event: event as MachineEvent };
+  let at = plan;
+  try {
+    for (let { decides } = at; decides !== undefined; decides = at.decides)
+      at = decides(scope) ? at.yes() : at.no();
+    if (at.closed !== undefined)
+      return [updated(snapshot, configuration, at.closed, scope), at.closed.effects];
+  } catch {
+    // Whatever fails does so again in the macrostep, where that is dealt with.
+  }
+  const isIdle = at === Plan.NOTHING && !configuration.hasAlways && configuration.forwards.length === 0;
+  if (isIdle && !isErrorEvent(event.type)) return [snapshot, NO_EFFECTS];
+  return stepped(snapshot, configuration, at, event);
+}
+
+function updated<TContext, TFace extends AnyFace>(
+  snapshot: MachineSnapshot<TContext, TFace>,
+  configuration: Configuration,
+  { to, updates = [] }: Move,
+  scope: Scope,
+): MachineSnapshot<TContext, TFace> {
+  const { event } = scope;
+  let { context } = scope;
+  for (let i = 0; i < updates.length; i++) context = updates[i]?.(i === 0 ? scope : { context, event });
+  return to === configuration && context === snapshot.context ? snapshot : active(to, context);
+}
+
+function stepped<TContext, TFace extends AnyFace>(
   snapshot: MachineSnapshot<TContext, TFace>,
   configuration: Configuration,
   plan: Plan,

@@ -65,6 +65,45 @@ describe('the configurations of a machine', () => {
     expect(planFor(a, 'SELF').plain?.to).toBe(a);
   });
 
+  it('know where context and event are all that a transition takes, so that it needs no macrostep', () => {
+    const guard = { type: 'may', params: { least: 1 } };
+    const given = { guards: { may: () => true }, actions: { count: { assign: { n: () => 1 } } } };
+    const machine = {
+      context: { n: 0 },
+      initial: 'a',
+      states: {
+        a: {
+          on: {
+            WORKED_OUT: { guard: { and: [guard, { not: guard }] }, target: 'b', actions: 'count' },
+            ASKED: { guard: '{% context.n = 0 %}' },
+            EVALUATED: { assign: { n: '{% context.n + 1 %}' } },
+            TELLING: { actions: ['tell'] },
+            RAISING: { actions: { raise: 'GO' } },
+            GOING_ON: 'c',
+            ENDING: 'd',
+          },
+        },
+        b: { entry: { type: 'tell', params: { who: 'all' } } },
+        c: { always: 'a' },
+        d: { type: 'final' },
+      },
+    };
+    const { space } = statechart.compile(machine, given);
+    const a = configurationAt(space, 'a');
+    if (a === undefined) throw new Error('no configuration');
+    const plan = planFor(a, 'WORKED_OUT');
+    expect(plan.decides?.({ context: { n: 0 }, event: { type: 'WORKED_OUT' } })).toBe(false);
+    const { closed } = plan.yes();
+    expect(closed?.updates?.map((update) => update({ context: { n: 0 }, event: { type: '' } }))).toEqual([
+      { n: 1 },
+    ]);
+    expect(closed?.effects).toMatchObject([{ name: 'tell', input: { who: 'all' } }]);
+    expect(planFor(a, 'ASKED').decides).toBeUndefined();
+    for (const name of ['EVALUATED', 'TELLING', 'RAISING', 'GOING_ON', 'ENDING']) {
+      expect(planFor(a, name)).toMatchObject({ closed: undefined, plain: undefined });
+    }
+  });
+
   it('of a state that waits for 100,000 things are entered and left without overflowing', () => {
     const after = Object.fromEntries(Array.from({ length: 100_000 }, (_, i) => [`${i}ms`, {}]));
     const { space } = statechart.compile({ initial: 'a', states: { a: { on: { GO: 'b' } }, b: { after } } });

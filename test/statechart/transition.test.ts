@@ -109,6 +109,13 @@ describe('a transition', () => {
     expect(effects).toBe(NO_EFFECTS);
   });
 
+  it('lets transitions without an event see one that nothing takes', () => {
+    const always = { target: 'b', guard: ({ event }: { event: AnyEvent }) => event.type === 'NOBODY' };
+    const machine = make({ initial: 'a', states: { a: { always }, b: {} } });
+    expect(reach(machine, 'OTHER').value).toBe('a');
+    expect(reach(machine, 'NOBODY').value).toBe('b');
+  });
+
   it('leaves the snapshot it was given as it was', () => {
     const machine = make({
       initial: 'a',
@@ -538,6 +545,28 @@ describe('an error in a guard or an assign', () => {
     const [start, first] = initialTransition(machine);
     expect(named(first)).toEqual(['timer', 't']);
     expect(named(transition(machine, start, { type: 'GO' })[1])).toEqual(['cancel', 'cancel']);
+  });
+
+  it('skips what comes after it, though that is always the same, and leaves what came before', () => {
+    const count = { assign: { n: ({ context }: { context: { n: number } }) => context.n + 1 } };
+    const broken = {
+      assign: () => {
+        throw new TypeError('broken');
+      },
+    };
+    const machine = make({
+      initial: 'a',
+      context: { n: 0 },
+      onStepError: 'continue',
+      states: {
+        a: { exit: ['leave', count], on: { GO: { target: 'b', actions: [count, broken, 'never'] } } },
+        b: {},
+      },
+    });
+    const [start] = initialTransition(machine);
+    const [next, effects] = transition(machine, start, { type: 'GO' });
+    expect(next).toMatchObject({ value: 'b', context: { n: 2 } });
+    expect(named(effects)).toEqual(['leave']);
   });
 
   it('in the output of the machine keeps it from its end, and in its states', () => {

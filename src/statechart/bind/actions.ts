@@ -1,11 +1,11 @@
 import { parseDuration } from '../../core/duration.js';
 import { toJson } from '../../core/json.js';
-import { assignFields, assignWhole } from '../assignment.js';
+import { type Assignment, assignFields, assignWhole } from '../assignment.js';
 import type { ContextShape } from '../context-shape.js';
 import { type MachineEffect, SELF, type SignalEffect } from '../machine-effect.js';
 import { isReserved, type MachineEvent, plainEvent } from '../machine-event.js';
 import type { StateNode } from '../node.js';
-import type { Op, Producer, Run } from '../run.js';
+import type { Op, Producer, Run, Value } from '../run.js';
 import { readActions } from '../schema/action.js';
 import type {
   ChartAction,
@@ -26,6 +26,9 @@ import { bindGuard, type FindState } from './guards.js';
 import { given, type ScopeFunction, type Values } from './values.js';
 
 type Perform = Op['perform'];
+
+/** The params of what has none. */
+const NOTHING: Value = { produce: () => undefined, read: () => undefined };
 
 /** Turns actions into closures. */
 export class Actions {
@@ -51,13 +54,16 @@ export class Actions {
   #op(action: ChartAction, place: string, source: StateNode): Op {
     const { path } = action;
     if (action.kind === 'named') return this.#named(action, place, source);
-    return { perform: this.#perform(action, place, source), effect: undefined, place, path };
+    if (action.kind === 'assign') return { ...this.#assign(action), place, path };
+    return { perform: this.#perform(action, place, source), place, path };
   }
 
-  #perform(action: Exclude<ChartAction, ChartNamed>, place: string, source: StateNode): Perform {
+  #perform(
+    action: Exclude<ChartAction, ChartNamed | ChartAssign>,
+    place: string,
+    source: StateNode,
+  ): Perform {
     switch (action.kind) {
-      case 'assign':
-        return this.#assign(action);
       case 'raise':
         return this.#raise(action);
       case 'send':
@@ -75,11 +81,11 @@ export class Actions {
     }
   }
 
-  #assign({ fields }: ChartAssign): Perform {
+  #assign({ fields }: ChartAssign): Assignment {
     const values = this.#values;
-    if ('kind' in fields) return assignWhole(values.producer(fields), undefined, this.#shape);
-    const produced = fields.map(([key, template]) => [key, values.producer(template)] as const);
-    return assignFields(produced, undefined, this.#shape);
+    if ('kind' in fields) return assignWhole(values.value(fields), NOTHING, this.#shape);
+    const produced = fields.map(([key, template]) => [key, values.value(template)] as const);
+    return assignFields(produced, NOTHING, this.#shape);
   }
 
   #raise({ event, delay }: ChartRaise): Perform {
@@ -167,12 +173,11 @@ export class Actions {
   /** What was given for a name as it is written in a definition is done in the step; everything else is an effect. */
   #named(action: ChartNamed, place: string, source: StateNode): Op {
     const { name, path } = action;
-    const params = this.#values.optional(action.params);
+    const given = action.params === undefined ? NOTHING : this.#values.value(action.params);
     const implemented = this.#values.implementations.actions ?? {};
     const implementation = Object.hasOwn(implemented, name) ? implemented[name] : undefined;
     if (typeof implementation === 'object' && implementation !== null) {
-      const perform = this.#written(name, implementation, params, place, source, path);
-      return { perform, effect: undefined, place, path };
+      return { ...this.#written(name, implementation, given, place, source, path), place, path };
     }
     this.tasks.add(name);
     // A function written for XState takes ({ context, event }, params); other handlers take their params alone.
@@ -181,30 +186,30 @@ export class Actions {
       return constant({ type: 'task', ask: false, name, input: action.params.value }, place, path);
     }
     const input: Producer =
-      params === undefined
+      action.params === undefined
         ? (run) => ({ context: run.context, event: run.event })
         : whole
-          ? (run) => ({ context: run.context, event: run.event, params: params(run, undefined) })
-          : params;
+          ? (run) => ({ context: run.context, event: run.event, params: given.produce(run, undefined) })
+          : given.produce;
     const perform: Perform = (run) =>
       run.emit({ type: 'task', ask: false, name, input: input(run, undefined) });
-    return { perform, effect: undefined, place, path };
+    return { perform, place, path };
   }
 
   /** An action that is implemented by another as it is written: the `assign` of one gets the params. */
   #written(
     name: string,
     action: object,
-    params: Producer | undefined,
+    params: Value,
     place: string,
     source: StateNode,
     path: string,
-  ): Perform {
+  ): Assignment {
     const { assign } = action as { readonly assign?: unknown };
     const { findings } = this.#values;
     this.#values.hasFunctions = true;
     const whole = typeof assign === 'string' ? readFunction(assign, path) : undefined;
-    if (whole !== undefined) return assignWhole(this.#values.producer(whole), params, this.#shape);
+    if (whole !== undefined) return assignWhole(this.#values.value(whole), params, this.#shape);
     if (typeof assign === 'function') {
       return assignWhole(given(assign as ScopeFunction), params, this.#shape);
     }
@@ -219,19 +224,21 @@ export class Actions {
     const bind = () =>
       'value' in json ? this.ops(readActions(findings, json.value, path), place, source) : [];
     const ops = this.#values.within('action', name, path, bind);
-    return (run) => {
-      for (const op of ops ?? []) op.perform(run);
+    return {
+      perform(run) {
+        for (const op of ops ?? []) op.perform(run);
+      },
     };
   }
 
   /** A field's value as a program gave it. */
-  #given(value: unknown, path: string): Producer {
+  #given(value: unknown, path: string): Value {
     if (typeof value === 'function') return given(value as ScopeFunction);
     const { findings } = this.#values;
     const json = toJson(value);
     const template = 'value' in json ? readTemplate(findings, json.value, path) : undefined;
     if ('problem' in json) findings.add({ ...json.problem, path: path + json.problem.path });
-    return template === undefined ? () => null : this.#values.producer(template);
+    return this.#values.value(template ?? { kind: 'constant', value: null });
   }
 }
 

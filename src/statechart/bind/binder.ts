@@ -112,7 +112,7 @@ export class Binder {
         machine === undefined ? effect : { ...effect, machine: machineName(machine(run, undefined)) };
       run.emit({ ...named, input: input(run) });
     };
-    return { perform, effect: undefined, place, path };
+    return { perform, place, path };
   }
 
   #input({ input, params }: ChartInvoke): (run: Run) => unknown {
@@ -142,7 +142,7 @@ export class Binder {
     } else if (parent?.type === 'compound') {
       const type = this.#events.stateDone(parent.id);
       const perform: Op['perform'] = (run) => run.raise(doneEvent(type, output?.(run, undefined)));
-      node.done = { perform, effect: undefined, place: `output of ${name(node)}`, path: node.chart.path };
+      node.done = { perform, place: `output of ${name(node)}`, path: node.chart.path };
     }
   }
 
@@ -151,7 +151,7 @@ export class Binder {
     if (node === this.#root) node.finish = this.#finish(node, undefined);
     const event = Object.freeze({ type: this.#events.stateDone(node.id) });
     const perform: Op['perform'] = (run) => run.raise(event);
-    node.done = { perform, effect: undefined, place: name(node), path: node.chart.path };
+    node.done = { perform, place: name(node), path: node.chart.path };
   }
 
   /** The machine's output sees its final state's as `event.output`; without one, it is the final state's (a deviation from XState, where that is lost). */
@@ -164,7 +164,6 @@ export class Binder {
         const own = output?.(run, undefined);
         run.finish(whole === undefined ? own : run.within(doneEvent(type, own), whole));
       },
-      effect: undefined,
       place: whole === undefined ? `output of ${name(node)}` : 'output of the machine',
       path: chart.output === undefined ? node.chart.path : '/output',
     };

@@ -1,6 +1,6 @@
 import { toJson } from '../../core/json.js';
 import type { StateNode } from '../node.js';
-import type { Guard } from '../run.js';
+import type { Guard, Run, Scope } from '../run.js';
 import type { ChartGuard, ChartTarget } from '../schema/chart.js';
 import { readGuard } from '../schema/guard.js';
 import type { Values } from './values.js';
@@ -12,47 +12,63 @@ export type FindState = (source: StateNode, target: ChartTarget) => StateNode | 
 export function bindGuard(guard: ChartGuard, source: StateNode, values: Values, find: FindState): Guard {
   const bind = (inner: ChartGuard): Guard => bindGuard(inner, source, values, find);
   switch (guard.kind) {
-    case 'and': {
-      const guards = guard.guards.map(bind);
-      return (run) => guards.every((one) => one(run));
-    }
-    case 'or': {
-      const guards = guard.guards.map(bind);
-      return (run) => guards.some((one) => one(run));
-    }
-    case 'not': {
-      const inner = bind(guard.guard);
-      return (run) => !inner(run);
-    }
+    case 'and':
+      return joined(guard.guards.map(bind), (guards, holds) => guards.every(holds));
+    case 'or':
+      return joined(guard.guards.map(bind), (guards, holds) => guards.some(holds));
+    case 'not':
+      return joined([bind(guard.guard)], (guards, holds) => !guards.every(holds));
     case 'in': {
       const state = find(source, guard.target);
-      return (run) => state !== undefined && run.isIn(state.index);
+      return { allows: (run) => state !== undefined && run.isIn(state.index) };
     }
     case 'expression': {
       const { template } = guard;
-      return (run) => {
+      const allows = (run: Run) => {
         const result = run.find(template);
         if (typeof result === 'boolean') return result;
         if (result === undefined) return false;
         throw new Error(`a guard must be true or false, not ${JSON.stringify(result)?.slice(0, 100)}`);
       };
+      return { allows };
     }
     default: {
       const written = writtenGuard(guard, values);
       if (written !== undefined) {
-        return values.within('guard', guard.name, guard.path, () => bind(written)) ?? (() => false);
+        return values.within('guard', guard.name, guard.path, () => bind(written)) ?? NEVER;
       }
       const fn = values.implementation('guards', guard.name, 'guard', guard.path);
-      const params = values.optional(guard.params);
-      return (run) => {
-        const result = fn(run.scope(), params?.(run, undefined));
-        if (typeof result === 'object' && result !== null && 'then' in result) {
-          throw new Error('a guard may not be asynchronous: what does I/O is a task');
-        }
-        return Boolean(result);
-      };
+      if (guard.params === undefined) return decided((scope) => truth(fn(scope, undefined)));
+      const { produce, read } = values.value(guard.params);
+      if (read !== undefined) return decided((scope) => truth(fn(scope, read(scope, undefined))));
+      return { allows: (run) => truth(fn(run.scope(), produce(run, undefined))) };
     }
   }
+}
+
+/** A guard that context and event decide. */
+function decided(decides: (scope: Scope) => boolean): Guard {
+  return { allows: (run) => decides(run.scope()), decides };
+}
+
+const NEVER = decided(() => false);
+
+/** A guard made of others, which is decided where all of them are. */
+function joined(
+  guards: readonly Guard[],
+  join: (guards: readonly Guard[], holds: (guard: Guard) => boolean) => boolean,
+): Guard {
+  if (guards.every(({ decides }) => decides !== undefined)) {
+    return decided((scope) => join(guards, ({ decides }) => decides?.(scope) === true));
+  }
+  return { allows: (run) => join(guards, ({ allows }) => allows(run)) };
+}
+
+function truth(result: unknown): boolean {
+  if (typeof result === 'object' && result !== null && 'then' in result) {
+    throw new Error('a guard may not be asynchronous: what does I/O is a task');
+  }
+  return Boolean(result);
 }
 
 /** What was given for a name as it is written in a definition, if it was. */

@@ -1,6 +1,6 @@
 import { type Json, put } from '../../core/json.js';
 import type { Implementations } from '../../core/language.js';
-import type { Producer, Scope } from '../run.js';
+import type { Producer, Scope, Value } from '../run.js';
 import type { FunctionTemplate, SettledTemplate, Template } from '../schema/chart.js';
 import { type Findings, join } from '../schema/findings.js';
 
@@ -22,21 +22,25 @@ export class Values {
     this.findings = findings;
   }
 
-  producer(template: Template): Producer {
+  value(template: Template): Value {
     switch (template.kind) {
       case 'constant': {
-        const { value } = template;
-        return () => value;
+        const read = () => template.value;
+        return { produce: read, read };
       }
       case 'expression': {
         const expressions = template.template;
-        return (run) => run.evaluate(expressions);
+        return { produce: (run) => run.evaluate(expressions) };
       }
       case 'settled':
-        return this.#settled(template);
+        return { produce: this.#settled(template) };
       default:
         return given(this.function(template));
     }
+  }
+
+  producer(template: Template): Producer {
+    return this.value(template).produce;
   }
 
   /** What fails is left out; where all of an object does, nothing is left of it. */
@@ -104,6 +108,6 @@ export class Values {
   }
 }
 
-export function given(fn: ScopeFunction): Producer {
-  return (run, params) => fn(run.scope(), params);
+export function given(read: ScopeFunction): Value {
+  return { produce: (run, params) => read(run.scope(), params), read };
 }
