@@ -22,7 +22,11 @@ export class Inspection {
     else if (typeof value === 'number') {
       if (!Number.isFinite(value))
         throw new ExpressionError('D1001', `${value} is not a number that JSON has`);
-    } else if (typeof value === 'object' && value !== null) this.#enter(value, depth);
+    } else if (typeof value === 'object') {
+      if (value !== null) this.#enter(value, depth);
+    } else if (typeof value !== 'boolean' && value !== undefined) {
+      throw new ExpressionError('function-result', `the result is, or contains, a ${typeof value}`);
+    }
     if (++this.#values > MAX_SEQUENCE_LENGTH) {
       throw new ExpressionError('budget-length', `a result may not exceed ${MAX_SEQUENCE_LENGTH} values`);
     }

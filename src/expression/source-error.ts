@@ -27,3 +27,10 @@ export function problemAt(text: string, error: SourceError): Problem {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   };
 }
+
+/** The offset that a Problem's line and column are in the text; undefined if it has none. */
+export function offsetIn(text: string, { line, column }: Problem): number | undefined {
+  if (line === undefined || column === undefined) return undefined;
+  const before = text.split('\n').slice(0, line - 1);
+  return before.reduce((offset, each) => offset + each.length + 1, column - 1);
+}

@@ -1,9 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { Chance } from '../../src/core/chance.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
+import { compile } from '../../src/embed/jsonata.js';
 import { ExpressionError } from '../../src/expression/expression-error.js';
-import { compileJsonata } from '../../src/expression/jsonata/jsonata.js';
 
 /** One case of the JSONata project's own test suite. */
 interface Case {
@@ -21,19 +20,19 @@ interface Case {
 const FOLDER = new URL('../../../shared/corpora/jsonata/', import.meta.url);
 const CASES = new URL('cases.jsonl', FOLDER);
 
-/** Cases that passed when this was last measured, of 1,118. It may rise and never falls. */
-const FLOOR = 1108;
+/** The cases that do not pass, for reasons that docs/decisions/0015 gives. */
+const KNOWN_TO_DIFFER = new Set([
+  'range-operator/case021',
+  'tail-recursion/case002',
+  'tail-recursion/case005',
+]);
+
+/** The share of the cases that pass, in per cent: the aim. */
+const AIM = 99.5;
 
 function outcome({ expr, bindings }: Case, input: Json | undefined): { value?: unknown; code?: string } {
-  const checked = compileJsonata(expr);
-  if ('problem' in checked) return { code: checked.problem.code };
   try {
-    const surroundings = {
-      bindings: bindings ?? {},
-      now: Date.UTC(2026, 0, 1),
-      chance: new Chance('corpus'),
-    };
-    return { value: checked.value.evaluate(input, surroundings) };
+    return { value: compile(expr, { now: () => Date.UTC(2026, 0, 1), seed: 'corpus' })(input, bindings) };
   } catch (error) {
     if (error instanceof ExpressionError) return { code: error.code };
     throw error;
@@ -60,10 +59,23 @@ function passes(one: Case, input: Json | undefined): boolean {
   return comparable(value, one.unordered) === comparable(one.result, one.unordered);
 }
 
+const groupOf = ({ id }: Case) => id.replace(/\/.*/, '');
+
+/** `12 of 12 function-sum`, a line a group. */
+function table(cases: readonly Case[], failed: ReadonlySet<Case>): string {
+  return [...new Set(cases.map(groupOf))]
+    .map((group) => {
+      const members = cases.filter((one) => groupOf(one) === group);
+      const passed = members.filter((one) => !failed.has(one)).length;
+      return `  ${passed === members.length ? ' ' : '!'} ${passed} of ${members.length} ${group}`;
+    })
+    .join('\n');
+}
+
 describe.skipIf(!existsSync(CASES))(
   'the test suite of the JSONata project (skipped where it is absent)',
   () => {
-    it(`passes in at least ${FLOOR} of its cases`, () => {
+    it('passes but for the cases that are known to differ', () => {
       const cases: Case[] = readFileSync(CASES, 'utf8')
         .trim()
         .split('\n')
@@ -71,17 +83,15 @@ describe.skipIf(!existsSync(CASES))(
       const datasets: Record<string, Json> = JSON.parse(
         readFileSync(new URL('datasets.json', FOLDER), 'utf8'),
       );
-      const failed = cases.filter(
-        (one) => !passes(one, one.dataset === undefined ? one.data : datasets[one.dataset]),
+      const failed = new Set(
+        cases.filter((one) => !passes(one, one.dataset === undefined ? one.data : datasets[one.dataset])),
       );
-      const passed = cases.length - failed.length;
-      const groups = new Map<string, number>();
-      for (const { id } of failed)
-        groups.set(id.replace(/\/.*/, ''), (groups.get(id.replace(/\/.*/, '')) ?? 0) + 1);
-      const rate = ((100 * passed) / cases.length).toFixed(1);
-      console.log(`JSONata: ${passed} of ${cases.length} cases pass (${rate} %)`);
-      for (const [group, count] of groups) console.log(`  failing: ${count} of ${group}`);
-      expect(passed).toBeGreaterThanOrEqual(FLOOR);
+      const rate = (100 * (cases.length - failed.size)) / cases.length;
+      console.log(
+        `JSONata: ${cases.length - failed.size} of ${cases.length} cases pass (${rate.toFixed(2)} %)\n${table(cases, failed)}`,
+      );
+      expect([...failed].map(({ id }) => id).filter((id) => !KNOWN_TO_DIFFER.has(id))).toEqual([]);
+      expect(rate).toBeGreaterThanOrEqual(AIM);
     });
   },
 );

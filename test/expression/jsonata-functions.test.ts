@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Chance } from '../../src/core/chance.js';
 import type { Json } from '../../src/core/json.js';
 import { compileJsonata } from '../../src/expression/jsonata/jsonata.js';
-import { type Dialect, LIBRARIES } from '../../src/expression/jsonata/library.js';
+import { DIALECTS, type Dialect } from '../../src/expression/jsonata/library.js';
 
 function evaluate(text: string, dialect?: Dialect): Json | undefined {
   const checked = compileJsonata(text, dialect);
@@ -113,7 +113,7 @@ describe('the function library', () => {
       'sum',
     ]);
     const [handlers, pairs] = [['map', 'filter', 'single', 'reduce', 'sift', 'each'], ['match']];
-    for (const name of LIBRARIES.jsonata.keys()) {
+    for (const name of DIALECTS.jsonata.functions.keys()) {
       if (needsMore.has(name)) continue;
       const rest = handlers.includes(name)
         ? ', function($a, $b) { $a }'

@@ -132,7 +132,8 @@ function functionOf(
 
 /**
  * The function of the library that a callee names, if it is one. A name that neither the expression nor the
- * library knows can only be a mistake, because functions cannot be handed in from outside.
+ * library knows can only be a mistake, because functions cannot be handed in from outside: it is refused unless
+ * the dialect lets it fail when it is called.
  */
 function nativeCallee(callee: Node, compiling: Compiling): Native | undefined {
   if (
@@ -144,9 +145,11 @@ function nativeCallee(callee: Node, compiling: Compiling): Native | undefined {
     return undefined;
   }
   if (isVariable(callee.name, compiling)) return undefined;
-  const native = compiling.library.get(callee.name);
+  const { functions, failsLate } = compiling.rules;
+  const native = functions.get(callee.name);
   if (native !== undefined) return native;
-  const hint = didYouMean(callee.name, compiling.library.keys()).hint?.replace('"', '"$');
+  if (failsLate) return undefined;
+  const hint = didYouMean(callee.name, functions.keys()).hint?.replace('"', '"$');
   throw new SourceError('T1006', `unknown function $${callee.name}`, callee.position, hint);
 }
 
@@ -161,7 +164,7 @@ interface Callee {
 function compileCallee(node: Node, position: number, compiling: Compiling): Callee {
   const step = node.type === 'path' && node.steps.length === 1 ? node.steps[0] : undefined;
   const name = step?.type === 'name' ? step.value : undefined;
-  const known = name !== undefined && (compiling.library.has(name) || isVariable(name, compiling));
+  const known = name !== undefined && (compiling.rules.functions.has(name) || isVariable(name, compiling));
   return { code: compiling.node(node), position, meant: known ? name : undefined };
 }
 

@@ -7,9 +7,10 @@ import { compileBlock, compileCondition, compileFallback } from './control.js';
 import { compileFilters } from './filter.js';
 import { boundNames, Frame, inOwnScope } from './frame.js';
 import { compileGroup } from './grouping.js';
-import type { Library } from './native.js';
+import { parse } from './parser.js';
 import { compilePath } from './path.js';
 import { compileRegex } from './regular-expression.js';
+import type { Rules } from './rules.js';
 import { compileDescendants, compileName, compileWildcard } from './selectors.js';
 import type { Node } from './syntax-tree.js';
 import { compileTransform } from './transform.js';
@@ -17,8 +18,8 @@ import { type Body, type Code, collapse } from './value.js';
 import { compileBind, compileParent, compileVariable } from './variables.js';
 
 /** The code of a whole expression. Throws SourceError. */
-export function compileTree(tree: Node, library: Library): Body {
-  return new Compiler(library).scopedBody(tree);
+export function compileText(text: string, rules: Rules): Body {
+  return new Compiler(rules, undefined).scopedBody(parse(text));
 }
 
 type NodeCompilers = {
@@ -52,7 +53,7 @@ const COMPILERS: NodeCompilers = {
 };
 
 class Compiler implements Compiling {
-  readonly library: Library;
+  readonly rules: Rules;
   frame: Frame | undefined;
   /** Nodes compiled so far into the body at hand. */
   #cost = 0;
@@ -60,8 +61,9 @@ class Compiler implements Compiling {
   #depth = 0;
   #deepest = 0;
 
-  constructor(library: Library) {
-    this.library = library;
+  constructor(rules: Rules, frame: Frame | undefined) {
+    this.rules = rules;
+    this.frame = frame;
   }
 
   node(node: Node): Code {
@@ -134,6 +136,10 @@ class Compiler implements Compiling {
     // What is nested inside is nested here too, when it comes to the stack.
     [this.#cost, this.#depth, this.#deepest] = [cost + 1, depth, Math.max(deepest, depth + measured.depth)];
     return measured;
+  }
+
+  text(text: string, frame: Frame | undefined): Body {
+    return new Compiler(this.rules, frame).scopedBody(parse(text));
   }
 }
 

@@ -1,13 +1,13 @@
 import type { TailCode } from './closure.js';
 import type { Frame } from './frame.js';
-import type { Library } from './native.js';
+import type { Rules } from './rules.js';
 import type { Node } from './syntax-tree.js';
 import type { Body, Code } from './value.js';
 
 /** What the compilers of single constructs ask for: the code of the nodes inside them. */
 export interface Compiling {
-  /** The functions that an expression may call by name. */
-  readonly library: Library;
+  /** What expressions may say. */
+  readonly rules: Rules;
   /** The scope that code is being compiled for. */
   readonly frame: Frame | undefined;
   node(node: Node): Code;
@@ -25,4 +25,6 @@ export interface Compiling {
   inFrame<T>(frame: Frame, compile: () => T): T;
   /** Compiles as a body: what is compiled inside is paid for by `cost`, not by what is around it. */
   measured<T>(compile: () => T): { readonly value: T; readonly cost: number; readonly depth: number };
+  /** Compiles a text that is met while an expression runs, for a scope that stands in this frame. Throws SourceError. */
+  text(text: string, frame: Frame | undefined): Body;
 }

@@ -4,9 +4,8 @@ import { Budget } from '../budget.js';
 import type { Expression, Surroundings } from '../expression.js';
 import { ExpressionError } from '../expression-error.js';
 import { problemAt, SourceError } from '../source-error.js';
-import { compileTree } from './compiler.js';
-import { type Dialect, LIBRARIES } from './library.js';
-import { parse } from './parser.js';
+import { compileText } from './compiler.js';
+import { DIALECTS, type Dialect } from './library.js';
 import { seal } from './seal.js';
 import { type Body, type Result, Row, Scope } from './value.js';
 
@@ -19,7 +18,8 @@ const NO_SURROUNDINGS: Surroundings = {};
  * Compiles a JSONata expression: synchronous, pure, and stopped by its budget. What a text does wrong comes back
  * as a Problem with JSONata's code, line and column; what an evaluation does wrong throws ExpressionError.
  *
- * The dialect `states` has the functions that Step Functions adds. `$eval` is not part of any, results are JSON (no functions), and regular expressions are matched in linear time.
+ * The dialect `states` has the functions that Step Functions adds, only `whole` has `$eval`. Results are JSON (no
+ * functions), and regular expressions are matched in linear time.
  *
  * @example
  * const checked = compileJsonata('orders[qty > 1].price ~> $sum()');
@@ -31,7 +31,7 @@ export function compileJsonata(text: string, dialect: Dialect = 'jsonata'): Chec
     return { problem: { code: 'expression-length', message, path: '' } };
   }
   try {
-    return { value: new JsonataExpression(text, compileTree(parse(text), LIBRARIES[dialect])) };
+    return { value: new JsonataExpression(text, compileText(text, DIALECTS[dialect])) };
   } catch (error) {
     if (error instanceof SourceError) return { problem: problemAt(text, error) };
     throw error;

@@ -10,6 +10,7 @@ import { OBJECT_FUNCTIONS } from './functions/objects.js';
 import { STATES_FUNCTIONS } from './functions/states.js';
 import { STRING_FUNCTIONS } from './functions/strings.js';
 import { libraryOf } from './native.js';
+import type { Rules } from './rules.js';
 
 const STANDARD_FUNCTIONS = {
   ...STRING_FUNCTIONS,
@@ -24,10 +25,20 @@ const STANDARD_FUNCTIONS = {
   ...CLOCK_FUNCTIONS,
 };
 
-/** The functions of JSONata, and those with what Step Functions adds. */
-export const LIBRARIES = {
-  jsonata: libraryOf(STANDARD_FUNCTIONS),
-  states: libraryOf({ ...STANDARD_FUNCTIONS, ...STATES_FUNCTIONS }),
-} as const;
+const standard = libraryOf(STANDARD_FUNCTIONS);
 
-export type Dialect = keyof typeof LIBRARIES;
+/**
+ * `jsonata` is what machines speak, where a wrong name should be noticed early; `states` what Step Functions
+ * speaks, with the functions that it adds; `whole` all that the JSONata project's own library runs.
+ */
+export const DIALECTS = {
+  jsonata: { functions: standard, evaluates: false, failsLate: false },
+  states: {
+    functions: libraryOf({ ...STANDARD_FUNCTIONS, ...STATES_FUNCTIONS }),
+    evaluates: false,
+    failsLate: true,
+  },
+  whole: { functions: standard, evaluates: true, failsLate: true },
+} as const satisfies Record<string, Rules>;
+
+export type Dialect = keyof typeof DIALECTS;

@@ -1,14 +1,17 @@
 import { own } from '../../core/json.js';
 import type { Compiling } from './compiling.js';
+import { compileEvaluator, EVAL } from './evaluator.js';
 import { slotAt, UNBOUND } from './frame.js';
 import type { Bind, Parent, Variable } from './syntax-tree.js';
-import { type Code, Row, type Run, type Value } from './value.js';
+import { type Code, Row, type Run, type Scope, type Value } from './value.js';
 
 /** `$` is the context, `$$` the whole document, any other name a variable. */
 export function compileVariable({ name }: Variable, compiling: Compiling): Code {
   if (name === '') return (input) => (input instanceof Row ? input.array : input);
   if (name === '$') return (_input, { run }) => run.root;
-  return compileRead(name, (run) => handedIn(run, name) ?? compiling.library.get(name), compiling);
+  const evaluator = name === EVAL && compiling.rules.evaluates ? compileEvaluator(compiling) : undefined;
+  const native = compiling.rules.functions.get(name);
+  return compileRead(name, (scope) => handedIn(scope.run, name) ?? evaluator?.(scope) ?? native, compiling);
 }
 
 /** `%`: what the step that it speaks of left behind. */
@@ -29,14 +32,14 @@ export function compileBind(node: Bind, compiling: Compiling): Code {
   };
 }
 
-function compileRead(name: string, outside: (run: Run) => Value | undefined, compiling: Compiling): Code {
+function compileRead(name: string, outside: (scope: Scope) => Value | undefined, compiling: Compiling): Code {
   const places = compiling.frame?.placesOf(name) ?? [];
   const [first] = places;
-  if (first === undefined) return (_input, { run }) => outside(run);
+  if (first === undefined) return (_input, scope) => outside(scope);
   if (places.length === 1) {
     return (_input, scope) => {
       const value = slotAt(scope, first);
-      return value === UNBOUND ? outside(scope.run) : value;
+      return value === UNBOUND ? outside(scope) : value;
     };
   }
   return (_input, scope) => {
@@ -44,7 +47,7 @@ function compileRead(name: string, outside: (run: Run) => Value | undefined, com
       const value = slotAt(scope, place);
       if (value !== UNBOUND) return value;
     }
-    return outside(scope.run);
+    return outside(scope);
   };
 }
 

@@ -1,0 +1,10 @@
+import type { Library } from './native.js';
+
+/** What an expression may say. */
+export interface Rules {
+  readonly functions: Library;
+  /** Whether `$eval` is there. */
+  readonly evaluates: boolean;
+  /** Whether a call of a function that nobody knows fails when it is made; else the text is refused. */
+  readonly failsLate: boolean;
+}
