@@ -28,6 +28,19 @@ export async function loadDefinitions(
   return undefined;
 }
 
+/** The command line, whose engines have what the files hold; undefined if something is wrong with them, which was said. */
+export async function lineWith(
+  paths: readonly string[],
+  line: CommandLine,
+): Promise<{ readonly line: CommandLine; readonly machines: DefinitionFiles['machines'] } | undefined> {
+  if (paths.length === 0) return { line, machines: [] };
+  const files = await loadDefinitions(paths, line, undefined);
+  if (files === undefined) return undefined;
+  const { implementations, handlers, machines } = files;
+  const openEngine = (options: EngineOptions) => line.openEngine({ ...options, implementations, handlers });
+  return { line: { ...line, openEngine }, machines };
+}
+
 /** An engine that works, with everything that the files hold. */
 export async function openWith(
   { machines, implementations, handlers }: DefinitionFiles,

@@ -22,6 +22,8 @@ import type { Retention } from './retention.js';
  *
  * - `definition-invalid`, `unknown-language`: nothing was published
  * - `unknown-machine`, `unknown-instance`, `unknown-version`: there is none of that name
+ * - `unknown-revision`: the instance never had it, or what led to it was swept
+ * - `missing-code`, `other-code`: what cannot be stepped here, or not as it was
  * - `conflict`: the id is taken by something else
  * - `ended`: the instance has, and cannot be paused any more
  * - `unknown-job`, `job-owned`, `job-state`, `lease-lost`: the job is not there, or not to be changed so
@@ -46,8 +48,11 @@ export interface Engine {
   schedule(name: string, specification: Json): Promise<InstanceView>;
   /** Resolves once the event is durable; with `wait` once it was applied, or the wait is over. */
   send(instance: string, event: SentEvent, options?: SendOptions): Promise<Receipt>;
-  /** Undefined if there is no such instance. What its machine calls sensitive is hidden, unless `reveal` is true. */
-  read(instance: string, options?: { readonly reveal?: boolean }): Promise<InstanceView | undefined>;
+  /**
+   * Undefined if there is no such instance. What its machine calls sensitive is hidden, unless `reveal` is true. With a
+   * `revision` as it stood after that event: its journal is folded up to there.
+   */
+  read(instance: string, options?: ReadOptions): Promise<InstanceView | undefined>;
   list(query?: InstanceQuery): Promise<Page<InstanceView>>;
   count(query?: Omit<InstanceQuery, 'limit' | 'after'>): Promise<number>;
   history(instance: string, query?: PageQuery): Promise<Page<HistoryEntry>>;
@@ -164,6 +169,12 @@ export interface CreateOptions {
   readonly id?: string;
   readonly input?: Json;
   readonly wait?: Wait;
+}
+
+export interface ReadOptions {
+  readonly reveal?: boolean;
+  /** From 1, which is its start, to the one that it has now. */
+  readonly revision?: number;
 }
 
 /** How long to wait for the effect of a request. */

@@ -1,14 +1,12 @@
 import { type Changed, type Divergence, type Foldable, Replay } from '../analysis/replay.js';
-import type { InstanceQuery, Page } from '../core/engine.js';
+import type { InstanceQuery } from '../core/engine.js';
 import type { Instance } from '../core/instance.js';
-import { eventOf, type JournalEntry } from '../core/journal.js';
+import { eventOf } from '../core/journal.js';
 import type { Implementations, Language } from '../core/language.js';
 import { Refused } from '../core/problem.js';
 import { beginningOf } from '../runtime/beginning.js';
+import { journalBehind } from '../runtime/journal-pages.js';
 import type { Store } from '../store/store.js';
-
-/** Entries of a journal that are in memory at once. */
-const JOURNAL_PAGE = 100;
 
 /** Instances that are listed at once. */
 const INSTANCE_PAGE = 100;
@@ -106,7 +104,7 @@ class Replaying {
       ...(unknown === undefined ? {} : { unknown }),
     };
     let [folded, migrated] = [0, false];
-    for await (const entry of this.#journal(id, base)) {
+    for await (const entry of journalBehind(store, id, base)) {
       const event = eventOf(entry);
       if (event.type === 'migrate') {
         // It began with another version than the one it has now.
@@ -121,16 +119,6 @@ class Replaying {
       if (divergence !== undefined) return { ...told, ...otherCode(replay), folded, divergence };
     }
     return { ...told, ...otherCode(replay), folded, ...(folded === 0 ? { empty: true } : {}) };
-  }
-
-  async *#journal(id: string, behind: number): AsyncGenerator<JournalEntry> {
-    const { store } = this.#options;
-    let after: string | undefined = String(behind);
-    while (after !== undefined) {
-      const page: Page<JournalEntry> = await store.journal(id, { limit: JOURNAL_PAGE, after });
-      yield* page.items;
-      after = page.next;
-    }
   }
 
   /** Compiles a recorded definition, if that can be done here. */

@@ -13,6 +13,7 @@ import type {
   Page,
   PageQuery,
   Publication,
+  ReadOptions,
   Receipt,
   SendOptions,
   SentEvent,
@@ -46,6 +47,7 @@ import { newId } from './identifier.js';
 import { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 import { migratePage } from './migrating.js';
+import { readingAt } from './past.js';
 import { setPaused } from './pausing.js';
 import { discreetJob, viewOf } from './reading.js';
 import { redrive } from './redriving.js';
@@ -228,9 +230,10 @@ export class DurableEngine implements Engine {
     return this.#store.paused();
   }
 
-  async read(instance: string, options: { reveal?: boolean } = {}): Promise<InstanceView | undefined> {
-    const reading = await this.#store.read(instance);
-    return reading && this.#view(reading, options.reveal);
+  async read(instance: string, { reveal, revision }: ReadOptions = {}): Promise<InstanceView | undefined> {
+    const now = await this.#store.read(instance);
+    if (now === undefined || revision === undefined) return now && this.#view(now, reveal);
+    return this.#view(await readingAt(this.#store, this.#registry, now, revision), reveal);
   }
 
   async list(query: InstanceQuery = {}): Promise<Page<InstanceView>> {

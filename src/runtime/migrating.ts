@@ -100,7 +100,7 @@ async function pageOf(store: Store, machine: string, options: MigrateOptions): P
 
 function noPage(after: string | undefined): Refused {
   const message = `${JSON.stringify(after)} is not the "next" of a page before`;
-  return new Refused({ code: 'invalid-position', message, path: '/after' });
+  return new Refused({ code: 'invalid-page', message, path: '/after' });
 }
 
 class Migrating {

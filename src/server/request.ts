@@ -124,6 +124,13 @@ export function pageOf(query: { limit?: string; after?: string }): { limit?: num
   return given({ limit: limit === undefined ? undefined : Number(limit), after });
 }
 
+/** `revision`, if it is there; the engine says which there are. */
+export function revisionOf(revision: string | undefined): number | undefined {
+  if (revision === undefined || /^[1-9]\d{0,14}$/.test(revision))
+    return revision === undefined ? revision : Number(revision);
+  throw refused(`revision must be a whole number from 1 on, not ${revision}`, '');
+}
+
 /** `wait`, in milliseconds, if it is there: an open connection is not held longer than MAX_WAIT_MS. */
 export function waitOf(wait: string | undefined): number | undefined {
   if (wait === undefined) return undefined;

@@ -135,6 +135,18 @@ describe('show, list, history and jobs', () => {
     expect(JSON.parse((await call(['show', 'a', '--json'])).out)).toMatchObject({ id: 'a', revision: 2 });
   });
 
+  it('show an instance as it stood', async () => {
+    const call = await withInstances();
+    const { out, code } = await call(['show', 'a', '--revision', '1', '--json']);
+    expect([code, JSON.parse(out)]).toMatchObject([0, { id: 'a', revision: 1, context: { pending: [] } }]);
+    expect(await call(['show', 'b', '--revision', '7'])).toEqual({
+      code: 1,
+      out: '',
+      err: 'error: instance "b" has no revision 7: it is at 1 (known: 1 to 1)\n',
+    });
+    expect(await call(['show', 'a', '--revision', '0'])).toMatchObject({ code: 2 });
+  });
+
   it('say plainly that there is none', async () => {
     const call = await withInstances();
     for (const command of ['show', 'history', 'retry', 'stop']) {
@@ -405,7 +417,7 @@ describe('every command', () => {
     [['list', '--status', 'done']],
     [['list', '--nonsense']],
     [['dev', '--port', '65536']],
-    [['show', 'a', 'b']],
+    [['stop', 'a', 'b']],
   ])('ends with 2 where it is used wrongly: %j', async (words) => {
     const { call } = openCommandLine();
     const { code, out, err } = await call(words);

@@ -15,6 +15,17 @@ describe('instances over HTTP', () => {
     expect(await call(location)).toMatchObject({ status: 200, body: { id: 'a b%', version: 1 } });
   });
 
+  it('are shown as they stood', async () => {
+    const { engine, call } = await openApp();
+    await engine.create('probe', { id: 'a', wait: '10s' });
+    await engine.send('a', { type: 'GO', data: [{ timer: 60_000 }] }, { wait: '10s' });
+    const at = (revision: string) => call(`/api/v1/instances/a?revision=${revision}`);
+    expect((await at('1')).body).toMatchObject({ revision: 1, context: { pending: [] } });
+    expect((await at('2')).body).toMatchObject({ revision: 2, context: { pending: [{ kind: 'timer' }] } });
+    expect(await at('3')).toMatchObject({ status: 404, body: { code: 'unknown-revision' } });
+    for (const wrong of ['0', '-1', '1e3', 'x', '']) expect((await at(wrong)).status).toBe(400);
+  });
+
   it('are created once for each Idempotency-Key, which is the id of what has no other', async () => {
     const { call, post } = await openApp();
     const key = { 'idempotency-key': 'k1' };

@@ -3,8 +3,8 @@ import type { Engine, MigrateOptions, MigrationGroup, MigrationReport } from '..
 import { given } from '../../core/given.js';
 import { STATUSES, type Status } from '../../core/instance.js';
 import { type AnswerOption, answer, takesJson } from '../answer.js';
-import type { CommandLine, Run } from '../command-line.js';
-import { loadDefinitions } from '../definitions.js';
+import type { Run } from '../command-line.js';
+import { lineWith } from '../definitions.js';
 import { EXIT } from '../failure.js';
 import { wholeNumberOf } from '../number-option.js';
 import { type StoreOption, takesStore, withStore } from '../store-option.js';
@@ -41,15 +41,10 @@ export function addMigrate(program: Command, act: (run: Run) => Promise<void>): 
 
 function migrate(machine: string, paths: readonly string[], options: Options): Run {
   return async (line) => {
-    const files = paths.length === 0 ? NO_FILES : await loadDefinitions(paths, line, undefined);
+    const files = await lineWith(paths, line);
     if (files === undefined) return EXIT.failed;
-    const { implementations, handlers, machines } = files;
-    const opening: CommandLine = {
-      ...line,
-      openEngine: (engine) => line.openEngine({ ...engine, implementations, handlers }),
-    };
-    const report = await withStore(opening, options, async (engine) => {
-      for (const { machine: name, language, source } of machines) {
+    const report = await withStore(files.line, options, async (engine) => {
+      for (const { machine: name, language, source } of files.machines) {
         if (name === machine) await engine.publish({ machine: name, language, source });
       }
       const { to, from, instance, status, dryRun } = options;
@@ -59,8 +54,6 @@ function migrate(machine: string, paths: readonly string[], options: Options): R
     return report.groups.some(({ problem }) => problem !== undefined) ? EXIT.failed : EXIT.done;
   };
 }
-
-const NO_FILES = { implementations: {}, handlers: {}, machines: [] };
 
 /** All pages as one. A version that was published meanwhile is for the next call. */
 async function wholeReport(

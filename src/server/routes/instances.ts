@@ -11,6 +11,7 @@ import {
   readBody,
   readQuery,
   requiredText,
+  revisionOf,
   textMember,
   waitOf,
 } from '../request.js';
@@ -45,8 +46,8 @@ export function instanceEndpoints(engine: Engine): readonly Endpoint[] {
     {
       path: '/api/v1/instances/:id',
       async get({ req, json }) {
-        readQuery(req.url, []);
-        return json(await existing(engine, req.param('id') ?? ''));
+        const revision = revisionOf(readQuery(req.url, ['revision']).revision);
+        return json(await existing(engine, req.param('id') ?? '', revision));
       },
     },
     {
@@ -82,8 +83,8 @@ export function instanceEndpoints(engine: Engine): readonly Endpoint[] {
   ];
 }
 
-async function existing(engine: Engine, id: string) {
-  const view = await engine.read(id);
+async function existing(engine: Engine, id: string, revision?: number) {
+  const view = await engine.read(id, given({ revision }));
   if (view !== undefined) return view;
   throw new Refused({ code: 'unknown-instance', message: `there is no instance "${id}"`, path: '' });
 }

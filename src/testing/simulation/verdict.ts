@@ -5,6 +5,7 @@ import { hasEnded } from '../../core/instance.js';
 import { eventOf, type JournalEntry } from '../../core/journal.js';
 import type { Step } from '../../core/language.js';
 import { beginningOf } from '../../runtime/beginning.js';
+import { journalBehind } from '../../runtime/journal-pages.js';
 import type { Steppable } from '../../runtime/registry.js';
 import type { Store } from '../../store/store.js';
 import type { Acknowledged, Promised } from './workload.js';
@@ -147,15 +148,7 @@ class Inquiry {
 
   async #journalOf(instance: string, revision: number): Promise<JournalEntry[]> {
     const entries: JournalEntry[] = [];
-    let after: string | undefined = String(revision);
-    do {
-      const page = await this.#store.journal(instance, {
-        limit: 100,
-        ...(after === undefined ? {} : { after }),
-      });
-      entries.push(...page.items);
-      after = page.next;
-    } while (after !== undefined);
+    for await (const entry of journalBehind(this.#store, instance, revision)) entries.push(entry);
     return entries;
   }
 
