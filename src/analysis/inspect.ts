@@ -5,9 +5,12 @@ import type { Problem } from '../core/problem.js';
 import type { StatechartProgram } from '../statechart/compile.js';
 import { warnOfUnhandledEvents } from './checks/events.js';
 import { warnOfGuards } from './checks/guards.js';
+import { warnOfMessages } from './checks/messages.js';
+import { warnOfSchemas } from './checks/schemas.js';
 import { warnOfDeadEnds, warnOfEndlessLoops, warnOfTraps, warnOfUnreachable } from './checks/states.js';
 import { warnOfShadowed } from './checks/transitions.js';
 import { inspectWorkflow } from './checks/workflow.js';
+import { type Inspected, isChart, Neighbours } from './neighbours.js';
 import { Survey } from './survey.js';
 
 /** Warnings that one inspection lists. */
@@ -23,17 +26,29 @@ export function inspect(
   source: Json,
   implementations: Implementations = {},
 ): readonly Problem[] {
-  // By their shape too: a language of the same name may be another's.
-  if (program.language === 'statechart' && 'space' in program) {
-    return inspectChart(program as StatechartProgram, implementations);
-  }
+  return inspected({ machine: '', program, source, implementations }, undefined);
+}
+
+/** The same of machines that know each other: what they invoke, and what they send to each other, is looked at too. */
+export function inspectTogether(machines: readonly Inspected[]): readonly (readonly Problem[])[] {
+  const neighbours = new Neighbours(machines);
+  return machines.map((one) => inspected(one, neighbours));
+}
+
+function inspected(one: Inspected, neighbours: Neighbours | undefined): readonly Problem[] {
+  const { program, source } = one;
+  if (isChart(program)) return inspectChart(program, one, neighbours);
   if (program.language === 'asl' && 'startAt' in program)
     return inspectWorkflow(program as AslProgram, source);
   return [];
 }
 
-function inspectChart(program: StatechartProgram, implementations: Implementations): readonly Problem[] {
-  const survey = new Survey(program, implementations);
+function inspectChart(
+  program: StatechartProgram,
+  { machine, source, implementations = {} }: Inspected,
+  neighbours: Neighbours | undefined,
+): readonly Problem[] {
+  const survey = new Survey(program, source, implementations);
   warnOfUnreachable(survey);
   warnOfDeadEnds(survey);
   warnOfTraps(survey);
@@ -41,6 +56,8 @@ function inspectChart(program: StatechartProgram, implementations: Implementatio
   warnOfShadowed(survey);
   warnOfGuards(survey);
   warnOfUnhandledEvents(survey);
+  warnOfSchemas(survey);
+  if (neighbours !== undefined) warnOfMessages(survey, machine, neighbours);
   const found = survey.findings.slice(0, MAX_WARNINGS);
   const left = survey.findings.length - found.length;
   const notes = [

@@ -1,3 +1,4 @@
+import type { Json } from '../core/json.js';
 import type { Implementations } from '../core/language.js';
 import type { Problem } from '../core/problem.js';
 import type { StatechartProgram } from '../statechart/compile.js';
@@ -12,6 +13,7 @@ export const MAX_EXPLORED_STATES = 10_000;
 /** What is known of a machine without running it: what checks ask. */
 export class Survey {
   readonly program: StatechartProgram;
+  readonly source: Json;
   readonly truth: GuardTruth;
   /** Absent where the machine is too large to be explored to its end. */
   readonly reach: Reach | undefined;
@@ -20,8 +22,9 @@ export class Survey {
   readonly #met: ReadonlyMap<StateNode, Stop>;
   readonly #findings: Problem[] = [];
 
-  constructor(program: StatechartProgram, implementations: Implementations) {
+  constructor(program: StatechartProgram, source: Json, implementations: Implementations) {
     this.program = program;
+    this.source = source;
     this.truth = new GuardTruth(program);
     const isSmall = program.nodes.length <= MAX_EXPLORED_STATES;
     const reach = isSmall ? new Reach(program, implementations, this.truth) : undefined;

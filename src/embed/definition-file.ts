@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
+import type { Inspected } from '../analysis/neighbours.js';
 import type { Publication } from '../core/engine.js';
-import type { Json } from '../core/json.js';
 import type { Implementations, Language, Program } from '../core/language.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
@@ -40,17 +40,13 @@ export interface ReadOptions {
   readonly languages: readonly Language[];
   /** A module of handlers, which come before those that the other files have. */
   readonly handlers?: string;
-  /** What else there is to say of a definition without errors. */
+  /** What else there is to say of definitions without errors, which are looked at together. */
   readonly inspect?: Inspect;
   /** Called before the code of a module is run, which may never end. */
   readonly onModule?: (file: string) => void;
 }
 
-export type Inspect = (
-  program: Program,
-  source: Json,
-  implementations: Implementations | undefined,
-) => readonly Problem[];
+export type Inspect = (machines: readonly Inspected[]) => readonly (readonly Problem[])[];
 
 /**
  * Reads definitions, and modules that export machines or handlers, from files and folders: `.yaml`, `.yml`,
@@ -84,12 +80,16 @@ class Reading {
   readonly #handlerFiles = new Map<string, string>();
   readonly #problems: Problem[] = [];
   readonly #notes: string[] = [];
+  readonly #inspected: { readonly machine: Inspected; readonly parsed: ParsedSource }[] = [];
 
   constructor(options: ReadOptions) {
     this.#options = options;
   }
 
   result(): DefinitionFiles {
+    const findings = this.#options.inspect?.(this.#inspected.map(({ machine }) => machine)) ?? [];
+    for (const [n, { parsed }] of this.#inspected.entries())
+      this.#problems.push(...locateProblems(findings[n] ?? [], parsed));
     return {
       machines: this.#machines,
       implementations: Object.fromEntries(this.#implementations),
@@ -203,8 +203,13 @@ class Reading {
   #add(publication: Publication, implementations: Implementations | undefined, parsed: ParsedSource): void {
     const { machine } = publication;
     const { file = '' } = parsed;
-    const { problems, tasks } = check(publication, implementations, this.#options);
+    const { problems, program } = check(publication, implementations, this.#options.languages);
+    const tasks = program?.tasks ?? [];
     this.#problems.push(...locateProblems(problems, parsed));
+    if (program !== undefined && this.#options.inspect !== undefined) {
+      const { source } = publication;
+      this.#inspected.push({ machine: { machine, program, source, implementations }, parsed });
+    }
     const other = this.#machines.find((known) => known.machine === machine);
     if (other !== undefined) {
       const message = `the machine "${machine}" is in ${other.file} already`;
@@ -242,19 +247,17 @@ class Reading {
 function check(
   { language: name, source }: Publication,
   implementations: Implementations | undefined,
-  { languages, inspect }: ReadOptions,
-): { readonly problems: readonly Problem[]; readonly tasks: readonly string[] } {
+  languages: readonly Language[],
+): { readonly problems: readonly Problem[]; readonly program?: Program } {
   const language = languages.find((candidate) => candidate.name === name);
   if (language === undefined) throw new Error(`the language ${name} was not handed in`);
   const problems = language.check(source);
-  if (problems.some(isError)) return { problems, tasks: [] };
+  if (problems.some(isError)) return { problems };
   try {
-    const program = language.compile(source, implementations);
-    const more = inspect?.(program, source, implementations) ?? [];
-    return { problems: [...problems, ...more], tasks: program.tasks };
+    return { problems, program: language.compile(source, implementations) };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return { problems: [...problems, ...error.problems], tasks: [] };
+    return { problems: [...problems, ...error.problems] };
   }
 }
 

@@ -18,7 +18,7 @@ export function addCheck(program: Command, act: (run: Run) => Promise<void>): vo
 function check(paths: readonly string[], options: AnswerOption): Run {
   return async ({ terminal, languages }) => {
     // Only this command needs the room.
-    const { inspect } = await import('../../analysis/inspect.js');
+    const { inspectTogether: inspect } = await import('../../analysis/inspect.js');
     const read = { languages: await languages(), inspect };
     const { machines, problems, notes } = await readDefinitionFiles(paths, read);
     const ok = !problems.some(isError);
