@@ -1,49 +1,78 @@
 import type { Json, JsonObject } from '../core/json.js';
+import { formatTimestamp } from '../core/timestamp.js';
 import type { Surroundings } from '../expression/expression.js';
-import { contextObject } from './context.js';
-import type { Entered, Thread, Waiting } from './execution.js';
+import { type Begun, type Entered, MAIN_THREAD, type Thread, type Waiting } from './execution.js';
+import { Fork } from './fork.js';
 import type { Turn } from './turn.js';
 
 /** A thread while an event is worked in: what the state types run with. */
 export class ActiveThread {
   readonly turn: Turn;
-  readonly id: string;
+  /** The thread whose Parallel or Map it belongs to; the main thread has none. */
+  readonly parent: ActiveThread | undefined;
+  /** Its place among the threads of that state. */
+  readonly index: number;
   state: string;
   input: Json;
   lastEventId: number;
   entered: Entered | undefined;
+  waiting: Waiting | undefined;
   retries: readonly number[] | undefined;
   variables: JsonObject | undefined;
+  fork: Fork | undefined;
+  /** Whether it has ended, or was given up. */
+  isOver = false;
   /** Whether the state it is in counts retries in its context object. */
   retryable = false;
+  /** The item that its Map is choosing an input for. */
+  choosing: number | undefined;
+  #id: string | undefined;
 
-  constructor(turn: Turn, id: string, thread: Thread) {
+  constructor(turn: Turn, parent: ActiveThread | undefined, index: number, thread: Thread) {
     this.turn = turn;
-    this.id = id;
+    this.parent = parent;
+    this.index = index;
     this.state = thread.state;
     this.input = thread.input;
     this.lastEventId = thread.lastEventId;
     this.entered = thread.entered;
+    this.waiting = thread.waiting;
     this.retries = thread.retries;
     this.variables = thread.variables;
+    this.fork = thread.fork === undefined ? undefined : new Fork(thread.fork, thread.input);
+  }
+
+  get id(): string {
+    const { parent, index } = this;
+    this.#id ??= parent === undefined ? MAIN_THREAD : `${parent.id}.${index}`;
+    return this.#id;
   }
 
   /** As it is kept between steps. */
-  stored(waiting?: Waiting): Thread {
+  stored(): Thread {
+    const { entered, waiting, retries, variables, fork } = this;
     return {
       state: this.state,
       input: this.input,
       lastEventId: this.lastEventId,
-      ...(this.entered === undefined ? {} : { entered: this.entered }),
+      ...(entered === undefined ? {} : { entered }),
       ...(waiting === undefined ? {} : { waiting }),
-      ...(this.retries === undefined ? {} : { retries: this.retries }),
-      ...(this.variables === undefined ? {} : { variables: this.variables }),
+      ...(retries === undefined ? {} : { retries }),
+      ...(variables === undefined ? {} : { variables }),
+      ...(fork === undefined ? {} : { fork: fork.stored() }),
     };
   }
 
   /** Writes a history event into this thread's line. */
   record(type: string, details?: JsonObject, at?: number): void {
     this.lastEventId = this.turn.record(this.lastEventId, type, details, at);
+  }
+
+  /** Begins threads, which follow its last history event. */
+  begin({ given, ...begun }: Begun): void {
+    const started = this.lastEventId;
+    const none = { begun: 0, ended: 0, results: [], started, after: started };
+    this.fork = new Fork({ ...begun, ...none, ...(given === this.input ? {} : { given }) }, this.input);
   }
 
   /** Asks for a timer; `dueAt` in milliseconds since 1970. */
@@ -53,17 +82,48 @@ export class ActiveThread {
     return { for: purpose, effect: id };
   }
 
-  /** The context object as it is now. */
+  /** The context object as it is now. RetryCount is there in states that can be retried, Map within a Map. */
   get context(): JsonObject {
-    const { execution, event } = this.turn;
-    return contextObject(execution, event.instance, this.stored(), this.retryable);
+    const { turn, retries = [] } = this;
+    const RetryCount = retries.reduce((sum, count) => sum + count, 0);
+    const item = this.#item();
+    return {
+      ...turn.context,
+      State: {
+        Name: this.state,
+        EnteredTime: formatTimestamp(this.entered?.at ?? turn.execution.start.at),
+        ...(this.retryable ? { RetryCount } : {}),
+      },
+      ...(item === undefined ? {} : { Map: { Item: item } }),
+    };
   }
 
-  /** What expressions see: the thread's variables and what is given, the clock, and this event's chance. */
+  /** The item of the innermost Map that it is in, or that it is choosing an input for. */
+  #item(): JsonObject | undefined {
+    let index = this.choosing;
+    for (let thread: ActiveThread | undefined = this; thread !== undefined; thread = thread.parent) {
+      const { fork } = thread;
+      if (index !== undefined && fork?.isMap) return { Index: index, Value: fork.given(index) };
+      index = thread.index;
+    }
+    return undefined;
+  }
+
+  /** Its variables and those of the threads that it is in; the inner hide the outer. */
+  get #scope(): JsonObject | undefined {
+    let scope = this.variables;
+    for (let { parent } = this; parent !== undefined; parent = parent.parent) {
+      if (parent.variables !== undefined) scope = { ...parent.variables, ...scope };
+    }
+    return scope;
+  }
+
+  /** What expressions see: the variables and what is given, the clock, and this event's chance. */
   surroundings(given: Readonly<Record<string, Json>>): Surroundings {
-    const { turn, variables } = this;
+    const { turn } = this;
+    const scope = this.#scope;
     return {
-      bindings: variables === undefined ? given : { ...variables, ...given },
+      bindings: scope === undefined ? given : { ...scope, ...given },
       now: turn.event.at,
       get chance() {
         return turn.chance;

@@ -25,8 +25,8 @@ export function compileCatchers(source: {
     clause.require('Next');
     const errorEquals = compileErrorEquals(clause, i === list.length - 1);
     const next = clause.text('Next') ?? '';
-    const output = compileCatchOutput(clause, source.queryLanguage);
-    const assign: Assign | undefined = compileAssign(clause, source.queryLanguage);
+    const output = compileCatchOutput(clause, source.queryLanguage, `Catch[${i}]/Output`);
+    const assign: Assign | undefined = compileAssign(clause, source.queryLanguage, `Catch[${i}]/Assign`);
     clause.close();
     return {
       errorEquals,

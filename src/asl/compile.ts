@@ -6,7 +6,8 @@ import { MAX_STATE_NAME_LENGTH } from './limits.js';
 import { nestsTooDeep } from './payload.js';
 import type { AslProgram, CompiledState } from './program.js';
 import type { QueryLanguage } from './query.js';
-import { STATE_TYPES, STATE_TYPES_TO_COME } from './state-types.js';
+import { checkScope } from './scope.js';
+import { STATE_TYPES } from './state-types.js';
 import { checkTransitions } from './transitions.js';
 
 /** A definition read: everything that is wrong with it, and what runs if nothing is. */
@@ -26,16 +27,14 @@ export function readDefinition(source: Json): Reading {
     return unreadable({ code: 'TOO_DEEPLY_NESTED', message, path: '' });
   }
   const fields = new Fields(source, '', problems);
+  const reader = new Reader();
   fields.require('States', 'StartAt');
   fields.oneOf('Version', ['1.0']);
   const queryLanguage = fields.oneOf('QueryLanguage', ['JSONPath', 'JSONata']) ?? 'JSONPath';
   const timeoutSeconds = fields.integer('TimeoutSeconds', { min: 0, max: 99_999_999 });
-  const startAt = fields.text('StartAt');
-  const list = fields.object('States');
   fields.close();
-  const states = list === undefined ? new Map() : readStates(list, queryLanguage);
-  if (list !== undefined) checkTransitions(fields, list, startAt, states);
-  return { problems, program: programOf(startAt ?? '', states, timeoutSeconds) };
+  const startAt = reader.machine(fields, { queryLanguage, variables: new Set() });
+  return { problems, program: programOf(startAt, reader.states, timeoutSeconds) };
 }
 
 function unreadable(problem: Problem): Reading {
@@ -51,43 +50,71 @@ function programOf(
   return { language: 'asl', tasks: [...tasks], startAt, states, timeoutSeconds };
 }
 
-function readStates(list: Fields, queryLanguage: QueryLanguage): Map<string, CompiledState> {
-  const states = new Map<string, CompiledState>();
-  if (list.keys().length === 0) list.report({ message: 'Value cannot be empty', path: list.path });
-  for (const name of list.keys()) {
-    if ([...name].length > MAX_STATE_NAME_LENGTH) {
-      list.report({
-        code: 'INVALID_STATE_NAME',
-        message: `A state's name may not exceed ${MAX_STATE_NAME_LENGTH} characters`,
-        path: list.at(name),
-      });
-    }
-    const fields = list.object(name);
-    const state = fields === undefined ? undefined : readState(name, fields, queryLanguage);
-    if (state !== undefined) states.set(name, state);
-  }
-  return states;
+/** What holds around a list of states. */
+interface Surrounding {
+  readonly queryLanguage: QueryLanguage;
+  /** Variables that are assigned further out. */
+  readonly variables: ReadonlySet<string>;
 }
 
-function readState(name: string, fields: Fields, machine: QueryLanguage): CompiledState | undefined {
-  fields.require('Type');
-  const type = fields.text('Type');
-  if (type === undefined) return undefined;
-  const own = fields.oneOf('QueryLanguage', ['JSONPath', 'JSONata']);
-  if (own === 'JSONPath' && machine === 'JSONata') {
-    fields.report({
-      message: "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
-      path: fields.path,
-    });
+/** Reads the states of a machine, and those within its Parallel and Map states. */
+class Reader {
+  readonly states = new Map<string, CompiledState>();
+  readonly #names = new Set<string>();
+
+  /** Reads StartAt and States, of a machine or of what is run within a state. Gives the state that it starts at. */
+  machine(fields: Fields, surrounding: Surrounding): string {
+    const startAt = fields.text('StartAt');
+    const list = fields.object('States');
+    if (list === undefined) return startAt ?? '';
+    const variables = checkScope(list, surrounding.variables);
+    const states = this.#list(list, { ...surrounding, variables });
+    checkTransitions(fields, list, startAt, states);
+    return startAt ?? '';
   }
-  const stateType = STATE_TYPES.get(type);
-  if (stateType !== undefined) return stateType.compile({ name, fields, queryLanguage: own ?? machine });
-  if (STATE_TYPES_TO_COME.includes(type)) {
-    fields.report({
-      code: 'not-supported',
-      message: `State type ${type} is not supported yet`,
-      path: fields.at('Type'),
-    });
-  } else fields.oneOf('Type', [...STATE_TYPES.keys(), ...STATE_TYPES_TO_COME]);
-  return undefined;
+
+  #list(list: Fields, surrounding: Surrounding): Map<string, CompiledState> {
+    const states = new Map<string, CompiledState>();
+    if (list.keys().length === 0) list.report({ message: 'Value cannot be empty', path: list.path });
+    for (const name of list.keys()) {
+      this.#checkName(list, name);
+      const fields = list.object(name);
+      const state = fields === undefined ? undefined : this.#state(name, fields, surrounding);
+      if (state === undefined) continue;
+      states.set(name, state);
+      this.states.set(name, state);
+    }
+    return states;
+  }
+
+  #checkName(list: Fields, name: string): void {
+    const path = list.at(name);
+    if ([...name].length > MAX_STATE_NAME_LENGTH) {
+      const message = `A state's name may not exceed ${MAX_STATE_NAME_LENGTH} characters`;
+      list.report({ code: 'INVALID_STATE_NAME', message, path });
+    }
+    if (this.#names.has(name)) {
+      list.report({ code: 'DUPLICATE_STATE_NAME', message: `Duplicate State name: ${name}`, path });
+    }
+    this.#names.add(name);
+  }
+
+  #state(name: string, fields: Fields, surrounding: Surrounding): CompiledState | undefined {
+    fields.require('Type');
+    const type = fields.oneOf('Type', [...STATE_TYPES.keys()]);
+    const machine = surrounding.queryLanguage;
+    const own = fields.oneOf('QueryLanguage', ['JSONPath', 'JSONata']);
+    if (type === undefined) return undefined;
+    if (own === 'JSONPath' && machine === 'JSONata') {
+      fields.report({
+        message: "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+        path: fields.path,
+      });
+    }
+    const branch = (inner: Fields): string => {
+      inner.require('States', 'StartAt');
+      return this.machine(inner, surrounding);
+    };
+    return STATE_TYPES.get(type)?.compile({ name, fields, queryLanguage: own ?? machine, branch });
+  }
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../core/json.js';
 import { formatTimestamp } from '../core/timestamp.js';
-import { type Execution, retryCount, type Thread } from './execution.js';
+import type { Execution } from './execution.js';
 
 /** What stands for account and region in the names that AWS would give things. */
 const ACCOUNT = '000000000000';
@@ -20,16 +20,13 @@ function executionArn(machine: string, instance: string): string {
 }
 
 /**
- * The Context Object, `$$` in JSONPath and `$states.context` in JSONata (Step Functions: accessing the context
- * object). RetryCount is there in states that can be retried.
+ * What the Context Object, `$$` in JSONPath and `$states.context` in JSONata, holds wherever in an execution it is
+ * asked for (Step Functions: accessing the context object). Threads add the state that they are in.
  */
-export function contextObject(
-  execution: Execution,
+export function executionContext(
+  { start: { machine, at, input }, redrives }: Execution,
   instance: string,
-  thread: Thread,
-  retryable: boolean,
 ): JsonObject {
-  const { machine, at, input } = execution.start;
   return {
     Execution: {
       Id: executionArn(machine, instance),
@@ -37,13 +34,9 @@ export function contextObject(
       StartTime: formatTimestamp(at),
       Name: instance,
       RoleArn: ROLE_ARN,
-      RedriveCount: 0,
+      RedriveCount: redrives?.count ?? 0,
+      ...(redrives === undefined ? {} : { RedriveTime: formatTimestamp(redrives.at) }),
     },
     StateMachine: { Id: stateMachineArn(machine), Name: machine },
-    State: {
-      Name: thread.state,
-      EnteredTime: formatTimestamp(thread.entered?.at ?? at),
-      ...(retryable ? { RetryCount: retryCount(thread) } : {}),
-    },
   };
 }

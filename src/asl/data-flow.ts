@@ -47,15 +47,19 @@ export interface RuleFlow {
 
 /** Which fields a state type has. */
 export interface Parts {
-  /** Parameters and ResultPath; for tasks ResultSelector, Arguments and `$states.result` as well. */
-  readonly payload?: 'pass' | 'task';
+  /**
+   * Parameters and ResultPath; of what works for a result ResultSelector and `$states.result` as well, and Arguments
+   * but for Maps, which give each item something of its own.
+   */
+  readonly payload?: 'pass' | 'task' | 'map';
   readonly assign?: boolean;
 }
 
 export function compileDataFlow(source: QuerySource, parts: Parts): DataFlow {
   const paths = ['InputPath', 'OutputPath'];
-  if (parts.payload !== undefined) paths.push('Parameters', 'ResultPath');
-  if (parts.payload === 'task') paths.push('ResultSelector');
+  if (parts.payload !== undefined) paths.push('ResultPath');
+  if (givesInput(parts)) paths.push('Parameters');
+  if (hasResult(parts)) paths.push('ResultSelector');
   refuseForeign(source, 'JSONPath', paths);
   refuseForeign(source, 'JSONata', parts.payload === 'task' ? ['Arguments', 'Output'] : ['Output']);
   const assign = parts.assign ? compileAssign(source.fields, source.queryLanguage) : undefined;
@@ -64,8 +68,20 @@ export function compileDataFlow(source: QuerySource, parts: Parts): DataFlow {
     : compileJsonataFlow(source.fields, parts, assign);
 }
 
-/** The Assign of a state, a Choice rule or a Catcher, if there is one. */
-export function compileAssign(fields: Fields, queryLanguage: QueryLanguage): Assign | undefined {
+function hasResult({ payload }: Parts): boolean {
+  return payload === 'task' || payload === 'map';
+}
+
+function givesInput({ payload }: Parts): boolean {
+  return payload === 'task' || payload === 'pass';
+}
+
+/** The Assign of a state, a Choice rule or a Catcher, if there is one; `label` is what AWS calls it. */
+export function compileAssign(
+  fields: Fields,
+  queryLanguage: QueryLanguage,
+  label = 'Assign',
+): Assign | undefined {
   const given = fields.any('Assign');
   if (given === undefined) return undefined;
   if (!isJsonObject(given)) {
@@ -75,7 +91,7 @@ export function compileAssign(fields: Fields, queryLanguage: QueryLanguage): Ass
   const make =
     queryLanguage === 'JSONPath'
       ? compilePayloadField(fields, 'Assign')
-      : compileJsonataField(fields, 'Assign');
+      : compileJsonataField(fields, 'Assign', label);
   if (make === undefined) return undefined;
   return (thread, input, extras) => make(thread, input, extras) as JsonObject;
 }
@@ -83,8 +99,8 @@ export function compileAssign(fields: Fields, queryLanguage: QueryLanguage): Ass
 function compilePathFlow(fields: Fields, parts: Parts, assign: Assign | undefined): DataFlow {
   const inputPath = compileNullablePath(fields, 'InputPath');
   const outputPath = compileNullablePath(fields, 'OutputPath');
-  const parameters = parts.payload === undefined ? undefined : compilePayloadField(fields, 'Parameters');
-  const selector = parts.payload === 'task' ? compilePayloadField(fields, 'ResultSelector') : undefined;
+  const parameters = givesInput(parts) ? compilePayloadField(fields, 'Parameters') : undefined;
+  const selector = hasResult(parts) ? compilePayloadField(fields, 'ResultSelector') : undefined;
   const place = parts.payload === undefined ? undefined : compileResultPath(fields);
   return {
     select: (thread) => inputPath(thread, thread.input),
@@ -105,7 +121,7 @@ function compileJsonataFlow(fields: Fields, parts: Parts, assign: Assign | undef
     select: (thread) => thread.input,
     payload: (thread, selected) => (args === undefined ? selected : args(thread, selected)),
     leave(thread, result, rule) {
-      const extras = parts.payload === 'task' ? { result } : {};
+      const extras = hasResult(parts) ? { result } : {};
       const assigned = (rule === undefined ? assign : rule.assign)?.(thread, result, extras);
       const make = rule?.output ?? output;
       return leaving(make === undefined ? result : make(thread, result, extras), assigned);
@@ -117,10 +133,11 @@ function leaving(output: Json, assigned: JsonObject | undefined): Leaving {
   return assigned === undefined ? { output } : { output, assigned };
 }
 
-/** What a Catcher makes of the error output: by ResultPath, or by Output. */
+/** What a Catcher makes of the error output: by ResultPath, or by Output, which AWS calls by `label`. */
 export function compileCatchOutput(
   fields: Fields,
   queryLanguage: QueryLanguage,
+  label: string,
 ): (thread: ActiveThread, errorOutput: JsonObject) => Json {
   const source = { fields, queryLanguage };
   refuseForeign(source, 'JSONPath', ['ResultPath']);
@@ -129,7 +146,7 @@ export function compileCatchOutput(
     const place = compileResultPath(fields);
     return (thread, errorOutput) => (place === undefined ? errorOutput : place(thread.input, errorOutput));
   }
-  const output: Maker | undefined = compileJsonataField(fields, 'Output');
+  const output: Maker | undefined = compileJsonataField(fields, 'Output', label);
   return (thread, errorOutput) =>
     output === undefined ? errorOutput : output(thread, errorOutput, { errorOutput });
 }

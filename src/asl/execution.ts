@@ -1,8 +1,8 @@
 import type { Json, JsonObject } from '../core/json.js';
 
 /**
- * The state of one execution: plain JSON, kept between steps. A machine's own states run in thread "0";
- * branches and items get threads of their own.
+ * The state of one execution: plain JSON, kept between steps. A machine's own states run in thread "0"; the
+ * branches of a Parallel that is entered there, and the items of a Map, in "0.0", "0.1" and so on inwards.
  */
 export interface Execution {
   readonly start: {
@@ -10,7 +10,8 @@ export interface Execution {
     readonly at: number;
     readonly input: Json;
   };
-  readonly threads: Readonly<Record<string, Thread>>;
+  /** Those that are under way; each comes after the one that it was begun in. */
+  readonly threads: StoredThreads;
   /** Ids of history events run from 1 over the whole execution. */
   readonly nextEventId: number;
   /** The timer effect of the machine's TimeoutSeconds. */
@@ -20,7 +21,13 @@ export interface Execution {
   readonly output?: Json;
   readonly error?: string;
   readonly cause?: string;
+  /** Where its threads stood when it failed: a redrive goes on from there. */
+  readonly failed?: StoredThreads;
+  /** How often it was redriven, and when last. */
+  readonly redrives?: { readonly count: number; readonly at: number };
 }
+
+export type StoredThreads = Readonly<Record<string, Thread>>;
 
 /** One line of states under way. */
 export interface Thread {
@@ -35,8 +42,32 @@ export interface Thread {
   readonly waiting?: Waiting;
   /** How often each of the state's Retriers was used since the state was entered. */
   readonly retries?: readonly number[];
+  /** What was assigned in this thread; it reads those of the threads that it is in as well. */
   readonly variables?: JsonObject;
+  /** The threads that its state has begun, a Parallel or a Map. */
+  readonly fork?: StoredFork;
 }
+
+/** How far a Parallel is with its branches, a Map with its items. */
+export interface StoredFork {
+  /** Whether it is a Map: each thread has an item of what is given. The branches of a Parallel are all given the same. */
+  readonly each?: true;
+  /** What is given, where that is not the state's own input. */
+  readonly given?: Json;
+  /** Branches or items in all, and how many of them may run at once. */
+  readonly length: number;
+  readonly limit: number;
+  readonly begun: number;
+  readonly ended: number;
+  /** What they gave, by their place; null for those that have not ended. */
+  readonly results: readonly Json[];
+  /** The history event that the first threads follow, and the one that the next that takes another's place will. */
+  readonly started: number;
+  readonly after: number;
+}
+
+/** What a state says of the threads that it begins. */
+export type Begun = Pick<StoredFork, 'each' | 'length' | 'limit'> & { readonly given: Json };
 
 export interface Entered {
   readonly at: number;
@@ -60,9 +91,4 @@ export function toState(execution: Execution): Json {
 
 export function fromState(state: Json): Execution {
   return state as unknown as Execution;
-}
-
-/** How often the state that a thread is in was retried, over all its Retriers. */
-export function retryCount(thread: Thread): number {
-  return thread.retries?.reduce((sum, count) => sum + count, 0) ?? 0;
 }

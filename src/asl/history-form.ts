@@ -1,9 +1,6 @@
 import type { HistoryEntry } from '../core/journal.js';
 import { isJsonObject, type Json, type JsonObject, put } from '../core/json.js';
 
-/** The details that hold a payload: AWS gives them as JSON text. */
-const PAYLOADS = new Set(['input', 'output', 'parameters']);
-
 /**
  * History entries as GetExecutionHistory gives them: payloads as JSON text, `timestamp` in milliseconds since
  * 1970 (a door may want seconds). Entries that are not this language's are left out.
@@ -14,29 +11,58 @@ const PAYLOADS = new Set(['input', 'output', 'parameters']);
  * toAwsHistory([entry])[0]?.['executionStartedEventDetails']; // => { input: '{"a":1}' }
  */
 export function toAwsHistory(entries: readonly HistoryEntry[]): JsonObject[] {
-  return entries.flatMap((entry) => {
-    const { id, previousEventId, at, ...details } = entry.data;
-    if (typeof id !== 'number' || previousEventId === undefined) return [];
-    const event: Record<string, Json> = { id, previousEventId, timestamp: at ?? entry.at, type: entry.type };
-    for (const [field, value] of Object.entries(details)) {
-      event[field] = isJsonObject(value) ? detailsAsText(value) : value;
-    }
-    return [event];
-  });
-}
-
-function detailsAsText(details: JsonObject): JsonObject {
-  const form: Record<string, Json> = {};
-  for (const [field, value] of Object.entries(details)) {
-    if (PAYLOADS.has(field)) form[field] = JSON.stringify(value);
-    else if (field === 'assignedVariables' && isJsonObject(value)) form[field] = eachAsText(value);
-    else form[field] = value;
+  const form = new Form();
+  const events: JsonObject[] = [];
+  for (const entry of entries) {
+    const event = form.event(entry);
+    if (event !== undefined) events.push(event);
   }
-  return form;
+  return events;
 }
 
-function eachAsText(variables: JsonObject): JsonObject {
-  const texts: Record<string, Json> = {};
-  for (const [name, value] of Object.entries(variables)) put(texts, name, JSON.stringify(value));
-  return texts;
+/**
+ * Writes entries down one after the other. What a state is given is often what the one before it gave, so the last
+ * payload's text is kept; and a history has up to 25,000 entries, so nothing is copied on the way.
+ */
+class Form {
+  #payload: Json | undefined;
+  #text = '';
+
+  event({ type, at, data }: HistoryEntry): JsonObject | undefined {
+    const { id, previousEventId } = data;
+    if (typeof id !== 'number' || previousEventId === undefined) return undefined;
+    const event: Record<string, Json> = { id, previousEventId, timestamp: data['at'] ?? at, type };
+    for (const field in data) {
+      if (field === 'id' || field === 'previousEventId' || field === 'at') continue;
+      const value = data[field] as Json;
+      event[field] = isJsonObject(value) ? this.#details(value) : value;
+    }
+    return event;
+  }
+
+  #details(details: JsonObject): JsonObject {
+    const form: Record<string, Json> = {};
+    for (const field in details) {
+      const value = details[field] as Json;
+      if (field === 'input' || field === 'output' || field === 'parameters')
+        form[field] = this.#asText(value);
+      else if (field === 'assignedVariables' && isJsonObject(value)) form[field] = this.#eachAsText(value);
+      else form[field] = value;
+    }
+    return form;
+  }
+
+  #eachAsText(variables: JsonObject): JsonObject {
+    const texts: Record<string, Json> = {};
+    for (const [name, value] of Object.entries(variables)) put(texts, name, JSON.stringify(value));
+    return texts;
+  }
+
+  #asText(value: Json): string {
+    if (value !== this.#payload || typeof value !== 'object') {
+      this.#payload = value;
+      this.#text = JSON.stringify(value);
+    }
+    return this.#text;
+  }
 }

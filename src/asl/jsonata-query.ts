@@ -41,7 +41,7 @@ const READS_CONTEXT = /context|\$states(?!\s*\.)/;
 export function compileTyped(
   fields: Fields,
   field: string,
-  type: 'string' | 'number' | 'boolean',
+  type: 'string' | 'number' | 'boolean' | 'array',
   label = field,
 ): ((thread: ActiveThread) => Json) | undefined {
   const source = fields.any(field);
@@ -49,7 +49,7 @@ export function compileTyped(
   if (make === undefined) return undefined;
   return (thread) => {
     const value = make(thread, null);
-    if (typeof value === type) return value;
+    if (typeName(value) === type) return value;
     const expression = typeof source === 'string' ? (delimitedExpression(source) ?? source) : '';
     throw queryFailure(
       `The JSONata expression '${expression}' specified for the field '${label}' returned an unexpected result type. Expected '${type}', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`,

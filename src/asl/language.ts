@@ -5,6 +5,7 @@ import { readDefinition } from './compile.js';
 import { fromState, MAIN_THREAD, type Thread } from './execution.js';
 import { graphOf } from './graph.js';
 import type { AslProgram } from './program.js';
+import { redrive } from './redrive.js';
 import { fail, step } from './step.js';
 
 /**
@@ -24,6 +25,7 @@ export const asl: Language<AslProgram> = {
   },
   step,
   fail,
+  redrive,
   view: viewOf,
   active(_, state) {
     return threadsOf(state).map(({ state: name }) => name);

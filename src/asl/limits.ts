@@ -15,3 +15,6 @@ export const MAX_WAIT_SECONDS = 2 ** 31 - 1;
 
 /** Characters of a state's name. States Language: States. */
 export const MAX_STATE_NAME_LENGTH = 80;
+
+/** Items of an inline Map that are worked on at once. Step Functions: Map state in Inline mode. */
+export const MAX_INLINE_CONCURRENCY = 40;

@@ -3,7 +3,7 @@ import type { Json, JsonObject } from '../core/json.js';
 import type { Program } from '../core/language.js';
 import type { ActiveThread } from './active-thread.js';
 import type { CatchClause } from './catch.js';
-import type { Waiting } from './execution.js';
+import type { Begun, Waiting } from './execution.js';
 import type { Fields } from './fields.js';
 import type { QueryLanguage } from './query.js';
 import type { Retrier } from './retry.js';
@@ -11,7 +11,7 @@ import type { Retrier } from './retry.js';
 /** A compiled Amazon States Language definition. */
 export interface AslProgram extends Program {
   readonly startAt: string;
-  /** Every state by name; names are unique over the whole machine. States Language: States. */
+  /** Every state by name, those within others as well: names are unique over the whole machine. States Language: States. */
   readonly states: ReadonlyMap<string, CompiledState>;
   readonly timeoutSeconds: number | undefined;
 }
@@ -27,11 +27,19 @@ export interface StateSource {
   readonly name: string;
   readonly fields: Fields;
   readonly queryLanguage: QueryLanguage;
+  /** Reads a branch, or what a Map does with each item: the state that it starts at. Does not close its fields. */
+  readonly branch: (fields: Fields) => string;
 }
 
 export interface CompiledState {
   readonly name: string;
   readonly type: string;
+  /** JSON Pointer of the state. */
+  readonly path: string;
+  /** The types of the history events that it writes. */
+  readonly events: StateEvents;
+  /** Where the threads that it begins start. */
+  readonly inner: readonly string[];
   /** Where it can lead. */
   readonly targets: readonly Target[];
   /** Whether an execution can end here. */
@@ -46,6 +54,26 @@ export interface CompiledState {
   enter(thread: ActiveThread): Move;
   /** What it does with the answer to what it waits for. Throws StateFailure. */
   resume(thread: ActiveThread, answer: Answer): Move;
+  /** Of those that begin threads. */
+  readonly fork: Forking | undefined;
+}
+
+/** How a state has work done in threads of their own. */
+export interface Forking {
+  /** Where one of them begins, and with what, of what the fork gives it. Throws StateFailure. */
+  begin(thread: ActiveThread, index: number, given: Json): { readonly state: string; readonly input: Json };
+  /** What the state does with what they gave. Throws StateFailure. */
+  join(thread: ActiveThread, results: readonly Json[]): Exit;
+}
+
+/** The types of history events as AWS names them after the state type: `PassStateEntered`. */
+export interface StateEvents {
+  readonly entered: string;
+  readonly exited: string;
+  readonly started: string;
+  readonly succeeded: string;
+  readonly failed: string;
+  readonly aborted: string;
 }
 
 export interface Target {
@@ -58,12 +86,23 @@ export type Answer = TaskSucceededEvent | TaskFailedEvent | TimerFiredEvent;
 
 /** What a thread does next. */
 export type Move =
-  | {
-      readonly kind: 'exit';
-      readonly output: Json;
-      /** The state to go to; the thread ends if absent. */
-      readonly next: string | undefined;
-      readonly assigned?: JsonObject | undefined;
-    }
+  | Exit
   | { readonly kind: 'wait'; readonly waiting: Waiting }
+  | { readonly kind: 'fork'; readonly threads: Begun }
   | { readonly kind: 'fail'; readonly error: string | undefined; readonly cause: string | undefined };
+
+export interface Exit {
+  readonly kind: 'exit';
+  readonly output: Json;
+  /** The state to go to; the thread ends if absent. */
+  readonly next: string | undefined;
+  readonly assigned?: JsonObject | undefined;
+}
+
+/** The state that a thread is in. */
+export function stateOf(program: AslProgram, thread: ActiveThread): CompiledState {
+  const state = program.states.get(thread.state);
+  if (state === undefined) throw new Error(`the definition has no state ${thread.state}`);
+  thread.retryable = state.retryable;
+  return state;
+}

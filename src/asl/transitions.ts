@@ -29,7 +29,11 @@ export function checkTransitions(
   // States that could not be read may end the machine and lead anywhere: their own problems come first.
   if (states.size < names.length) return;
   if (![...states.values()].some(({ terminal }) => terminal)) {
-    machine.report({ code: 'MISSING_END_STATE', message: 'Workflow has no terminal state', path: '' });
+    machine.report({
+      code: 'MISSING_END_STATE',
+      message: 'Workflow has no terminal state',
+      path: machine.path,
+    });
     return;
   }
   if (startAt === undefined) return;

@@ -5,8 +5,9 @@ import type { Status } from '../core/instance.js';
 import { APPLIED, type Happening } from '../core/journal.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Step } from '../core/language.js';
+import { executionContext } from './context.js';
 import { runtimeFailure } from './errors.js';
-import { type Execution, type Thread, toState, type Waiting } from './execution.js';
+import { type Execution, type StoredThreads, toState, type Waiting } from './execution.js';
 import { historyEvent } from './history.js';
 import { MAX_HISTORY_EVENTS } from './limits.js';
 
@@ -32,9 +33,9 @@ export class Turn {
   /** The timer of the machine's TimeoutSeconds. */
   deadline: string | undefined;
   readonly #history: Happening[] = [];
-  #threads: Record<string, Thread>;
   #nextEventId: number;
   #chance: Chance | undefined;
+  #context: JsonObject | undefined;
   #end: End | undefined;
 
   constructor(execution: Execution, event: Event) {
@@ -42,7 +43,6 @@ export class Turn {
     this.event = event;
     this.deadline = execution.deadline;
     this.nextEffectId = effectNumbering(event.revision);
-    this.#threads = { ...execution.threads };
     this.#nextEventId = execution.nextEventId;
   }
 
@@ -52,13 +52,19 @@ export class Turn {
     return this.#chance;
   }
 
+  /** What the context object holds in every state. */
+  get context(): JsonObject {
+    this.#context ??= executionContext(this.execution, this.event.instance);
+    return this.#context;
+  }
+
   /** Whether there is room for the execution's last event alone. */
   get historyIsFull(): boolean {
     return this.#nextEventId >= MAX_HISTORY_EVENTS;
   }
 
-  setThread(id: string, thread: Thread): void {
-    this.#threads[id] = thread;
+  get hasEnded(): boolean {
+    return this.#end !== undefined;
   }
 
   /** Writes a history event and gives its id. Throws StateFailure when the history is full. */
@@ -71,21 +77,29 @@ export class Turn {
     return this.#write(previousEventId, type, details, at);
   }
 
-  /** Ends the execution: writes its last history event; nothing is waited for any more. */
+  /** Ends the execution: writes its last history event. */
   end(end: End): void {
     this.#write(end.after, end.type, end.details);
-    for (const { waiting } of Object.values(this.#threads)) if (waiting !== undefined) this.#cancel(waiting);
-    if (this.deadline !== undefined) this.#cancel({ for: 'timer', effect: this.deadline });
+    if (this.deadline !== undefined) this.cancel({ for: 'timer', effect: this.deadline });
     this.deadline = undefined;
-    this.#threads = {};
     this.#end = end;
   }
 
-  finish(unfinished: boolean): Step {
-    const status = this.#end?.status ?? 'running';
+  /** An effect of this very turn is taken back; one that was just answered needs nothing. */
+  cancel({ for: purpose, effect }: Waiting): void {
+    const made = this.effects.findIndex(({ id }) => id === effect);
+    if (made >= 0) this.effects.splice(made, 1);
+    else if (!('effect' in this.event) || this.event.effect !== effect) {
+      const kind = purpose === 'task' ? 'task' : 'timer';
+      this.effects.push({ type: 'cancel', id: this.nextEffectId(), target: effect, kind });
+    }
+  }
+
+  /** The step, with the threads as they stand now. */
+  finish(threads: StoredThreads, unfinished: boolean): Step {
     const step = {
-      state: toState(this.#state()),
-      status,
+      state: toState(this.#state(threads)),
+      status: this.#end?.status ?? 'running',
       effects: this.effects,
       history: this.#history,
       outcome: APPLIED,
@@ -93,19 +107,22 @@ export class Turn {
     return unfinished ? { ...step, unfinished } : step;
   }
 
-  #state(): Execution {
+  #state(threads: StoredThreads): Execution {
+    const { start, redrives } = this.execution;
     const state: { -readonly [K in keyof Execution]: Execution[K] } = {
-      start: this.execution.start,
-      threads: this.#threads,
+      start,
+      threads: this.#end === undefined ? threads : {},
       nextEventId: this.#nextEventId,
     };
+    if (redrives !== undefined) state.redrives = redrives;
     if (this.deadline !== undefined) state.deadline = this.deadline;
     if (this.#end === undefined) return state;
-    const { state: last, output, error, cause } = this.#end;
+    const { status, state: last, output, error, cause } = this.#end;
     if (last !== undefined) state.last = last;
     if (output !== undefined) state.output = output;
     if (error !== undefined) state.error = error;
     if (cause !== undefined) state.cause = cause;
+    if (status === 'failed') state.failed = threads;
     return state;
   }
 
@@ -113,15 +130,5 @@ export class Turn {
     const id = this.#nextEventId++;
     this.#history.push(historyEvent(id, previousEventId, type, details, at));
     return id;
-  }
-
-  /** An effect of this very turn is taken back; one that was just answered needs nothing. */
-  #cancel({ for: purpose, effect }: Waiting): void {
-    const made = this.effects.findIndex(({ id }) => id === effect);
-    if (made >= 0) this.effects.splice(made, 1);
-    else if (!('effect' in this.event) || this.event.effect !== effect) {
-      const kind = purpose === 'task' ? 'task' : 'timer';
-      this.effects.push({ type: 'cancel', id: this.nextEffectId(), target: effect, kind });
-    }
   }
 }

@@ -168,11 +168,11 @@ describe('check', () => {
   });
 
   it('says of what does not run yet that it is not supported', () => {
-    for (const Type of ['Map', 'Parallel']) {
-      expect(problemsOf({ Type, End: true })).toEqual([
-        `not-supported State type ${Type} is not supported yet at /States/A/Type`,
-      ]);
-    }
+    const ProcessorConfig = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
+    const ItemProcessor = { ProcessorConfig, StartAt: 'B', States: { B: { Type: 'Pass', End: true } } };
+    expect(problemsOf({ Type: 'Map', ItemProcessor, End: true })).toEqual([
+      'not-supported A distributed Map is not supported yet at /States/A/ItemProcessor/ProcessorConfig/Mode',
+    ]);
     const Resource = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken';
     expect(problemsOf({ Type: 'Task', Resource, End: true })).toEqual([
       'not-supported Waiting for a task token is not supported yet at /States/A/Resource',

@@ -56,8 +56,8 @@ function compileRule(source: StateSource, rule: Fields, index: number, targets: 
   const compiled = {
     next,
     condition: jsonata ? compileJsonataCondition(rule, index) : compileCondition(rule),
-    assign: compileAssign(rule, queryLanguage),
-    output: jsonata ? compileJsonataField(rule, 'Output') : undefined,
+    assign: compileAssign(rule, queryLanguage, `Choices[${index}]/Assign`),
+    output: jsonata ? compileJsonataField(rule, 'Output', `Choices[${index}]/Output`) : undefined,
   };
   rule.close();
   return compiled;

@@ -1,7 +1,7 @@
 import { type CatchClause, catchTargets, compileCatchers } from '../catch.js';
 import type { Leaving } from '../data-flow.js';
 import type { Fields } from '../fields.js';
-import type { CompiledState, Move, StateSource, Target } from '../program.js';
+import type { CompiledState, Exit, StateEvents, StateSource, Target } from '../program.js';
 import { compileRetriers } from '../retry.js';
 
 /** What a state type has to say of itself; the rest is as for most of them. */
@@ -10,9 +10,14 @@ type Own = Pick<CompiledState, 'enter'> & Partial<CompiledState>;
 /** The state made of what its type has read. Closes the fields: what nobody read is unsupported. */
 export function compileState(source: StateSource, own: Own): CompiledState {
   source.fields.close();
+  const type = source.fields.text('Type') ?? '';
   return {
     name: source.name,
-    type: source.fields.text('Type') ?? '',
+    type,
+    path: source.fields.path,
+    events: eventsOf(type),
+    inner: [],
+    fork: undefined,
     targets: [],
     terminal: false,
     tasks: [],
@@ -23,6 +28,17 @@ export function compileState(source: StateSource, own: Own): CompiledState {
       throw new Error(`${source.name} waits for nothing`);
     },
     ...own,
+  };
+}
+
+function eventsOf(type: string): StateEvents {
+  return {
+    entered: `${type}StateEntered`,
+    exited: `${type}StateExited`,
+    started: `${type}StateStarted`,
+    succeeded: `${type}StateSucceeded`,
+    failed: `${type}StateFailed`,
+    aborted: `${type}StateAborted`,
   };
 }
 
@@ -68,6 +84,6 @@ export function compileRecovery(
 }
 
 /** The move out of a state. */
-export function leaveFor(next: string | undefined, { output, assigned }: Leaving): Move {
+export function leaveFor(next: string | undefined, { output, assigned }: Leaving): Exit {
   return { kind: 'exit', output, next, assigned };
 }

@@ -1,0 +1,48 @@
+import type { Json } from '../core/json.js';
+import type { ActiveThread } from './active-thread.js';
+import { dataLimitFailure } from './errors.js';
+import { WHOLE } from './history.js';
+import { exceedsDataLimit } from './payload.js';
+import type { CompiledState, Exit } from './program.js';
+import type { Threads } from './threads.js';
+
+/** Leaves the state for the next, or ends the thread. Throws StateFailure. */
+export function exit(
+  threads: Threads,
+  thread: ActiveThread,
+  { name, events }: CompiledState,
+  { output, next, assigned }: Exit,
+): void {
+  if (output !== thread.input && exceedsDataLimit(output)) throw dataLimitFailure(name);
+  const hasAssigned = assigned !== undefined && Object.keys(assigned).length > 0;
+  if (hasAssigned && exceedsDataLimit(assigned)) throw dataLimitFailure(name);
+  const details = { name, output, outputDetails: WHOLE };
+  thread.record(
+    events.exited,
+    hasAssigned ? { ...details, assignedVariables: assigned, assignedVariablesDetails: WHOLE } : details,
+  );
+  if (hasAssigned) thread.variables = { ...thread.variables, ...assigned };
+  thread.entered = undefined;
+  thread.retries = undefined;
+  if (next === undefined) end(threads, thread, output);
+  else {
+    thread.state = next;
+    thread.input = output;
+  }
+}
+
+/** A thread gives its output to the state that began it; with that of the main thread the execution ends. */
+function end(threads: Threads, thread: ActiveThread, output: Json): void {
+  const { turn } = threads;
+  const { parent, index, lastEventId: after, state } = thread;
+  const fork = parent?.fork;
+  if (parent === undefined || fork === undefined) {
+    const details = { output, outputDetails: WHOLE };
+    threads.end({ status: 'succeeded', after, type: 'ExecutionSucceeded', details, state, output });
+    return;
+  }
+  const details = { name: parent.state, index };
+  parent.lastEventId = fork.isMap ? turn.record(after, 'MapIterationSucceeded', details) : after;
+  fork.end(index, output, after);
+  threads.drop(thread);
+}

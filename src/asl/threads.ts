@@ -1,0 +1,105 @@
+import { ActiveThread } from './active-thread.js';
+import { MAIN_THREAD, type StoredThreads, type Thread } from './execution.js';
+import type { End, Turn } from './turn.js';
+
+/**
+ * The threads of an execution while an event is worked in. Only those that the event is about are taken out of the
+ * state, and those that they are in; the others stay as they are stored.
+ */
+export class Threads {
+  readonly turn: Turn;
+  readonly #stored: StoredThreads;
+  readonly #active = new Map<string, ActiveThread>();
+
+  constructor(turn: Turn, stored: StoredThreads = turn.execution.threads) {
+    this.turn = turn;
+    this.#stored = stored;
+  }
+
+  get main(): ActiveThread | undefined {
+    return this.thread(MAIN_THREAD);
+  }
+
+  /** The thread of an id, if there is one. */
+  thread(id: string): ActiveThread | undefined {
+    const active = this.#active.get(id);
+    if (active !== undefined) return active.isOver ? undefined : active;
+    const stored = this.#stored[id];
+    if (stored === undefined) return undefined;
+    const end = id.lastIndexOf('.');
+    const parent = end < 0 ? undefined : this.thread(id.slice(0, end));
+    const thread = new ActiveThread(this.turn, parent, end < 0 ? 0 : Number(id.slice(end + 1)), stored);
+    this.#active.set(id, thread);
+    return thread;
+  }
+
+  /** Keeps a thread that this event began for the ones to come, after the one that it was begun in. */
+  keep(thread: ActiveThread): void {
+    if (thread.isOver || this.#active.has(thread.id)) return;
+    if (thread.parent !== undefined) this.keep(thread.parent);
+    this.#active.set(thread.id, thread);
+  }
+
+  /** The threads that a condition holds of, as they are stored, in the order in which they began. */
+  where(holds: (thread: Thread) => boolean): ActiveThread[] {
+    return this.#ids().flatMap((id) => {
+      const stored = this.#active.get(id)?.stored() ?? this.#stored[id];
+      const thread = stored !== undefined && holds(stored) ? this.thread(id) : undefined;
+      return thread === undefined ? [] : [thread];
+    });
+  }
+
+  /** The threads that the state of a thread has begun and that have not ended. */
+  of(parent: ActiveThread): ActiveThread[] {
+    const prefix = `${parent.id}.`;
+    return this.#ids().flatMap((id) => {
+      const isChild = id.startsWith(prefix) && !id.includes('.', prefix.length);
+      const thread = isChild ? this.thread(id) : undefined;
+      return thread === undefined ? [] : [thread];
+    });
+  }
+
+  /** A thread has ended, or is given up: nothing is waited for, in it or in those that it has begun. */
+  drop(thread: ActiveThread): void {
+    this.stopWaiting(thread);
+    thread.isOver = true;
+  }
+
+  /** What the state of a thread has begun is given up. */
+  dropThoseOf(parent: ActiveThread): void {
+    if (parent.fork === undefined) return;
+    for (const thread of this.of(parent)) {
+      this.dropThoseOf(thread);
+      this.drop(thread);
+    }
+    parent.fork = undefined;
+  }
+
+  /** What a thread waits for is not waited for any longer. */
+  stopWaiting(thread: ActiveThread): void {
+    if (thread.waiting !== undefined) this.turn.cancel(thread.waiting);
+    thread.waiting = undefined;
+  }
+
+  /** Ends the execution: nothing is waited for any more. */
+  end(end: End): void {
+    this.turn.end(end);
+    for (const thread of this.where(({ waiting }) => waiting !== undefined)) this.stopWaiting(thread);
+  }
+
+  /** As they are kept between steps. */
+  stored(): StoredThreads {
+    const threads: Record<string, Thread> = {};
+    for (const id of this.#ids()) {
+      const active = this.#active.get(id);
+      const thread = active === undefined ? this.#stored[id] : active.isOver ? undefined : active.stored();
+      if (thread !== undefined) threads[id] = thread;
+    }
+    return threads;
+  }
+
+  #ids(): string[] {
+    const begun = [...this.#active.keys()].filter((id) => !Object.hasOwn(this.#stored, id));
+    return [...Object.keys(this.#stored), ...begun];
+  }
+}
