@@ -14,6 +14,7 @@ import { EXECUTION_ERROR, isErrorEvent, isReserved, type MachineEvent, plainEven
 import type { StateNode, Transition } from './node.js';
 import type { ActiveState, Context, Guard, Op, Producer, Run, Scope } from './run.js';
 import { eventlessPlan, planFor } from './select.js';
+import { spanOf } from './span.js';
 import { failure, Undone } from './undone.js';
 
 /** Where a durable step's time and chance come from; a pure transition has neither. */
@@ -70,7 +71,7 @@ export class Macrostep implements Run {
   /** States that are to invoke something in the end. */
   #invoking: Set<StateNode> | undefined = undefined;
   /** The active states while a transition is under way and somebody asks. */
-  #marked: Set<ActiveState> | undefined = undefined;
+  #marked: Map<number, ActiveState> | undefined = undefined;
   #ids: readonly string[] | undefined = undefined;
   #made = 0;
 
@@ -90,7 +91,7 @@ export class Macrostep implements Run {
 
   /** The first macrostep of a machine; `start` enters everything. */
   start(start: Move): void {
-    if (this.configuration.space.marks) this.#marked = new Set();
+    if (this.configuration.space.marks) this.#marked = new Map();
     this.#take(start, undefined);
     this.#settle();
   }
@@ -301,19 +302,20 @@ export class Macrostep implements Run {
   }
 
   isIn(index: number): boolean {
-    for (const node of this.#marked ?? this.configuration.active) if (node.index === index) return true;
-    return false;
+    if (this.#marked !== undefined) return this.#marked.has(index);
+    const { from, to } = spanOf(this.configuration.active, index, index);
+    return from < to;
   }
 
   active(): readonly string[] {
-    this.#ids ??= Array.from(this.#marked ?? this.configuration.active, ({ id }) => id);
+    this.#ids ??= Array.from(this.#marked?.values() ?? this.configuration.active, ({ id }) => id);
     return this.#ids;
   }
 
   mark(node: ActiveState, isActive: boolean): void {
-    this.#marked ??= new Set(this.configuration.active);
-    if (isActive) this.#marked.add(node);
-    else this.#marked.delete(node);
+    this.#marked ??= new Map(this.configuration.active.map((state) => [state.index, state]));
+    if (isActive) this.#marked.set(node.index, node);
+    else this.#marked.delete(node.index);
     this.#ids = undefined;
   }
 

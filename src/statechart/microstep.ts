@@ -1,3 +1,4 @@
+import { Completion } from './completion.js';
 import {
   type Configuration,
   type History,
@@ -10,6 +11,7 @@ import {
 import { EntrySet } from './entry-set.js';
 import type { StateNode, Transition } from './node.js';
 import type { Op } from './run.js';
+import { EMPTY_SPAN, type Span, spanOf } from './span.js';
 
 const NO_STATES: readonly StateNode[] = Object.freeze([]);
 
@@ -39,9 +41,20 @@ export function planStart(start: Configuration, transition: Transition): Move {
 
 /** What one transition leaves, in document order (SCXML D: computeExitSet). */
 export function exitSet(configuration: Configuration, transition: Transition): readonly StateNode[] {
-  if (transition.targets.length === 0) return [];
+  const { from, to } = exitSpan(configuration, transition);
+  return configuration.active.slice(from, to);
+}
+
+/** Where among the active states those are that one transition leaves. */
+export function exitSpan(configuration: Configuration, transition: Transition): Span {
+  if (transition.targets.length === 0) return EMPTY_SPAN;
   const domain = domainOf(transition, configuration.space, configuration.history);
-  return configuration.active.filter((node) => domain === undefined || node.isBelow(domain));
+  return domain === undefined ? { from: 0, to: configuration.active.length } : below(configuration, domain);
+}
+
+/** Where among the active states those are that lie below one of them. */
+function below({ active }: Configuration, { index, last }: StateNode): Span {
+  return spanOf(active, index + 1, last);
 }
 
 function domainOf(transition: Transition, space: StateSpace, history: History): StateNode | undefined {
@@ -86,16 +99,15 @@ function planChange(
     if (marks) blocks.push([mark(node, false)]);
   }
   for (const { ops } of transitions) blocks.push(ops);
-  const active = new Set(staying);
+  const completion = new Completion(staying);
   let ends = false;
   for (const node of nodes) {
-    active.add(node);
     if (marks) blocks.push([mark(node, true)]);
     blocks.push(...blocksOf(node.entry, from));
     for (const op of node.begins) blocks.push([op]);
     if (entered.byDefault.has(node)) blocks.push(node.initialOps);
     for (const history of node.histories) if (entered.forgotten.has(history)) blocks.push(history.initialOps);
-    if (node.type === 'final') ends = complete(node, active, blocks) || ends;
+    ends = completion.enter(node, blocks) || ends;
   }
   const invoking = nodes.filter((node) => node.invokes.length > 0);
   return new Move(blocks, transitions, to, invoking, ends ? ending(to) : undefined);
@@ -112,35 +124,9 @@ export function planArrival(
   finals: readonly StateNode[],
 ): Work {
   const blocks = begins.map((op) => [op]);
-  const standing = new Set(active);
-  for (const final of finals) complete(final, standing, blocks);
+  const completion = new Completion(active.filter((node) => !finals.includes(node)));
+  for (const final of finals) completion.enter(final, blocks);
   return new Work(blocks);
-}
-
-/**
- * What entering a final state completes: its parent, and parallel states around that all of whose regions are done
- * (SCXML 3.7). Answers whether it was the machine.
- */
-function complete(final: StateNode, active: ReadonlySet<StateNode>, blocks: (readonly Op[])[]): boolean {
-  if (final.done !== undefined) blocks.push([final.done]);
-  let last = final;
-  let around = final.parent?.type === 'parallel' ? final.parent : final.parent?.parent;
-  while (around?.type === 'parallel' && isDone(around, active)) {
-    if (around.done !== undefined) blocks.push([around.done]);
-    last = around;
-    around = around.parent;
-  }
-  if (around !== undefined || last.finish === undefined) return false;
-  blocks.push([last.finish]);
-  return true;
-}
-
-/** SCXML D: isInFinalState. */
-function isDone(node: StateNode, active: ReadonlySet<StateNode>): boolean {
-  if (node.type === 'final') return active.has(node);
-  const children = [...node.children.values()].filter(({ type }) => type !== 'history');
-  if (node.type === 'parallel') return children.every((child) => isDone(child, active));
-  return children.some((child) => child.type === 'final' && active.has(child));
 }
 
 /** A machine that ends leaves all its states, though its value goes on to say where it ended (XState). */
@@ -178,14 +164,16 @@ function reached(
 }
 
 /** What the history states of those that are left remember from now on (SCXML D: exitStates). */
-function remembered({ active, history }: Configuration, exits: readonly StateNode[]): History {
+function remembered(configuration: Configuration, exits: readonly StateNode[]): History {
+  const { active, history } = configuration;
   if (exits.every((node) => node.histories.length === 0)) return history;
   const next = [...history];
   for (const node of exits) {
+    if (node.histories.length === 0) continue;
+    const { from, to } = below(configuration, node);
+    const inside = active.slice(from, to);
     for (const { memory, chart } of node.histories) {
-      next[memory] = active.filter((other) =>
-        chart.deep ? other.isAtomic && other.isBelow(node) : other.parent === node,
-      );
+      next[memory] = inside.filter((other) => (chart.deep ? other.isAtomic : other.parent === node));
     }
   }
   // An array without holes, whatever number was remembered first.

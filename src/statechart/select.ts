@@ -1,8 +1,10 @@
 import { type Configuration, type Move, Plan } from './configuration.js';
+import { withoutConflicts } from './conflicts.js';
 import type { Dialect } from './dialect.js';
 import { MAX_EFFECTS } from './limits.js';
-import { exitSet, planMove } from './microstep.js';
+import { planMove } from './microstep.js';
 import type { StateNode, Transition } from './node.js';
+import { type Span, spanOf } from './span.js';
 
 /** What is to be tried for an event of this name; worked out at its first occurrence. */
 export function planFor(configuration: Configuration, name: string): Plan {
@@ -31,16 +33,22 @@ export function eventlessPlan(configuration: Configuration): Plan {
   return configuration.eventless;
 }
 
-/** A state that listens, and the transitions that are tried there in this order. */
-interface Listener {
-  readonly node: StateNode;
+/** The transitions that are tried in a state that listens, in this order, for the atomic states of a span. */
+interface Listener extends Span {
   readonly transitions: readonly Transition[];
 }
 
-/** A transition that is enabled, and the atomic states that it was selected for. */
-interface Enabled {
+/**
+ * Transitions that are enabled; a list that grows at its head, since many plans share what came before. A transition is selected for all of
+ * its atomic states but those that something below it was selected for, so that each entry tells of all of its span.
+ */
+interface Enabled extends Span {
   readonly transition: Transition;
-  readonly atoms: readonly StateNode[];
+  /** The first atomic state that it was selected for. */
+  readonly first: number;
+  readonly before: Enabled | undefined;
+  /** The nearest entry before it that is not within its span. */
+  readonly beside: Enabled | undefined;
 }
 
 /**
@@ -55,11 +63,12 @@ function planOf(
   const listeners: Listener[] = [];
   for (const node of innermostFirst(configuration.active)) {
     const transitions = transitionsOf(node);
-    if (transitions.length > 0) listeners.push({ node, transitions });
+    if (transitions.length === 0) continue;
+    listeners.push({ transitions, ...spanOf(configuration.atoms, node.index, node.last) });
   }
   return listeners.length === 0
     ? Plan.NOTHING
-    : new Selection(configuration, listeners, preemptedBy).plan(0, 0, []);
+    : new Selection(configuration, listeners, preemptedBy).plan(0, 0, undefined);
 }
 
 /** Children before their parents, and else in document order. */
@@ -90,68 +99,49 @@ class Selection {
   }
 
   /** What is left to do at a transition of a listener, with what is enabled so far. */
-  plan(listener: number, transition: number, enabled: readonly Enabled[]): Plan {
+  plan(listener: number, transition: number, enabled: Enabled | undefined): Plan {
     let [at, nth, chosen] = [listener, transition, enabled];
     for (; at < this.#listeners.length; at++, nth = 0) {
-      const { node, transitions } = this.#listeners[at] as Listener;
-      const atoms = this.#leftTo(node, chosen);
-      if (atoms.length === 0) continue;
+      const { transitions, from, to } = this.#listeners[at] as Listener;
       const next = transitions[nth];
       if (next === undefined) continue;
-      const taken = [...chosen, { transition: next, atoms }];
-      if (next.guard !== undefined) {
-        return this.#question(next, at, nth, chosen, taken);
-      }
+      const taken = this.#enable(next, { from, to }, chosen);
+      if (taken === undefined) continue;
+      if (next.guard !== undefined) return this.#question(next, at, nth, chosen, taken);
       chosen = taken;
     }
     return this.#answer(chosen);
   }
 
-  #question(
-    asks: Transition,
-    at: number,
-    nth: number,
-    before: readonly Enabled[],
-    taken: readonly Enabled[],
-  ): Plan {
+  #question(asks: Transition, at: number, nth: number, before: Enabled | undefined, taken: Enabled): Plan {
     return Plan.asking(asks, (allowed) => {
       this.#configuration.space.count();
       return allowed ? this.plan(at + 1, 0, taken) : this.plan(at, nth + 1, before);
     });
   }
 
-  /** The atomic states that a transition of this state would be selected for. */
-  #leftTo(node: StateNode, enabled: readonly Enabled[]): readonly StateNode[] {
-    const { atoms } = this.#configuration;
-    const mine = atoms.filter((atom) => atom === node || atom.isBelow(node));
-    const left = mine.filter((atom) => !enabled.some((other) => other.atoms.includes(atom)));
-    return this.#preemptedBy === 'any region' && left.length < mine.length ? [] : left;
+  /** Undefined where no atomic state is left that it would be selected for. */
+  #enable(transition: Transition, { from, to }: Span, before: Enabled | undefined): Enabled | undefined {
+    let first = -1;
+    let end = to;
+    let beside = before;
+    for (; beside !== undefined && beside.from >= from; beside = beside.beside) {
+      if (beside.to < end) first = beside.to;
+      end = beside.from;
+    }
+    if (end > from) first = from;
+    const isPreempted = this.#preemptedBy === 'any region' && beside !== before;
+    return first < 0 || isPreempted ? undefined : { transition, from, to, first, before, beside };
   }
 
-  #answer(enabled: readonly Enabled[]): Plan {
-    if (enabled.length === 0) return Plan.NOTHING;
-    const inDocumentOrder = enabled.toSorted((a, b) => (a.atoms[0]?.index ?? 0) - (b.atoms[0]?.index ?? 0));
-    const transitions = inDocumentOrder.map(({ transition }) => transition);
-    const move = planMove(this.#configuration, withoutConflicts(this.#configuration, transitions));
+  #answer(enabled: Enabled | undefined): Plan {
+    if (enabled === undefined) return Plan.NOTHING;
+    const chosen: Enabled[] = [];
+    for (let at: Enabled | undefined = enabled; at !== undefined; at = at.before) chosen.push(at);
+    const inDocumentOrder = chosen.sort((a, b) => a.first - b.first).map(({ transition }) => transition);
+    const move = planMove(this.#configuration, withoutConflicts(this.#configuration, inDocumentOrder));
     return Plan.taking(move, isClosed(move) && this.#configuration.forwards.length === 0);
   }
-}
-
-/** Of two that would leave the same state the inner one is taken, else the first (SCXML D: removeConflictingTransitions). */
-function withoutConflicts(
-  configuration: Configuration,
-  transitions: readonly Transition[],
-): readonly Transition[] {
-  if (transitions.length < 2) return transitions;
-  const kept = new Map<Transition, ReadonlySet<StateNode>>();
-  for (const transition of transitions) {
-    const exits = new Set(exitSet(configuration, transition));
-    const rivals = [...kept].filter(([, others]) => [...others].some((node) => exits.has(node)));
-    if (rivals.some(([rival]) => !transition.source.isBelow(rival.source))) continue;
-    for (const [rival] of rivals) kept.delete(rival);
-    kept.set(transition, exits);
-  }
-  return [...kept.keys()];
 }
 
 function isClosed({ updates, effects, to, invoking }: Move): boolean {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.js';
 import { statechart } from '../../src/statechart/language.js';
 import { createMachine } from '../../src/statechart/machine.js';
+import { StateNode } from '../../src/statechart/node.js';
 import { initialTransition, transition } from '../../src/statechart/transition.js';
 import { Hand } from './hand.js';
 
@@ -30,6 +31,44 @@ describe('a machine of very many states', () => {
     expect(statechart.check({ id: 'm', initial: 'a', states: { a: {}, ...memories } })).toEqual([]);
   }, 60_000);
 });
+
+/** How often states are compared while an event is taken that all of so many regions listen for, and then one of them. */
+function comparisons(count: number): number {
+  const { isBelow } = StateNode.prototype;
+  let compared = 0;
+  StateNode.prototype.isBelow = function (this: StateNode, other: StateNode) {
+    compared++;
+    return isBelow.call(this, other);
+  };
+  try {
+    const ALL = (target: string) => ({ target, reenter: true });
+    const regions = members(count, (n) => [
+      `r${n}`,
+      {
+        initial: 'a',
+        states: {
+          a: { on: { ALL: ALL('b') } },
+          b: { on: { ALL: ALL('a'), [`E${n}`]: 'a' } },
+          past: { type: 'history' },
+        },
+      },
+    ]);
+    const hand = new Hand({ id: 'm', type: 'parallel', on: { ALL: {} }, states: regions });
+    hand.start();
+    const step = hand.signal('ALL');
+    expect(new Set(Object.values((step.state as { value: object }).value))).toEqual(new Set(['b']));
+    expect(step.history).toHaveLength(count);
+    hand.signal(`E${count - 1}`);
+    expect(hand.standing.state).toMatchObject({ value: { r0: 'b', [`r${count - 1}`]: 'a' } });
+    return compared;
+  } finally {
+    StateNode.prototype.isBelow = isBelow;
+  }
+}
+
+it('takes an event in 10,000 regions at once with twice the work of 5,000', () => {
+  expect(comparisons(10_000) / comparisons(5_000)).toBeLessThan(2.2);
+}, 60_000);
 
 const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty'];
 

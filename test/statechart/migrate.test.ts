@@ -222,6 +222,20 @@ describe('a migration', () => {
     expect(migrate(hand, second, definitionOf(first)).state).toMatchObject({ value: { a: 'y', c: 'x' } });
   });
 
+  it('completes a parallel state once, though all of its regions come to their ends', () => {
+    const twice = (type: string) => ({
+      type: 'parallel',
+      states: {
+        one: { initial: 'a', states: { a: { type } } },
+        two: { initial: 'a', states: { a: { type } } },
+      },
+    });
+    const hand = started({ id: 'order', initial: 'open', states: { open: twice('atomic') } });
+    const done = { onDone: { assign: { n: '{% context.n + 1 %}' } }, ...twice('final') };
+    migrate(hand, next({ open: done }, { context: { n: 0 }, migrate: { context: { n: 0 } } }));
+    expect(hand.standing.state).toMatchObject({ context: { n: 1 } });
+  });
+
   it('ends an instance that comes to stand in a final state', () => {
     const hand = started();
     const source = next(
