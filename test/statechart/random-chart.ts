@@ -77,16 +77,15 @@ export const randomChart: fc.Arbitrary<RandomChart> = fc.gen().map((g) => {
     readonly parallel: boolean;
     readonly history: boolean;
   }
-  // XState takes a parallel state whose regions begin at their end for done before the last is entered.
-  const shape = (key: string, path: readonly string[], depth: number, mayEnd = true): Shape => {
+  const shape = (key: string, path: readonly string[], depth: number): Shape => {
     const compound = depth === 0 || (depth < 3 && chance(40));
     const names = ['a', 'b', 'c'].slice(
       0,
       compound ? g(fc.integer, { min: depth === 0 ? 2 : 1, max: 3 }) : 0,
     );
     const parallel = names.length > 1 && chance(depth === 0 ? 10 : 40);
-    const children = names.map((name, n) => shape(name, [...path, name], depth + 1, !parallel && n > 0));
-    const final = mayEnd && depth > 0 && children.length === 0 && chance(20);
+    const children = names.map((name) => shape(name, [...path, name], depth + 1));
+    const final = depth > 0 && children.length === 0 && chance(20);
     return { key, path, children, final, parallel, history: children.length > 0 && chance(35) };
   };
   const root = shape('m', [], 0);
@@ -99,15 +98,6 @@ export const randomChart: fc.Arbitrary<RandomChart> = fc.gen().map((g) => {
   };
   collect(root);
 
-  // XState leaves out actions of `initial` where a region, or a history state's default, is entered (W3C does not).
-  // XState tries regions for transitions without an event in the order in which they were entered last, W3C as written.
-  let mayHaveAlways = true;
-  const always = (make: () => RandomTransition[]): RandomTransition[] => {
-    if (!mayHaveAlways || !chance(20)) return [];
-    mayHaveAlways = [root, ...all].every(({ parallel }) => !parallel);
-    return make();
-  };
-  const plainly = memories.length === 0 && [root, ...all].every(({ parallel }) => !parallel);
   const idOf = ({ path }: Shape): string => ['#m', ...path].join('.');
   const within = (node: Shape): Shape[] => node.children.flatMap((child) => [child, ...within(child)]);
 
@@ -122,11 +112,7 @@ export const randomChart: fc.Arbitrary<RandomChart> = fc.gen().map((g) => {
     if (chance(20)) return undefined;
     const together = chance(15) ? apart() : undefined;
     if (together !== undefined) return together;
-    // XState enters a state twice that a history state around it stands for.
-    const outside = memories.filter(
-      ({ path }) => path.join() === node.path.join() || !isAround(path, node.path),
-    );
-    if (outside.length > 0 && chance(25)) return `${idOf(pick(outside))}.h`;
+    if (memories.length > 0 && chance(25)) return `${idOf(pick(memories))}.h`;
     const ids = all.map(idOf);
     const children = node.children.map((child) => `.${child.key}`);
     const deeper = node.children.flatMap((child) => child.children.map(({ key }) => `.${child.key}.${key}`));
@@ -174,17 +160,13 @@ export const randomChart: fc.Arbitrary<RandomChart> = fc.gen().map((g) => {
     };
     if (node.final) return { ...common, ...none, children: [] };
     const compound = node.children.length > 0;
-    const isRegion = parent?.parallel === true;
     return {
       ...common,
       children: node.children.map((child) => fill(child, node)),
-      initial:
-        compound && !node.parallel
-          ? pick(node.children.filter(({ final }) => !final || !isRegion).map(({ key }) => key))
-          : undefined,
-      initialActions: compound && plainly && !node.parallel && chance(20) ? several(1, action) : [],
+      initial: compound && !node.parallel ? pick(node.children).key : undefined,
+      initialActions: compound && !node.parallel && chance(20) ? several(1, action) : [],
       on: Object.fromEntries(several(3, () => [pick(DESCRIPTORS), transitions(2)] as const)),
-      always: always(() => transitions(2, 90)),
+      always: chance(20) ? transitions(2, 90) : [],
       after: chance(20) ? { [pick(['1000', '50'])]: transitions(2) } : {},
       onDone: compound && chance(60) ? transitions(2) : [],
       invoke: chance(20) ? { onDone: transitions(2), onError: transitions(1) } : undefined,
@@ -200,22 +182,11 @@ export const randomChart: fc.Arbitrary<RandomChart> = fc.gen().map((g) => {
   return { root: filled, events };
 });
 
-function isAround(outer: readonly string[], inner: readonly string[]): boolean {
-  return outer.every((key, n) => key === inner[n]);
-}
-
-/**
- * The events that a machine makes for itself: of delays, and of tasks that are done or failed. A bare wildcard
- * takes errors in XState, and not here: where there is one, errors are left out.
- */
-function ownEvents(state: RandomState, wild = isWild(state)): string[] {
+/** The events that a machine makes for itself: of delays, and of tasks that are done or failed. */
+function ownEvents(state: RandomState): string[] {
   const id = ['m', ...state.path].join('.');
   const delays = Object.keys(state.after).map((delay) => `xstate.after.${delay}.${id}`);
-  const kinds = state.invoke === undefined ? [] : wild ? ['done'] : ['done', 'error'];
+  const kinds = state.invoke === undefined ? [] : ['done', 'error'];
   const tasks = kinds.map((kind) => `xstate.${kind}.actor.0.${id}`);
-  return [...delays, ...tasks, ...state.children.flatMap((child) => ownEvents(child, wild))];
-}
-
-function isWild(state: RandomState): boolean {
-  return Object.hasOwn(state.on, '*') || state.children.some(isWild);
+  return [...delays, ...tasks, ...state.children.flatMap((child) => ownEvents(child))];
 }
