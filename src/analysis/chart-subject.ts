@@ -10,7 +10,7 @@ import { storedState } from '../statechart/stored-state.js';
 import { Hints } from './hints.js';
 import type { TaskResult } from './samples.js';
 import { schemaSample } from './schema-sample.js';
-import { valueAt } from './source-value.js';
+import { valueAt } from '../core/pointer.js';
 import type { Asking, Inventory, Subject } from './subject.js';
 
 /** How a task fails of which nothing else is known. */

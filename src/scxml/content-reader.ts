@@ -1,6 +1,15 @@
-import type { Json, JsonObject } from '../core/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Element } from './document.js';
-import { constantOf, inlineValue, inPredicate, present, type Reading, wordsOf } from './reading.js';
+import {
+  constantOf,
+  extensions,
+  extensionValue,
+  inlineValue,
+  inPredicate,
+  present,
+  type Reading,
+  wordsOf,
+} from './reading.js';
 
 /** What sends to sessions of SCXML; other processors, HTTP among them, have no place here (SCXML C.1). */
 const PROCESSORS = ['scxml', 'http://www.w3.org/TR/scxml/#SCXMLEventProcessor'];
@@ -69,6 +78,17 @@ const SEND = [
   'namelist',
 ];
 
+/** What a machine tells others than sessions, by the type of what it is sent with: its handlers, and those who watch. */
+const OWN: Readonly<Record<string, (name: Json, payload: Payload) => JsonObject>> = {
+  'detent:action': (type, { data, params }) => ({ type, ...present({ params: params ?? data }) }),
+  'detent:emit': (type, { data, params }) => ({ emit: { type, ...present({ data: params ?? data }) } }),
+};
+
+interface Payload {
+  readonly data?: Json;
+  readonly params?: JsonObject;
+}
+
 /** `#_internal` is the machine's own queue; without a target the event comes in from outside. */
 function readSend(reading: Reading, element: Element): JsonObject {
   reading.known(element, SEND);
@@ -80,12 +100,17 @@ function readSend(reading: Reading, element: Element): JsonObject {
   const type = event ?? '';
   const pause = typeof delay === 'string' ? delay.trim().replace(/^\./, '0.') : delay;
   const payload = readPayload(reading, element, 'send');
+  const isOwn = reading.isJsonata && Object.hasOwn(OWN, String(processor));
+  const told = isOwn ? OWN[String(processor)]?.(type, payload) : undefined;
+  if (told !== undefined) return told;
   if (!reading.isScripted) {
     if (typeof processor === 'string' && !PROCESSORS.includes(processor)) {
       reading.add(element, 'not-supported', `there is no event processor ${JSON.stringify(processor)}`);
     }
-    const held = present({ delay: pause, ...(pause === undefined ? {} : { id }) });
-    if (to === '#_internal') return { raise: { type, ...held } };
+    const { data } = payload.params === undefined ? payload : { data: payload.params };
+    const held = present({ data, delay: pause, ...(pause === undefined ? {} : { id }) });
+    // What is held back for the machine itself comes when it is due, before what waits then.
+    if (to === '#_internal' || (to === undefined && pause !== undefined)) return { raise: { type, ...held } };
     return { send: { ...present({ to }), type, ...held } };
   }
   const isPlain = processor === undefined || PROCESSORS.includes(String(processor));
@@ -98,11 +123,7 @@ function readSend(reading: Reading, element: Element): JsonObject {
 }
 
 /** What `namelist` and `<content>` give, and what `<param>` does, of which each may fail by itself (SCXML 5.7). */
-export function readPayload(
-  reading: Reading,
-  element: Element,
-  within: string,
-): { readonly data?: Json; readonly params?: JsonObject } {
+export function readPayload(reading: Reading, element: Element, within: string): Payload {
   const names = wordsOf(element.attribute('namelist') ?? '');
   const listed = Object.fromEntries(names.map((name) => [name, reading.expression(element, name)] as const));
   const params = element.children.filter(({ name }) => name === 'param');
@@ -151,6 +172,8 @@ function readCancel(reading: Reading, element: Element): JsonObject {
 function readLog(reading: Reading, element: Element): JsonObject {
   reading.known(element, ['label', 'expr']);
   const [label, expr] = [element.attribute('label'), element.attribute('expr')];
+  const told = extensions(element, ['value']);
+  if (expr === undefined && told['value'] !== undefined) return { log: { ...present({ label }), ...told } };
   if (expr === undefined || expr.trim() === '') return { log: present({ label }) };
   // Without a datamodel there is nothing that it could be the value of: its text is told.
   return {
@@ -179,10 +202,22 @@ function readAssign(reading: Reading, element: Element): JsonObject {
   const expression = element.attribute('expr');
   const value =
     expression === undefined ? inlineValue(reading, element) : reading.expression(element, expression);
-  return { assign: { [reading.needed(element, 'location')]: value } };
+  const location = reading.needed(element, 'location');
+  return { assign: reading.isJsonata ? fieldsOf(reading, element, location, value) : { [location]: value } };
+}
+
+/** A field, `context.n`; or several at once, each worked out from the context before, where the location is `context`. */
+function fieldsOf(reading: Reading, element: Element, location: string, value: Json): JsonObject {
+  const field = /^context\.([\p{L}_$][\p{L}\p{N}_$]*)$/u.exec(location)?.[1];
+  if (field !== undefined) return { [field]: value };
+  if (location === 'context' && isJsonObject(value)) return value;
+  const hint = 'write location="context.n", or location="context" and an object of fields within';
+  reading.add(element, 'location', `nothing can be assigned to ${JSON.stringify(location)}`, { hint });
+  return {};
 }
 
 function readForeach(reading: Reading, element: Element): JsonObject {
+  if (reading.isJsonata) reading.add(element, 'not-supported', 'the datamodel "jsonata" has no <foreach>');
   reading.known(element, ['array', 'item', 'index']);
   const array = reading.expression(element, reading.needed(element, 'array'));
   const index = element.attribute('index');
@@ -200,15 +235,18 @@ function readForeach(reading: Reading, element: Element): JsonObject {
 export function readScript(reading: Reading, element: Element): JsonObject {
   reading.known(element, ['src']);
   const src = element.attribute('src');
-  if (reading.isNull) reading.add(element, 'not-supported', 'a script needs a datamodel');
+  if (reading.isNull || reading.isJsonata)
+    reading.add(element, 'not-supported', 'a script needs the datamodel "ecmascript"');
   return { script: src === undefined ? element.text : (reading.file(element, src) ?? '') };
 }
 
-/** `cond`: in the null datamodel `In(…)` alone (SCXML B.1). */
+/** `cond`: in the null datamodel `In(…)` alone (SCXML B.1); in `jsonata` also a guard in JSON: others combined, or a name. */
 export function readGuard(reading: Reading, element: Element): Json {
   const cond = reading.needed(element, 'cond');
   const id = inPredicate(cond);
-  return id === undefined ? reading.expression(element, cond) : { in: `#${id}` };
+  if (id !== undefined) return { in: `#${id}` };
+  const guard = reading.isJsonata && cond.trim().startsWith('{') ? extensionValue(cond) : undefined;
+  return guard !== undefined && isJsonObject(guard) ? guard : reading.expression(element, cond);
 }
 
 /** Targets by id. */

@@ -13,6 +13,12 @@ export function readData(reading: Reading, element: Element): Readonly<Record<st
   for (const one of data) {
     if (reading.isNull)
       reading.add(one, 'not-supported', 'data need a datamodel, and this document says that it has none');
+    if (reading.isJsonata && (one.attribute('id') !== 'context' || element.name !== 'scxml')) {
+      const hint = 'write its fields: <data id="context">{ "n": 0 }</data>';
+      reading.add(one, 'not-supported', 'in the datamodel "jsonata" all data of a machine are its context', {
+        hint,
+      });
+    }
   }
   return Object.fromEntries(data.map((one) => [reading.needed(one, 'id'), readDatum(reading, one)] as const));
 }

@@ -4,7 +4,10 @@ import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import type { Problem } from '../core/problem.js';
 
 /** The namespace of SCXML; elements of others are extensions, and passed over (SCXML 3.1). */
-const NAMESPACE = 'http://www.w3.org/2005/07/scxml';
+export const NAMESPACE = 'http://www.w3.org/2005/07/scxml';
+
+/** The namespace of what a document says to this engine alone, and others pass over. */
+export const EXTENSIONS = 'detent:scxml';
 
 /** An element as SCXML has it: its attributes, the elements in it, and where it stands. */
 export interface Element {
@@ -18,6 +21,10 @@ export interface Element {
   readonly text: string;
   attribute(name: string): string | undefined;
   readonly attributeNames: readonly string[];
+  /** An attribute of our own namespace. */
+  extension(name: string): string | undefined;
+  /** The text of an element of our own namespace in it. */
+  extensionText(name: string): string | undefined;
   /** Elements of any kind in it, as data: `{ name, attributes, children }`, texts among the children. */
   readonly trees: () => readonly Json[];
 }
@@ -76,9 +83,22 @@ function elementOf(xml: XmlElement, starts: readonly number[], around: Scope): E
     name: localName(xml),
     ...positionOf(xml.start, starts),
     children: own,
-    text: xml.children.map((child: XmlNode) => (isText(child) ? child.text : '')).join(''),
+    text: textOf(xml),
     attribute: (name) => (Object.hasOwn(attributes, name) ? attributes[name] : undefined),
     attributeNames: Object.keys(attributes),
+    extension: (wanted) =>
+      Object.entries(attributes).find(
+        ([name]) =>
+          name.includes(':') &&
+          scope.get(prefixOf({ name })) === EXTENSIONS &&
+          localName({ name }) === wanted,
+      )?.[1],
+    extensionText: (wanted) => {
+      const found = elementsIn(xml).find(
+        (child) => scopeOf(child, scope).get(prefixOf(child)) === EXTENSIONS && localName(child) === wanted,
+      );
+      return found && textOf(found);
+    },
     trees: () => elementsIn(xml).map(treeOf),
   };
 }
@@ -87,15 +107,19 @@ function elementsIn(xml: XmlElement): XmlElement[] {
   return xml.children.filter((child: XmlNode): child is XmlElement => child instanceof XmlElement);
 }
 
+function textOf(xml: XmlElement): string {
+  return xml.children.map((child: XmlNode) => (isText(child) ? child.text : '')).join('');
+}
+
 function isText(node: XmlNode): node is XmlText {
   return node instanceof XmlText || node instanceof XmlCdata;
 }
 
-function prefixOf({ name }: XmlElement): string {
+function prefixOf({ name }: { readonly name: string }): string {
   return name.includes(':') ? name.slice(0, name.indexOf(':')) : '';
 }
 
-function localName({ name }: XmlElement): string {
+function localName({ name }: { readonly name: string }): string {
   return name.slice(name.indexOf(':') + 1);
 }
 

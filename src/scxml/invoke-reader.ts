@@ -1,12 +1,18 @@
 import type { Json, JsonObject } from '../core/json.js';
 import { readContent, readInline, readPayload, textOrExpression } from './content-reader.js';
 import type { Element } from './document.js';
-import { present, type Reading, wordsOf } from './reading.js';
+import { extensions, present, type Reading, wordsOf } from './reading.js';
 
 const INVOKE = ['type', 'typeexpr', 'src', 'srcexpr', 'id', 'idlocation', 'namelist', 'autoforward'];
 
 /** What a machine of SCXML is called as the type of an invocation. */
 const TYPES = /^(scxml|https?:\/\/www\.w3\.org\/TR\/scxml\/?)$/;
+
+/** The type of what a handler does; `src` is the name that it is registered under. */
+export const TASK = 'detent:task';
+
+/** What an invocation says in attributes of our own. */
+export const TOLD = ['input', 'timeout', 'retry', 'forward', 'description', 'meta'];
 
 /** `<invoke>` (SCXML 6.4): `index` is its place among those of its state, `state` the state's id. */
 export function readInvoke(reading: Reading, element: Element, state: string, index: number): JsonObject {
@@ -19,10 +25,12 @@ export function readInvoke(reading: Reading, element: Element, state: string, in
     'invoke',
   );
   const finalize = element.children.filter(({ name }) => name === 'finalize');
+  const isTask = element.attribute('type') === TASK;
   return reading.from(element, {
-    machine: readMachine(reading, element, id),
+    ...(isTask ? { src: reading.needed(element, 'src') } : { machine: readMachine(reading, element, id) }),
     id: key,
     ...present({ input: data, params }),
+    ...extensions(element, TOLD),
     ...(idlocation === undefined ? {} : { actions: [{ assign: { [idlocation]: key } }] }),
     ...(element.attribute('autoforward') === 'true' ? { forward: true } : {}),
     ...(finalize.length === 0
@@ -38,7 +46,7 @@ function readMachine(reading: Reading, element: Element, id: string | undefined)
   const [content] = element.children.filter(({ name }) => name === 'content');
   const isDynamic = element.attribute('typeexpr') !== undefined;
   if (!isDynamic && typeof type === 'string' && !TYPES.test(type)) {
-    const hint = 'what is no machine is a task: invoke it from a definition in YAML';
+    const hint = `what is no machine is a task: type="${TASK}", and its name as src`;
     reading.add(element, 'not-supported', `there is nothing of type ${JSON.stringify(type)} to invoke`, {
       hint,
     });

@@ -22,6 +22,8 @@ export class Reading {
   readonly isScripted: boolean;
   /** Whether it says that it has none. */
   readonly isNull: boolean;
+  /** Whether its expressions are JSONata's, over `context` and `event`. */
+  readonly isJsonata: boolean;
   readonly isLate: boolean;
   readonly machine: string;
   readonly inner: Inner[] = [];
@@ -34,7 +36,8 @@ export class Reading {
   constructor(root: Element, machine: string, options: ReadOptions) {
     this.#ids = new Set(idsOf(root));
     this.isNull = root.attribute('datamodel') === 'null';
-    this.isScripted = !this.isNull && needsScripts(root);
+    this.isJsonata = root.attribute('datamodel') === 'jsonata';
+    this.isScripted = !this.isNull && !this.isJsonata && needsScripts(root);
     this.isLate = root.attribute('binding') === 'late';
     this.machine = machine;
     this.options = options;
@@ -194,6 +197,25 @@ export function textValue(text: string): Json {
   } catch {
     return constantOf(wordsOf(text).join(' '));
   }
+}
+
+/** What an attribute of our own says: JSON, or a text. */
+export function extensionValue(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}
+
+/** Members that are kept in attributes of our own. */
+export function extensions(element: Element, names: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const text = element.extension(name);
+      return text === undefined ? [] : [[name, extensionValue(text)] as const];
+    }),
+  );
 }
 
 /** Members of an object, without those that are absent. */

@@ -1,7 +1,8 @@
-import type { Json } from '../core/json.js';
+import { isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
 import type { Problem } from '../core/problem.js';
+import { readData } from './data-reader.js';
 import { type Element, readDocument } from './document.js';
-import { type Inner, Reading, type ReadOptions } from './reading.js';
+import { extensionValue, type Inner, Reading, type ReadOptions } from './reading.js';
 import { readState } from './state-reader.js';
 
 /** A document as the source of a statechart. */
@@ -14,6 +15,12 @@ export interface ScxmlSource {
 }
 
 export type InnerSource = Omit<ScxmlSource, 'inner'> & { readonly machine: string };
+
+/** Keys of a machine that `<detent:machine>` may have. */
+export const WHOLE = [
+  ...['version', 'description', 'tags', 'meta', 'onUnhandled', 'onStepError'],
+  ...['sensitive', 'schemas', 'events', 'types'],
+];
 
 /** What a document without a name, whose file has none either, is called where that matters. */
 const NAMELESS = 'machine';
@@ -50,6 +57,19 @@ export function readScxml(
   return problems.length > 0 ? { problems } : { ...whole, inner: found };
 }
 
+/** What SCXML has no words for in a machine; and its context, which in the datamodel `jsonata` is all of its data. */
+function readWhole(reading: Reading, root: Element): JsonObject {
+  const text = root.extensionText('machine');
+  const told = text === undefined ? {} : extensionValue(text);
+  if (!isJsonObject(told)) reading.add(root, 'wrong-type', '<detent:machine> is an object in JSON');
+  const known = isJsonObject(told) ? told : {};
+  for (const key of Object.keys(known)) {
+    if (!WHOLE.includes(key)) reading.add(root, 'unknown-key', `<detent:machine> has no key "${key}"`);
+  }
+  const context = reading.isJsonata ? own(readData(reading, root), 'context') : undefined;
+  return { ...known, ...(context === undefined ? {} : { context }) };
+}
+
 /** A document, which may stand within another: then `id` is what it was called. */
 function readRoot(
   root: Element,
@@ -62,8 +82,8 @@ function readRoot(
   if (root.name !== 'scxml') reading.add(root, 'scxml', `it begins with <${root.name}>, not with <scxml>`);
   reading.known(root, ['name', 'initial', 'version', 'datamodel', 'binding']);
   const datamodel = root.attribute('datamodel');
-  if (datamodel !== undefined && !['null', 'ecmascript'].includes(datamodel)) {
-    const hint = 'there are "null" and "ecmascript"';
+  if (datamodel !== undefined && !['null', 'ecmascript', 'jsonata'].includes(datamodel)) {
+    const hint = 'there are "null", "ecmascript" and "jsonata"';
     reading.add(root, 'not-supported', `there is no datamodel ${JSON.stringify(datamodel)}`, { hint });
   }
   const named = id ?? options.name;
@@ -71,6 +91,7 @@ function readRoot(
     ...(named === undefined ? {} : { id: named }),
     dialect: 'scxml',
     ...(reading.isScripted ? { datamodel: 'ecmascript' } : {}),
+    ...readWhole(reading, root),
     ...readState(reading, root, 0, machine),
   });
   problems.push(...reading.problems);

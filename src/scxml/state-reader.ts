@@ -4,7 +4,7 @@ import { readContent, readGuard, readPayload, readScript, targetsOf } from './co
 import { dataBelow, readData } from './data-reader.js';
 import type { Element } from './document.js';
 import { readInvoke } from './invoke-reader.js';
-import type { Reading } from './reading.js';
+import { extensions, type Reading } from './reading.js';
 
 /** Elements that are states. */
 const STATES = ['state', 'parallel', 'final', 'history'];
@@ -34,6 +34,7 @@ export function readState(reading: Reading, element: Element, depth: number, id:
   const { data, params } = donedata === undefined ? {} : readPayload(reading, donedata, 'donedata');
   const output = params ?? data;
   return {
+    ...extensions(element, TOLD),
     ...(element.name === 'parallel' || element.name === 'final' ? { type: element.name } : {}),
     ...readInitial(reading, element, states),
     ...(Object.keys(states).length > 0 ? { states } : {}),
@@ -57,7 +58,7 @@ function readBlocks(reading: Reading, blocks: readonly Element[]): Json[] {
 /** Data and scripts that come before everything else (SCXML 5.3, 5.8). */
 function readBeginnings(reading: Reading, element: Element, depth: number): Json[] {
   const isRoot = depth === 0;
-  if (!isRoot && !reading.isLate) return [];
+  if (reading.isJsonata || (!isRoot && !reading.isLate)) return [];
   const made = Object.entries(readData(reading, element));
   const own = made.map(([name, value]) => ({ data: { [name]: value }, ...(isRoot ? {} : { late: true }) }));
   if (!isRoot) return own;
@@ -76,7 +77,7 @@ function readStates(reading: Reading, element: Element, depth: number): JsonObje
   for (const child of element.children) {
     if (!STATES.includes(child.name)) continue;
     const id = child.attribute('id') ?? reading.freshId(child.name);
-    const key = keyOf(id);
+    const key = child.extension('key') ?? keyOf(id);
     if (Object.hasOwn(states, key)) {
       reading.add(child, 'duplicate-id', `the id ${JSON.stringify(id)} is taken`);
     }
@@ -86,9 +87,12 @@ function readStates(reading: Reading, element: Element, depth: number): JsonObje
 }
 
 /** An object has keys that are whole numbers before all others, whatever order they were written in. */
-function keyOf(id: string): string {
+export function keyOf(id: string): string {
   return /^\d+$/.test(id) ? `state ${id}` : id;
 }
+
+/** What is told of a state to people and tools. */
+const TOLD = ['description', 'tags', 'meta'];
 
 /** What is entered by default: the attribute, the element, or the first child. */
 function readInitial(reading: Reading, element: Element, states: JsonObject): JsonObject {
@@ -110,7 +114,8 @@ function readHistory(reading: Reading, element: Element): JsonObject {
   reading.known(element, ['id', 'type']);
   const history = element.attribute('type') ?? 'shallow';
   const { targets, actions } = readOnly(reading, element);
-  return { type: 'history', history, target: targets, ...(actions.length === 0 ? {} : { actions }) };
+  const told = extensions(element, ['description', 'meta']);
+  return { ...told, type: 'history', history, target: targets, ...(actions.length === 0 ? {} : { actions }) };
 }
 
 /** The one transition of `initial` and `history`, which has neither event nor condition. */
@@ -140,6 +145,7 @@ function readTransition(
     ...(target === undefined ? {} : { target: targetsOf(target) }),
     ...(type === 'internal' ? { reenter: false } : {}),
     ...(actions.length === 0 ? {} : { actions }),
+    ...extensions(element, ['description', 'meta']),
   };
   return { event, transition: reading.from(element, transition) };
 }

@@ -34,8 +34,10 @@ export interface Dialect {
   readonly asksAgain: boolean;
   /** Whether what a state invokes begins as it is entered, or where the macrostep ends with the state still active. */
   readonly invokesAtOnce: boolean;
-  /** Whether an instance fails where what it invoked does, and no transition takes that. */
-  readonly failsWithTasks: boolean;
+  /** Whether an instance fails where a machine that it invoked does, and no transition takes that. With a task it always does. */
+  readonly failsWithMachines: boolean;
+  /** Whether the machine's own name is one that no state may have as its id. */
+  readonly namesMachine: boolean;
   /** What an error skips the rest of: all actions on entry or exit, or one of them, which may hold others. */
   readonly blocks: 'whole' | 'each';
   /** Whether what was invoked may still tell of its end, where it came to that before it was told to stop. */
@@ -82,7 +84,8 @@ const NOTHING_MORE = Object.freeze({});
 const NATIVE: Dialect = {
   asksAgain: false,
   invokesAtOnce: true,
-  failsWithTasks: true,
+  failsWithMachines: true,
+  namesMachine: true,
   blocks: 'whole',
   hearsOut: false,
   asksHistories: false,
@@ -128,7 +131,8 @@ const NATIVE: Dialect = {
 const SCXML: Dialect = {
   asksAgain: true,
   invokesAtOnce: false,
-  failsWithTasks: false,
+  failsWithMachines: false,
+  namesMachine: false,
   blocks: 'each',
   hearsOut: true,
   asksHistories: true,

@@ -81,6 +81,7 @@ class Linker implements Linked {
   #claimIds(): ReadonlyMap<string, StateNode> {
     const ids = new Map<string, StateNode>();
     for (const node of this.#named) {
+      if (node === this.root && !this.#dialect.namesMachine) continue;
       const other = ids.get(node.id) ?? this.#byPlace(node.id);
       if (other === undefined || other === node) {
         ids.set(node.id, node);
@@ -94,7 +95,7 @@ class Linker implements Linked {
 
   /** The state that has an id because of where it stands. */
   #byPlace(id: string): StateNode | undefined {
-    if (id === this.root.id) return this.root;
+    if (id === this.root.id) return this.#dialect.namesMachine ? this.root : undefined;
     if (!id.startsWith(`${this.root.id}.`)) return undefined;
     const found = below(this.root, id.slice(this.root.id.length + 1).split('.'), '');
     return found instanceof StateNode && found.id === id ? found : undefined;

@@ -158,7 +158,7 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
   try {
     if (!dialect.invokesAtOnce) run.receive('child' in waiting ? waiting.child : undefined);
     run.react(planFor(configuration, given.type));
-    if (!run.moved && failure !== undefined && dialect.failsWithTasks)
+    if (!run.moved && failure !== undefined && ('task' in waiting || dialect.failsWithMachines))
       return failed(stored, event, numbering, [happening], failure);
     return applied(program, run, stored, numbering, [happening], taken);
   } catch (error) {

@@ -35,10 +35,21 @@ describe('detent convert', () => {
     const written = await call(['convert', file('door.yaml', yaml), '--to', 'scxml']);
     expect(written.code).toBe(0);
     expect((await call(['convert', file('again.scxml', written.out)])).out).toBe(yaml);
-    const path = file('task.yaml', `${yaml}entry: [pay]\n`);
+    const path = file('task.yaml', `${yaml}after: { 1s: "#shut" }\n`);
     const refused = await call(['convert', path, '--to', 'scxml']);
     expect([refused.code, refused.out]).toEqual([1, '']);
     expect(refused.err).toMatch(/task\.yaml:\d+:\d+ not-in-scxml/);
+  });
+
+  it('prints a native statechart as a document, or says what in it SCXML cannot say', async () => {
+    const native =
+      'id: door\ninitial: open\nstates:\n  open: { on: { CLOSE: shut }, after: { 1h: shut } }\n  shut:\n';
+    const written = await call(['convert', file('native.yaml', native), '--to', 'scxml']);
+    expect([written.code, written.err]).toEqual([0, '']);
+    expect(written.out).toContain('<transition event="CLOSE" target="shut"/>');
+    const refused = await call(['convert', file('moves.yaml', `${native}migrate: true\n`), '--to', 'scxml']);
+    expect([refused.code, refused.out]).toEqual([1, '']);
+    expect(refused.err).toMatch(/moves\.yaml:6:\d+ not-in-scxml/);
   });
 
   it('names the machines that stand within a document, and prints each', async () => {

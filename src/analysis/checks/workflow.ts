@@ -6,7 +6,7 @@ import { delimitedExpression } from '../../expression/template.js';
 import { choiceCondition } from '../guards/choice-condition.js';
 import { both, type Case, casesOf, type Formula } from '../guards/formula.js';
 import { jsonataCondition } from '../guards/jsonata-condition.js';
-import { valueAt } from '../source-value.js';
+import { valueAt } from '../../core/pointer.js';
 
 /** State types that let time pass, or ask for work. */
 const RESTING = new Set(['Task', 'Wait', 'Map', 'Parallel']);

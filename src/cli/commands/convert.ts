@@ -25,7 +25,7 @@ export function addConvert(program: Command, act: (run: Run) => Promise<void>): 
     .description('print an SCXML document (.scxml) as a statechart in YAML, or a statechart as SCXML')
     .option('--json', 'as JSON instead')
     .option('--inner <machine>', 'print a machine that stands within the document')
-    .option('--to <format>', 'scxml: a statechart of W3C’s dialect as a document')
+    .option('--to <format>', 'scxml: a statechart as a document')
     .addHelpText(
       'after',
       '\nExamples:\n  detent convert door.scxml > door.yaml\n  detent convert door.yaml --to scxml > door.scxml',

@@ -9,6 +9,11 @@ export function contentOf(writing: Writing, actions: Json | undefined, path: str
 }
 
 function contentTag(writing: Writing, action: Json, path: string): Tag | undefined {
+  const name = typeof action === 'string' ? action : isJsonObject(action) ? own(action, 'type') : undefined;
+  if (typeof name === 'string' && writing.isJsonata) {
+    const params = isJsonObject(action) ? own(action, 'params') : undefined;
+    return tellTag(writing, 'detent:action', name, params, join(path, 'params'));
+  }
   const [kind = ''] = isJsonObject(action) ? Object.keys(action) : [];
   const write = Object.hasOwn(WRITERS, kind) ? WRITERS[kind] : undefined;
   if (write === undefined || !isJsonObject(action) || Object.keys(action).length > 1) {
@@ -18,21 +23,36 @@ function contentTag(writing: Writing, action: Json, path: string): Tag | undefin
   return write(writing, own(action, kind) ?? null, join(path, kind));
 }
 
+/** What is told to others than sessions: handlers, or those who watch. */
+function tellTag(writing: Writing, type: string, event: string, data: Json | undefined, path: string): Tag {
+  const children = data === undefined ? [] : [writing.valued('content', undefined, data, path)];
+  return { name: 'send', attributes: { type, event }, children };
+}
+
 type Write = (writing: Writing, value: Json, path: string) => Tag;
 
 const WRITERS: Readonly<Record<string, Write>> = {
   raise: (writing, value, path) => {
     if (!isJsonObject(value)) return { name: 'raise', attributes: { event: writing.text(value, path) } };
-    const { type, delay, id } = writing.object(value, path, 'raised event', ['type', 'delay', 'id']);
+    const known = ['type', 'data', 'delay', 'id'];
+    const { type, data, delay, id } = writing.object(value, path, 'raised event', known);
+    if (data === undefined && delay === undefined && id === undefined)
+      return { name: 'raise', attributes: { event: writing.text(type, path) } };
     const attributes = {
       ...writing.either(type, 'event', path),
-      target: '#_internal',
+      // What is held back comes from outside (SCXML 6.2.4).
+      target: delay === undefined ? '#_internal' : undefined,
       ...writing.either(delay, 'delay', path),
+      ...(id === undefined ? {} : { id: writing.text(id, path) }),
     };
-    return {
-      name: 'send',
-      attributes: { ...attributes, ...(id === undefined ? {} : { id: writing.text(id, path) }) },
-    };
+    const children =
+      data === undefined ? [] : [writing.valued('content', undefined, data, join(path, 'data'))];
+    return { name: 'send', attributes, children };
+  },
+  emit: (writing, value, path) => {
+    const written = isJsonObject(value) ? value : { type: value };
+    const { type, data } = writing.object(written, path, 'emitted event', ['type', 'data']);
+    return tellTag(writing, 'detent:emit', writing.text(type, path), data, join(path, 'data'));
   },
   send: writeSend,
   cancel: (writing, value, path) => ({ name: 'cancel', attributes: writing.either(value, 'sendid', path) }),
@@ -40,17 +60,28 @@ const WRITERS: Readonly<Record<string, Write>> = {
   assign: (writing, value, path) => {
     const entries = Object.entries(isJsonObject(value) ? value : {});
     const [[location, given] = ['', null]] = entries;
+    if (writing.isJsonata) {
+      const isField = entries.length === 1 && /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(location);
+      return isField
+        ? writing.valued('assign', { location: `context.${location}` }, given, path)
+        : { name: 'assign', attributes: { location: 'context' }, children: [JSON.stringify(value)] };
+    }
     if (entries.length !== 1) writing.refuse(path, 'assignment of several places at once');
     return writing.valued('assign', { location }, given, path);
   },
   log: (writing, value, path) => {
     const { label, value: told } = writing.object(value, path, 'log', ['label', 'value']);
-    const shown = typeof told === 'string' ? (delimitedExpression(told) ?? told) : undefined;
-    if (told !== undefined && shown === undefined) writing.refuse(path, 'constant in a log');
-    return {
-      name: 'log',
-      attributes: { label: label === undefined ? undefined : String(label), expr: shown },
-    };
+    const named = label === undefined ? undefined : String(label);
+    const expression = typeof told === 'string' ? delimitedExpression(told) : undefined;
+    if (expression !== undefined) writing.needsData = true;
+    if (told === undefined || expression !== undefined)
+      return { name: 'log', attributes: { label: named, expr: expression } };
+    writing.saysNone = true;
+    if (writing.datamodel === 'jsonata' || (typeof told !== 'string' && writing.isJsonata)) {
+      return { name: 'log', attributes: { label: named, ...writing.extensions({ value: told }, ['value']) } };
+    }
+    if (typeof told !== 'string') writing.refuse(path, 'constant in a log');
+    return { name: 'log', attributes: { label: named, expr: String(told) } };
   },
   foreach: (writing, value, path) => {
     const written = writing.object(value, path, 'foreach', ['array', 'item', 'index', 'actions']);
@@ -89,6 +120,7 @@ const SEND = ['type', 'to', 'processor', 'data', 'params', 'delay', 'id', 'idTo'
 function writeSend(writing: Writing, value: Json, path: string): Tag {
   const { type, to, processor, data, params, delay, id, idTo } = writing.object(value, path, 'send', SEND);
   const namelist = writing.namelist(data);
+  if (to !== undefined) writing.saysNone = true;
   const attributes = {
     ...writing.either(type, 'event', path),
     ...writing.either(to, 'target', path),
@@ -110,9 +142,10 @@ function writeSend(writing: Writing, value: Json, path: string): Tag {
 /** A guard as `cond`. */
 export function condOf(writing: Writing, guard: Json, path: string): string {
   const text = typeof guard === 'string' ? delimitedExpression(guard) : undefined;
-  if (text !== undefined) return text;
+  if (text !== undefined) return writing.isJsonata && text.startsWith('{') ? `(${text})` : text;
   const state = isJsonObject(guard) && Object.keys(guard).length === 1 ? own(guard, 'in') : undefined;
   if (typeof state === 'string' && /^#[^']*$/.test(state)) return `In('${state.slice(1)}')`;
+  if (writing.isJsonata) return JSON.stringify(typeof guard === 'string' ? { type: guard } : guard);
   writing.refuse(path, 'guard like this');
   return 'false';
 }

@@ -1,5 +1,8 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
 import { delimitedExpression } from '../../expression/template.js';
+import { TASK, TOLD as TOLD_OF_INVOKE } from '../invoke-reader.js';
+import { WHOLE } from '../scxml.js';
+import { keyOf } from '../state-reader.js';
 import { condOf, contentOf } from './content.js';
 import { join, listOf, type Writing } from './writing.js';
 import type { Tag } from './xml.js';
@@ -7,8 +10,11 @@ import type { Tag } from './xml.js';
 const PARTS = ['id', 'type', 'initial', 'states', 'on', 'always', 'entry', 'exit', 'invoke', 'output'];
 const HISTORY = ['id', 'type', 'history', 'target', 'actions'];
 
+/** What is told of a state to people and tools. */
+const TOLD = ['description', 'tags', 'meta'];
+
 /** What the machine itself has besides. */
-export const ROOT = [...PARTS, 'dialect', 'datamodel', 'version', 'description'];
+export const ROOT = [...PARTS, 'dialect', 'datamodel', 'context', ...WHOLE];
 
 /** What stands in a state, or in the machine. `inherited` are data of its states that the machine begins with. */
 export function partsOf(
@@ -32,6 +38,8 @@ export function partsOf(
     .filter(([action]) => isScript(action))
     .flatMap(([action, at]) => contentOf(writing, [action], at));
   const blocks = entry.filter(([action]) => !isData(action) && !isScript(action));
+  const context = path === '' ? own(state, 'context') : undefined;
+  if (context !== undefined) data.push(writing.valued('data', { id: 'context' }, context, '/context'));
   return [
     ...(data.length > 0 ? [{ name: 'datamodel', children: data }] : []),
     ...scripts,
@@ -101,8 +109,9 @@ function targetsText(writing: Writing, targets: Json | undefined, path: string):
 }
 
 function transitionTag(writing: Writing, transition: Json, path: string): Tag {
-  const keys = ['event', 'guard', 'target', 'reenter', 'actions'];
-  const { event, guard, target, reenter, actions } = writing.object(transition, path, 'transition', keys);
+  const keys = ['event', 'guard', 'target', 'reenter', 'actions', 'description', 'meta'];
+  const whole = writing.object(transition, path, 'transition', keys);
+  const { event, guard, target, reenter, actions } = whole;
   return {
     name: 'transition',
     attributes: {
@@ -110,6 +119,7 @@ function transitionTag(writing: Writing, transition: Json, path: string): Tag {
       cond: guard === undefined ? undefined : condOf(writing, guard, join(path, 'guard')),
       target: target === undefined ? undefined : targetsText(writing, target, join(path, 'target')),
       type: reenter === false ? 'internal' : undefined,
+      ...writing.extensions(whole, ['description', 'meta']),
     },
     children: contentOf(writing, actions, join(path, 'actions')),
   };
@@ -117,12 +127,30 @@ function transitionTag(writing: Writing, transition: Json, path: string): Tag {
 
 const INVOKE = ['machine', 'id', 'input', 'params', 'actions', 'forward', 'finalize'];
 
+/** What a handler does. */
+function taskTag(writing: Writing, invoke: JsonObject, path: string, defaultId: string): Tag {
+  writing.saysNone = true;
+  if (own(invoke, 'input') !== undefined) writing.needsData = true;
+  const task = writing.object(invoke, path, 'task', ['src', 'id', ...TOLD_OF_INVOKE]);
+  const attributes = {
+    type: TASK,
+    src: writing.text(own(task, 'src'), join(path, 'src')),
+    id: String(own(task, 'id') ?? defaultId),
+    ...writing.extensions(task, TOLD_OF_INVOKE),
+  };
+  return { name: 'invoke', attributes };
+}
+
 function invokeTag(writing: Writing, invoke: Json, path: string, defaultId: string): Tag {
+  if (isJsonObject(invoke) && own(invoke, 'src') !== undefined)
+    return taskTag(writing, invoke, path, defaultId);
+  const isOpen = writing.datamodel !== 'ecmascript';
+  writing.saysNone = true;
   const { machine, id, input, params, actions, forward, finalize } = writing.object(
     invoke,
     path,
     'invoke',
-    INVOKE,
+    isOpen ? [...INVOKE, 'description', 'meta'] : INVOKE,
   );
   const name = writing.text(machine, join(path, 'machine'));
   const source = /^Machine\(([\s\S]*)\)$/.exec(delimitedExpression(name) ?? '')?.[1];
@@ -134,7 +162,15 @@ function invokeTag(writing: Writing, invoke: Json, path: string, defaultId: stri
   if (actions !== undefined && (idlocation === undefined || id !== defaultId))
     writing.refuse(join(path, 'actions'), 'actions of an invocation');
   const namelist = writing.namelist(input);
-  if (input !== undefined && namelist === undefined) writing.refuse(join(path, 'input'), 'input like this');
+  if (input !== undefined && isOpen) writing.needsData = true;
+  if (input !== undefined && namelist === undefined && !isOpen)
+    writing.refuse(join(path, 'input'), 'input like this');
+  const told = [
+    'description',
+    'meta',
+    ...(isOpen ? ['input'] : []),
+    ...(forward === true ? [] : ['forward']),
+  ];
   return {
     name: 'invoke',
     attributes: {
@@ -142,6 +178,7 @@ function invokeTag(writing: Writing, invoke: Json, path: string, defaultId: stri
       ...(idlocation === undefined ? { id: String(id ?? defaultId) } : { idlocation }),
       namelist,
       autoforward: forward === true ? 'true' : undefined,
+      ...writing.extensions(isJsonObject(invoke) ? invoke : {}, told),
     },
     children: [
       ...writing.params(params, join(path, 'params')),
@@ -163,15 +200,19 @@ function stateTags(
   return Object.entries(states).map(([key, value]) => {
     const at = join(path, key);
     const isHistory = isJsonObject(value) && own(value, 'type') === 'history';
-    const state = writing.object(value ?? {}, at, 'state', isHistory ? HISTORY : PARTS);
+    const state = writing.object(value ?? {}, at, 'state', [...(isHistory ? HISTORY : PARTS), ...TOLD]);
     const id = String(own(state, 'id') ?? key);
+    const told = {
+      ...(key === keyOf(id) ? {} : writing.attribute('key', key)),
+      ...writing.extensions(state, TOLD),
+    };
     if (isHistory) {
       const { history, target, actions } = state;
       const attributes = { target: targetsText(writing, target, join(at, 'target')) };
       const children = contentOf(writing, actions, join(at, 'actions'));
       return {
         name: 'history',
-        attributes: { id, type: String(history ?? 'shallow') },
+        attributes: { id, type: String(history ?? 'shallow'), ...told },
         children: [{ name: 'transition', attributes, children }],
       };
     }
@@ -179,7 +220,7 @@ function stateTags(
     const name = type === 'parallel' || type === 'final' ? type : 'state';
     const children = partsOf(writing, state, at, id, left);
     left = [];
-    return { name, attributes: { id, initial: initialText(writing, state, at) }, children };
+    return { name, attributes: { id, initial: initialText(writing, state, at), ...told }, children };
   });
 }
 
@@ -187,6 +228,7 @@ function outputTag(writing: Writing, output: Json | undefined, path: string): Ta
   if (output === undefined) return [];
   const isParams =
     isJsonObject(output) &&
+    !Object.hasOwn(output, '$xml') &&
     Object.values(output).length > 0 &&
     Object.values(output).every(
       (value) => typeof value === 'string' && delimitedExpression(value) !== undefined,

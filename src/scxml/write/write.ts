@@ -1,35 +1,55 @@
-import { isJsonArray, isJsonObject, type Json, own } from '../../core/json.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
 import type { Problem } from '../../core/problem.js';
+import { EXTENSIONS, NAMESPACE } from '../document.js';
+import { WHOLE } from '../scxml.js';
+import { asW3c } from './native/machine.js';
 import { initialText, partsOf, ROOT } from './state.js';
 import { Writing } from './writing.js';
 import { xmlOf } from './xml.js';
 
 /**
- * A statechart of W3C's dialect as an SCXML document, which reads back to the same machine; or everything in it that SCXML
- * has no words for. Machines that it invokes are documents of their own.
+ * A statechart as an SCXML document: one of W3C's dialect, which reads back to the same machine, or a native one, which reads back
+ * to one of W3C's dialect that does the same; or everything in it that SCXML has no words for. Machines that it
+ * invokes are documents of their own.
  *
  * @example
- * const written = writeScxml({ dialect: 'scxml', initial: ['#a'], states: { a: { id: 'a' } } });
- * 'text' in written && written.text.split('\n')[1]; // => '  <state id="a"/>'
+ * const written = writeScxml({ initial: 'a', states: { a: { on: { GO: 'b' } }, b: {} } });
+ * 'text' in written && written.text.split('\n')[2]; // => '    <transition event="GO" target="b"/>'
  */
 export function writeScxml(
   source: Json,
 ): { readonly text: string } | { readonly problems: readonly Problem[] } {
-  const writing = new Writing();
+  if (isJsonObject(source) && own(source, 'dialect') === 'scxml') return writeW3c(source);
+  const translated = asW3c(source);
+  return 'problems' in translated ? translated : writeW3c(translated.source);
+}
+
+type Written = { readonly text: string } | { readonly problems: readonly Problem[] };
+
+/** Without a datamodel, where nothing in the machine is worked out but whether states are active. */
+function writeW3c(source: JsonObject): Written {
+  if (own(source, 'datamodel') === 'ecmascript') return documentOf(source, new Writing('ecmascript'));
+  const plain = new Writing('null');
+  const written = documentOf(source, plain);
+  return plain.needsData ? documentOf(source, new Writing('jsonata')) : written;
+}
+
+function documentOf(source: JsonObject, writing: Writing): Written {
   const machine = writing.object(source, '', 'machine', ROOT);
-  if (own(machine, 'dialect') !== 'scxml') {
-    const message = 'its transitions are XState’s, which SCXML has no words for';
-    const hint = 'a machine with "dialect: scxml" can be written';
-    return { problems: [{ code: 'not-in-scxml', message, path: '', hint }] };
-  }
   const name = own(machine, 'id');
-  const datamodel = own(machine, 'datamodel') ?? (logsText(machine) ? 'null' : undefined);
   const children = partsOf(writing, machine, '', String(name ?? 'machine'));
+  const told = Object.entries(machine).filter(([key]) => WHOLE.includes(key));
+  if (told.length > 0) {
+    writing.isExtended = true;
+    children.unshift({ name: 'detent:machine', children: [JSON.stringify(Object.fromEntries(told))] });
+  }
+  const { datamodel, saysNone } = writing;
   const attributes = {
-    xmlns: 'http://www.w3.org/2005/07/scxml',
+    xmlns: NAMESPACE,
+    'xmlns:detent': writing.isExtended ? EXTENSIONS : undefined,
     version: '1.0',
     name: typeof name === 'string' ? name : undefined,
-    datamodel: typeof datamodel === 'string' ? datamodel : undefined,
+    datamodel: datamodel !== 'null' || saysNone ? datamodel : undefined,
     binding: isLate(machine) ? 'late' : undefined,
     initial: initialText(writing, machine, ''),
   };
@@ -40,14 +60,6 @@ export function writeScxml(
 /** Whether a state makes its data as it is entered first. */
 function isLate(value: Json): boolean {
   return holds(value, (object) => own(object, 'late') === true);
-}
-
-/** Whether texts are told as they stand, which only a document without a datamodel does. */
-function logsText(value: Json): boolean {
-  return holds(value, (object) => {
-    const log = own(object, 'log');
-    return log !== undefined && isJsonObject(log) && own(log, 'value') !== undefined;
-  });
 }
 
 function holds(value: Json, test: (object: Parameters<typeof own>[0]) => boolean): boolean {

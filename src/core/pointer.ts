@@ -1,4 +1,4 @@
-import { isJsonArray, isJsonObject, type Json, own } from '../core/json.js';
+import { isJsonArray, isJsonObject, type Json, own } from './json.js';
 
 /**
  * The value at a JSON Pointer, if there is one.
