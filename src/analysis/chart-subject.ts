@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
 import type { Step } from '../core/language.js';
+import { valueAt } from '../core/pointer.js';
 import type { Problem } from '../core/problem.js';
 import type { StatechartProgram } from '../statechart/compile.js';
 import { statechart } from '../statechart/language.js';
@@ -10,7 +11,6 @@ import { storedState } from '../statechart/stored-state.js';
 import { Hints } from './hints.js';
 import type { TaskResult } from './samples.js';
 import { schemaSample } from './schema-sample.js';
-import { valueAt } from '../core/pointer.js';
 import type { Asking, Inventory, Subject } from './subject.js';
 
 /** How a task fails of which nothing else is known. */

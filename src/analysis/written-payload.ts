@@ -1,7 +1,7 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, own, put } from '../core/json.js';
 import { valueProblems } from '../core/json-schema.js';
+import { valueAt } from '../core/pointer.js';
 import type { Problem } from '../core/problem.js';
-import { valueAt } from './source-value.js';
 
 /** What comes with an event, as it is written in a source: expressions and functions in it are not known. */
 export interface WrittenPayload {

@@ -1,3 +1,4 @@
+import { valueAt } from '../../core/pointer.js';
 import { didYouMean } from '../../core/problem.js';
 import { DIALECTS } from '../../statechart/dialect.js';
 import { invokeId } from '../../statechart/link.js';
@@ -6,7 +7,6 @@ import type { StateNode } from '../../statechart/node.js';
 import type { ChartInvoke, ChartSend } from '../../statechart/schema/chart.js';
 import type { Neighbour, Neighbours } from '../neighbours.js';
 import { nameOf } from '../raised.js';
-import { valueAt } from '../source-value.js';
 import type { Survey } from '../survey.js';
 import { writtenPayload, writtenProblems } from '../written-payload.js';
 import { actionsOf } from './events.js';

@@ -6,6 +6,7 @@ import {
   type JsonObject,
   own,
 } from '../../core/json.js';
+import { valueAt } from '../../core/pointer.js';
 import { didYouMean } from '../../core/problem.js';
 import { parse } from '../../expression/jsonata/parser.js';
 import { childrenOf, type Node } from '../../expression/jsonata/syntax-tree.js';
@@ -15,7 +16,6 @@ import { isReserved } from '../../statechart/machine-event.js';
 import type { Listener, StateNode } from '../../statechart/node.js';
 import { fieldKeys } from '../guards/jsonata-condition.js';
 import { Listening } from '../listening.js';
-import { valueAt } from '../source-value.js';
 import type { Survey } from '../survey.js';
 import { writtenPayload, writtenProblems } from '../written-payload.js';
 import { actionsOf, ownEvent } from './events.js';

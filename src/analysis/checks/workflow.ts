@@ -1,12 +1,12 @@
 import { ERRORS } from '../../asl/errors.js';
 import type { AslProgram, CompiledState } from '../../asl/program.js';
 import { escapePointer, isJsonArray, isJsonObject, type Json, own } from '../../core/json.js';
+import { valueAt } from '../../core/pointer.js';
 import type { Problem } from '../../core/problem.js';
 import { delimitedExpression } from '../../expression/template.js';
 import { choiceCondition } from '../guards/choice-condition.js';
 import { both, type Case, casesOf, type Formula } from '../guards/formula.js';
 import { jsonataCondition } from '../guards/jsonata-condition.js';
-import { valueAt } from '../../core/pointer.js';
 
 /** State types that let time pass, or ask for work. */
 const RESTING = new Set(['Task', 'Wait', 'Map', 'Parallel']);
