@@ -183,7 +183,7 @@ describe('a native machine', () => {
 });
 
 /** Machines, and their seed: others by the environment. */
-const RUNS = Number(process.env['DETENT_CHART_RUNS'] ?? 60);
+const RUNS = Number(process.env['DETENT_CHART_RUNS'] ?? 30);
 const SEED = Number(process.env['DETENT_CHART_SEED'] ?? 1);
 
 describe('what SCXML cannot say of a native machine', () => {
