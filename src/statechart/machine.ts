@@ -7,7 +7,7 @@ import type { AnyEvent, EventObject, MachineImplementations, RootConfig } from '
 import type { StateValue } from './configuration.js';
 import { type Extracted, extract, extractImplementation } from './extract.js';
 import { type HistoryValue, historyAt } from './history-value.js';
-import { type Names, resolveNames } from './named.js';
+import { type Names as NamedValues, resolveNames } from './named.js';
 import { DEFAULT_MACHINE_ID } from './schema/machine.js';
 import { MachineSnapshot, type SnapshotStatus } from './snapshot.js';
 import { configurationAt } from './state-value.js';
@@ -22,6 +22,7 @@ import type {
 } from './typed/declared.js';
 import type { AnyFace, Face } from './typed/face.js';
 import type { StatesOf } from './typed/state-tree.js';
+import type { Words } from './typed/words.js';
 
 /** What a handler of an action is called with, as an engine calls it. */
 export type ActionHandler = (input: unknown, info: unknown) => unknown;
@@ -130,34 +131,37 @@ export function createMachine<
   TGuards = {},
   // biome-ignore lint/complexity/noBannedTypes: nothing was given
   TActions = {},
+  // Never inferred: one parameter for what six others make is what the compiler has least to do with.
+  TNames extends Names = NamesIn<TTag, TAction, TGuard, TDelay, TGuards, TActions>,
   TConfig = unknown,
 >(
   config: {
     readonly types?: MachineTypes<TContext, TEvent, TInput, TOutput, TEmitted, TTag, TAction, TGuard, TDelay>;
     readonly context?: ContextSource<TContext, TInput>;
     readonly events?: TEvents;
-  } & RootConfig<
-    TContext,
-    EventIn<TEvents, TEvent>,
-    WordsIn<TEvents, TEvent, TEmitted, TTag, TAction, TGuard, TDelay, TGuards, TActions>
-  > &
+  } & RootConfig<TContext, EventIn<TEvents, TEvent>, WordsIn<TEvents, TEvent, TEmitted, TNames>> &
     TConfig &
-    Checked<
-      TConfig,
-      TContext,
-      EventIn<TEvents, TEvent>,
-      WordsIn<TEvents, TEvent, TEmitted, TTag, TAction, TGuard, TDelay, TGuards, TActions>
-    >,
+    Checked<TConfig, TContext, EventIn<TEvents, TEvent>, WordsIn<TEvents, TEvent, TEmitted, TNames>>,
   implementations?: MachineImplementations<TContext, EventIn<TEvents, TEvent>, TGuards, TActions>,
 ): Machine<TContext, EventIn<TEvents, TEvent>, Face<StatesOf<TConfig>, TInput, TOutput, TEmitted, TTag>> {
   return machineOf(config, implementations ?? {});
 }
 
-/** All that a machine of one literal may name. */
-interface WordsIn<
-  TEvents,
-  TEvent extends EventObject,
-  TEmitted extends EventObject,
+/** All that a machine of one literal may refer to. */
+interface WordsIn<TEvents, TEvent extends EventObject, TEmitted extends EventObject, TNames extends Names> {
+  readonly event: Known<EventIn<TEvents, TEvent>>;
+  readonly emitted: NoInfer<TEmitted>;
+  readonly guards: TNames['guards'];
+  readonly actions: TNames['actions'];
+  readonly actors: { readonly [name: string]: unknown };
+  readonly delay: TNames['delay'];
+  readonly tag: TNames['tag'];
+}
+
+/** What of it has a name of its own. */
+type Names = Pick<Words, 'guards' | 'actions' | 'delay' | 'tag'>;
+
+interface NamesIn<
   TTag extends string,
   TAction extends ParameterizedObject,
   TGuard extends ParameterizedObject,
@@ -165,18 +169,15 @@ interface WordsIn<
   TGuards,
   TActions,
 > {
-  readonly event: Known<EventIn<TEvents, TEvent>>;
-  readonly emitted: NoInfer<TEmitted>;
   readonly guards: DeclaredIn<TGuard, TGuards>;
   readonly actions: DeclaredIn<TAction, TActions>;
-  readonly actors: { readonly [name: string]: unknown };
   readonly delay: TDelay;
   readonly tag: NoInfer<TTag>;
 }
 
 /** What a machine was made with besides its functions. */
 interface MadeWith {
-  readonly names: Names;
+  readonly names: NamedValues;
   readonly handlers: Readonly<Record<string, (...args: never) => unknown>>;
   readonly machines: readonly Machine[];
 }

@@ -15,35 +15,83 @@ export interface OneOf<T> {
  */
 export type Checked<D, TContext, TEvent extends EventObject, TWords extends Words> = {
   // As a remapping, which the compiler does not look through for the types of functions while it infers D.
-  [K in keyof D as `${K & string}`]: CheckedMember<
-    D,
-    K,
-    Around<D, NoStates, TContext, EventDescriptor<TEvent>, TWords>,
-    keyof RootConfig<TContext, TEvent>
-  >;
+  [K in keyof D as `${K & string}`]: NoStates extends D
+    ? unknown
+    : CheckedMember<
+        D,
+        K,
+        Around<Whole<D, TContext, EventDescriptor<TEvent>, TWords>, NoStates>,
+        keyof RootConfig<TContext, TEvent>
+      >;
 };
 
 // biome-ignore lint/complexity/noBannedTypes: no states at all
 type NoStates = {};
 
-/** What a state is looked at with: the whole definition, its siblings, and all that may be named. */
-interface Around<TRoot, TSiblings, TContext, TDescriptor, TWords extends Words> {
+/** The whole definition, and all that may be named anywhere in it. */
+interface Whole<TRoot, TContext, TDescriptor, TWords extends Words> {
   readonly root: TRoot;
-  readonly siblings: TSiblings;
   readonly context: TContext;
   readonly descriptor: TDescriptor;
   readonly words: TWords;
+  /** Guards and actions of which nothing more need be asked. */
+  readonly guard: Expression | PlainlyNamed<TWords['guards']>;
+  readonly action: PlainlyNamed<TWords['actions']>;
 }
 
-type AnyAround = Around<unknown, unknown, unknown, unknown, Words>;
+/** What a state is looked at with. */
+interface Around<TWhole extends AnyWhole, TSiblings> {
+  readonly whole: TWhole;
+  readonly siblings: TSiblings;
+  readonly descriptor: TWhole['descriptor'];
+  readonly key: KeyOf<TSiblings>;
+  readonly transition: PlainTransition<KeyOf<TSiblings>, TWhole['guard'], TWhole['action']>;
+}
 
-type Among<A extends AnyAround, TSiblings> = Around<
-  A['root'],
-  TSiblings,
-  A['context'],
-  A['descriptor'],
-  A['words']
->;
+interface AnyWhole {
+  readonly root: unknown;
+  readonly context: unknown;
+  readonly descriptor: unknown;
+  readonly words: Words;
+  readonly guard: unknown;
+  readonly action: unknown;
+}
+
+interface AnyAround {
+  readonly whole: AnyWhole;
+  readonly siblings: unknown;
+  readonly descriptor: unknown;
+  readonly key: string;
+  readonly transition: unknown;
+}
+
+/**
+ * Transitions that are right as a whole, whatever their functions do: most are, and one look at all of them costs the
+ * compiler a tenth of what a look at each of their members does.
+ */
+interface PlainTransition<TTarget, TGuard, TAction> {
+  readonly target?: TTarget;
+  readonly guard?: TGuard;
+  readonly actions?: TAction | readonly TAction[];
+  readonly assign?: AnyFunction;
+  readonly reenter?: unknown;
+  readonly description?: unknown;
+  readonly meta?: unknown;
+}
+
+type TransitionKey = keyof PlainTransition<never, never, never>;
+
+type PlainlyNamed<TDeclared> =
+  | AnyFunction
+  | (string extends keyof TDeclared
+      ? string | { readonly type: string }
+      :
+          | NameIn<TDeclared>
+          | { [K in keyof TDeclared]: { readonly type: K } & GivenParams<TDeclared[K]> }[keyof TDeclared]);
+
+type GivenParams<TParams> = undefined extends TParams
+  ? { readonly params?: unknown }
+  : { readonly params: ParamsFor<TParams> };
 
 type OwnStates<S> = S extends { readonly states: infer Own } ? Own : NoStates;
 
@@ -51,39 +99,38 @@ type StateType = 'atomic' | 'compound' | 'parallel' | 'final' | 'history';
 
 type StateKey = keyof StateConfig<unknown, EventObject>;
 
-type CheckedState<S, A extends AnyAround> = { [K in keyof S]: CheckedMember<S, K, A, StateKey> };
-
-type CheckedMember<S, K extends keyof S, A extends AnyAround, TKey> = undefined extends S[K]
+/** Where nothing has to be there, it is not this state that is known, but what states look like. */
+type CheckedState<S, A extends AnyAround> = NoStates extends S
   ? unknown
-  : K extends 'states'
-    ? CheckedStates<S[K], A>
-    : K extends 'initial'
-      ? CheckedInitial<S[K], OwnStates<S>>
-      : K extends 'on'
-        ? CheckedOn<S[K], OwnStates<S>, A>
-        : K extends 'after'
-          ? CheckedAfter<S[K], OwnStates<S>, A>
-          : K extends 'always' | 'onDone' | 'onTimeout'
-            ? CheckedTransitions<S[K], OwnStates<S>, A>
-            : K extends 'target'
-              ? CheckedTargets<S[K], OwnStates<S>, A>
-              : K extends 'invoke'
-                ? CheckedInvokes<S[K], OwnStates<S>, A>
-                : K extends 'entry' | 'exit'
-                  ? CheckedActions<S[K], A>
-                  : K extends 'tags'
-                    ? CheckedTags<S[K], A['words']['tag']>
-                    : K extends 'type'
-                      ? OneAmong<S[K], StateType>
-                      : K extends 'history'
-                        ? OneAmong<S[K], 'shallow' | 'deep'>
-                        : K extends TKey
-                          ? unknown
-                          : OneOf<TKey>;
+  : { [K in keyof S]: CheckedMember<S, K, A, StateKey> };
 
-type CheckedStates<S, A extends AnyAround> = string extends keyof S
+type CheckedMember<S, K extends keyof S, A extends AnyAround, TKey> = K extends keyof Members<S, S, A>
+  ? Members<S, S[K], A>[K]
+  : K extends TKey
+    ? unknown
+    : OneOf<TKey>;
+
+/** By the key of a state, what is asked of what stands there; of all other keys nothing is. */
+interface Members<S, V, A extends AnyAround> {
+  readonly states: CheckedStates<V, A>;
+  readonly initial: CheckedInitial<V, OwnStates<S>>;
+  readonly on: CheckedOn<V, S, A>;
+  readonly after: CheckedAfter<V, S, A>;
+  readonly always: CheckedTransitions<V, S, A>;
+  readonly onDone: CheckedTransitions<V, S, A>;
+  readonly onTimeout: CheckedTransitions<V, S, A>;
+  readonly target: CheckedTargets<V, S, A>;
+  readonly invoke: CheckedInvokes<V, S, A>;
+  readonly entry: CheckedActions<V, A>;
+  readonly exit: CheckedActions<V, A>;
+  readonly tags: CheckedTags<V, A['whole']['words']['tag']>;
+  readonly type: OneAmong<V, StateType>;
+  readonly history: OneAmong<V, 'shallow' | 'deep'>;
+}
+
+type CheckedStates<V, A extends AnyAround> = string extends keyof V
   ? unknown
-  : { [K in keyof S]: CheckedState<S[K], Among<A, S>> };
+  : { [K in keyof V]: CheckedState<V[K], Around<A['whole'], V>> };
 
 type CheckedTags<V, TTag> = V extends string
   ? OneAmong<V, TTag>
@@ -93,7 +140,7 @@ type CheckedTags<V, TTag> = V extends string
       : readonly (TTag | OneOf<TTag>)[]
     : unknown;
 
-type OneAmong<V, T> = string extends V ? unknown : V extends T ? unknown : T | OneOf<T>;
+type OneAmong<V, T> = string extends V ? unknown : V extends T | undefined ? unknown : T | OneOf<T>;
 
 type CheckedInitial<V, TOwn> = string extends V
   ? unknown
@@ -103,78 +150,82 @@ type CheckedInitial<V, TOwn> = string extends V
       ? { readonly target: T extends string ? Below<T, TOwn> : unknown }
       : unknown;
 
-type CheckedOn<S, TOwn, A extends AnyAround> = string extends keyof S
+type CheckedOn<V, S, A extends AnyAround> = keyof V extends A['descriptor']
+  ? { [K in keyof V]: CheckedTransitions<V[K], S, A> }
+  : string extends keyof V
+    ? unknown
+    : {
+        [K in keyof V]: K extends A['descriptor']
+          ? CheckedTransitions<V[K], S, A>
+          : OneOf<A['whole']['words']['event']['type']>;
+      };
+
+type CheckedAfter<V, S, A extends AnyAround> = string extends keyof V
   ? unknown
   : {
-      [K in keyof S]: K extends A['descriptor']
-        ? CheckedTransitions<S[K], TOwn, A>
-        : OneOf<A['words']['event']['type']>;
+      [K in keyof V]: K extends number | `${number}${string}` | A['whole']['words']['delay']
+        ? CheckedTransitions<V[K], S, A>
+        : OneOf<A['whole']['words']['delay']>;
     };
 
-type CheckedAfter<S, TOwn, A extends AnyAround> = string extends keyof S
+type CheckedTransitions<V, S, A extends AnyAround> = V extends A['key']
   ? unknown
-  : {
-      [K in keyof S]: K extends number | `${number}${string}` | A['words']['delay']
-        ? CheckedTransitions<S[K], TOwn, A>
-        : OneOf<A['words']['delay']>;
-    };
-
-type CheckedTransitions<V, TOwn, A extends AnyAround> = string extends V
-  ? unknown
-  : V extends string
-    ? CheckedTarget<V, TOwn, A>
-    : V extends readonly unknown[]
-      ? [V[number]] extends [CheckedItem<V[number], TOwn, A>]
-        ? unknown
-        : readonly CheckedItem<V[number], TOwn, A>[]
-      : CheckedTransition<V, TOwn, A>;
+  : V extends A['transition']
+    ? keyof V extends TransitionKey
+      ? unknown
+      : Settled<CheckedParts<V, S, A>>
+    : string extends V
+      ? unknown
+      : V extends string
+        ? CheckedTarget<V, S, A>
+        : V extends readonly unknown[]
+          ? [V[number]] extends [CheckedItem<V[number], S, A>]
+            ? unknown
+            : readonly CheckedItem<V[number], S, A>[]
+          : Settled<CheckedParts<V, S, A>>;
 
 /** Items of a list are of one union; each must fit one that is right. */
-type CheckedItem<V, TOwn, A extends AnyAround> = V extends string
-  ? V & CheckedTarget<V, TOwn, A>
-  : V & CheckedTransition<V, TOwn, A>;
+type CheckedItem<V, S, A extends AnyAround> = V extends unknown ? V & CheckedTransitions<V, S, A> : never;
 
 /** Nothing, where nothing is wrong: the compiler then names the member that has another shape. */
 type Settled<C> = [{ [K in keyof C]: unknown extends C[K] ? never : K }[keyof C]] extends [never]
   ? unknown
   : C;
 
-type CheckedTransition<V, TOwn, A extends AnyAround> = Settled<{
+type CheckedParts<V, S, A extends AnyAround> = {
   [K in keyof V]: K extends 'target'
-    ? CheckedTargets<V[K], TOwn, A>
+    ? CheckedTargets<V[K], S, A>
     : K extends 'assign'
-      ? CheckedFields<V[K], A['context']>
+      ? CheckedFields<V[K], A['whole']['context']>
       : K extends 'actions'
         ? CheckedActions<V[K], A>
         : K extends 'guard'
           ? CheckedGuard<V[K], A>
-          : K extends 'reenter' | 'description' | 'meta'
+          : K extends TransitionKey
             ? unknown
-            : OneOf<'target' | 'guard' | 'assign' | 'actions' | 'reenter' | 'description' | 'meta'>;
-}>;
+            : OneOf<TransitionKey>;
+};
 
-type CheckedTargets<V, TOwn, A extends AnyAround> = string extends V
+type CheckedTargets<V, S, A extends AnyAround> = string extends V
   ? unknown
   : V extends string
-    ? CheckedTarget<V, TOwn, A>
+    ? CheckedTarget<V, S, A>
     : V extends readonly (infer T)[]
-      ? readonly CheckedTargetItem<T, TOwn, A>[]
+      ? readonly CheckedTargetItem<T, S, A>[]
       : unknown;
 
-type CheckedTargetItem<T, TOwn, A extends AnyAround> = T extends string
-  ? T & CheckedTarget<T, TOwn, A>
-  : unknown;
+type CheckedTargetItem<T, S, A extends AnyAround> = T extends string ? T & CheckedTarget<T, S, A> : unknown;
 
-type CheckedTarget<T extends string, TOwn, A extends AnyAround> = string extends T
+type CheckedTarget<T extends string, S, A extends AnyAround> = string extends T
   ? unknown
-  : T extends KeyOf<A['siblings']> | `${string}\\${string}`
+  : T extends A['key'] | `${string}\\${string}`
     ? unknown
     : T extends `#${infer Path}`
-      ? Path extends IdIn<A['root']> | `${IdIn<A['root']>}.${string}`
+      ? Path extends IdIn<A['whole']['root']> | `${IdIn<A['whole']['root']>}.${string}`
         ? unknown
-        : OneOf<`#${IdIn<A['root']>}`>
+        : OneOf<`#${IdIn<A['whole']['root']>}`>
       : T extends `.${infer Path}`
-        ? Below<Path, TOwn>
+        ? Below<Path, OwnStates<S>>
         : Below<T, A['siblings']>;
 
 /** A path into these states. */
@@ -193,35 +244,35 @@ type IdIn<S> =
   | (S extends { readonly id: infer I extends string } ? I : never)
   | (S extends { readonly states: infer Own } ? { [K in keyof Own]: IdIn<Own[K]> }[keyof Own] : never);
 
-type CheckedInvokes<V, TOwn, A extends AnyAround> = V extends readonly unknown[]
-  ? readonly CheckedInvokeItem<V[number], TOwn, A>[]
-  : CheckedInvoke<V, TOwn, A>;
+type CheckedInvokes<V, S, A extends AnyAround> = V extends readonly unknown[]
+  ? readonly CheckedInvokeItem<V[number], S, A>[]
+  : CheckedInvoke<V, S, A>;
 
-type CheckedInvokeItem<V, TOwn, A extends AnyAround> = V extends unknown
-  ? V & CheckedInvoke<V, TOwn, A>
-  : never;
+type CheckedInvokeItem<V, S, A extends AnyAround> = V extends unknown ? V & CheckedInvoke<V, S, A> : never;
 
-type CheckedInvoke<V, TOwn, A extends AnyAround> = Settled<{
-  [K in keyof V]: K extends 'onDone' | 'onError' ? CheckedTransitions<V[K], TOwn, A> : unknown;
+type CheckedInvoke<V, S, A extends AnyAround> = Settled<{
+  [K in keyof V]: K extends 'onDone' | 'onError' ? CheckedTransitions<V[K], S, A> : unknown;
 }>;
 
-type CheckedActions<V, A extends AnyAround> = string extends V
+type CheckedActions<V, A extends AnyAround> = V extends A['whole']['action']
   ? unknown
-  : V extends readonly unknown[]
-    ? [V[number]] extends [CheckedActionItem<V[number], A>]
-      ? unknown
-      : readonly CheckedActionItem<V[number], A>[]
-    : CheckedAction<V, A>;
+  : string extends V
+    ? unknown
+    : V extends readonly unknown[]
+      ? [V[number]] extends [CheckedActionItem<V[number], A>]
+        ? unknown
+        : readonly CheckedActionItem<V[number], A>[]
+      : CheckedAction<V, A>;
 
-type CheckedActionItem<V, A extends AnyAround> = V extends unknown ? V & CheckedAction<V, A> : never;
+type CheckedActionItem<V, A extends AnyAround> = V extends A['whole']['action'] ? V : V & CheckedAction<V, A>;
 
 type CheckedAction<V, A extends AnyAround> = V extends AnyFunction
   ? unknown
   : V extends { readonly assign: infer F }
-    ? Settled<{ readonly assign: CheckedFields<F, A['context']> }>
+    ? Settled<{ readonly assign: CheckedFields<F, A['whole']['context']> }>
     : V extends { readonly raise: infer R extends string }
-      ? Settled<{ readonly raise: OneAmong<R, A['words']['event']['type']> }>
-      : CheckedNamed<V, A['words']['actions']>;
+      ? Settled<{ readonly raise: OneAmong<R, A['whole']['words']['event']['type']> }>
+      : CheckedNamed<V, A['whole']['words']['actions']>;
 
 type CheckedGuard<V, A extends AnyAround> = V extends AnyFunction | Expression
   ? unknown
@@ -231,7 +282,7 @@ type CheckedGuard<V, A extends AnyAround> = V extends AnyFunction | Expression
       ? Settled<{ readonly and: CheckedGuards<G, A> }>
       : V extends { readonly or: readonly (infer G)[] }
         ? Settled<{ readonly or: CheckedGuards<G, A> }>
-        : CheckedNamed<V, A['words']['guards']>;
+        : CheckedNamed<V, A['whole']['words']['guards']>;
 
 type CheckedGuards<V, A extends AnyAround> = [V] extends [CheckedGuardItem<V, A>]
   ? unknown

@@ -1,8 +1,8 @@
-/** Any text, of which editors nonetheless keep the literals, so that they can be looked at one by one. */
-export type Text = '' | (string & {});
-
 /** JSONata over `{ context, event }`. */
 export type Expression = `{%${string}`;
+
+/** Any text, of which the compiler nonetheless keeps the literals, so that they can be looked at one by one. */
+export type Text = Expression | (string & {});
 
 /** What functions of a machine are given. */
 export interface ScopeOf<TContext, TEvent> {
