@@ -1,3 +1,4 @@
+import type { Versions } from './event.js';
 import type { Json } from './json.js';
 
 /**
@@ -46,8 +47,9 @@ export interface SendEffect {
 export interface SpawnEffect {
   readonly type: 'spawn';
   readonly id: string;
-  /** Its newest version at the turn. */
   readonly machine: string;
+  /** By which its version is found, and those of what it invokes in turn; what is not in it, is the newest at the turn. */
+  readonly versions?: Versions;
   readonly input: Json;
   /** It is kept, and deleted, on its own: not with its parent. */
   readonly detached?: boolean;

@@ -37,7 +37,14 @@ export interface StartEvent {
   readonly type: 'start';
   readonly machine: string;
   readonly input: Json;
+  readonly versions?: Versions;
 }
+
+/**
+ * The machines that an instance may invoke, itself or through those that it invokes, and by machine the hash of the
+ * definition that was the newest when it began: those it invokes, whatever is published later.
+ */
+export type Versions = Readonly<Record<string, string>>;
 
 /** An event by name, from outside or from another instance. */
 export interface SignalEvent {
@@ -107,6 +114,8 @@ export interface MigrateEvent {
   readonly type: 'migrate';
   readonly from: Edition;
   readonly to: Edition;
+  /** In place of those that it began with. */
+  readonly versions?: Versions;
 }
 
 /** A definition, as an event names it. */

@@ -54,6 +54,8 @@ export interface Language<P extends Program = Program> {
   view(state: Json): View;
   /** Where what nobody is to be shown stands in a context, an output and the like. Needs no program, as `view`. */
   sensitive?(source: Json): readonly string[];
+  /** The machines that a source invokes by their names; absent where a language has no such thing. Needs no program. */
+  invokes?(source: Json): readonly string[];
   /** The states that are active, as paths from the root (`a.b`), for highlighting. */
   active(program: P, state: Json): readonly string[];
   /** The names of the events that could be taken now. */

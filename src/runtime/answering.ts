@@ -43,11 +43,11 @@ export class Answering {
 
   /** Answers those that are written. Rejects where nobody knows whether they are: all may be ended again. */
   async write<T extends EndedJob>(ended: readonly T[]): Promise<ReadonlySet<T>> {
-    const { store } = this.#options;
+    const { store, registry } = this.#options;
     const { folds, instances, folded } = this.#fold(ended);
     if (folds.length === 0) return new Set();
     try {
-      const results = await this.#handover.commit(await withChildren(store, folds), instances);
+      const results = await this.#handover.commit(await withChildren(store, registry, folds), instances);
       return new Set(folded.flatMap((each, index) => (results[index] === 'committed' ? each : [])));
     } catch (error) {
       if (error instanceof Refused) throw error;

@@ -55,6 +55,7 @@ import type { Registry } from './registry.js';
 import { checkedLimit, checkedPayload, checkedWait, refuseId, refuseReserved } from './request.js';
 import { START_ID } from './spawning.js';
 import { Sweeper } from './sweeper.js';
+import { versionsFor } from './versions.js';
 import { watchHistory } from './watching.js';
 import { Worker } from './worker.js';
 
@@ -203,7 +204,8 @@ export class DurableEngine implements Engine {
     const problems = steppable?.language.checkInput?.(steppable.program, input).filter(isError) ?? [];
     if (problems.length > 0) throw new Refused(problems);
     const hash = bodyHash(input);
-    const start = message(START_ID, id, { type: 'start', machine, input });
+    const versions = await versionsFor(definition, this.#registry, (name) => this.#store.latest(name));
+    const start = message(START_ID, id, { type: 'start', machine, input, ...given({ versions }) });
     const [result] = await this.#store.create([
       { id, machine, definition: definition.hash, inputHash: hash, start: { ...start, dueAt: 0 } },
     ]);

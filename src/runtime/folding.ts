@@ -1,7 +1,8 @@
 import type { Definition } from '../core/definition.js';
 import type { Effect, SpawnEffect, TaskEffect } from '../core/effect.js';
-import type { Event, EventBody, MigrateEvent } from '../core/event.js';
+import type { Event, EventBody, MigrateEvent, Versions } from '../core/event.js';
 import { fold, foldMigration, type Standing } from '../core/fold.js';
+import { given } from '../core/given.js';
 import { childName, effectName, effectOfChild } from '../core/identifier.js';
 import { hasEnded, type Instance } from '../core/instance.js';
 import type { NewJob } from '../core/job.js';
@@ -27,6 +28,7 @@ export interface Spawn {
   readonly machine: string;
   readonly input: Json;
   readonly detached: boolean;
+  readonly versions?: Versions;
   /** Of the event that asked for it. */
   readonly cause: string;
   readonly hops: number;
@@ -247,9 +249,9 @@ class Folding {
   }
 
   #spawn(child: string, effect: SpawnEffect, { hops }: Message): Spawn {
-    const { id, machine, input, detached = false } = effect;
+    const { id, machine, input, detached = false, versions } = effect;
     const [parent, cause] = [this.#instance.id, this.#cause()];
-    return { parent, effect: id, child, machine, input, detached, cause, hops };
+    return { parent, effect: id, child, machine, input, detached, cause, hops, ...given({ versions }) };
   }
 
   /** The end of a child is the answer to the effect that made it. */

@@ -1,7 +1,7 @@
 import type { Definition } from '../core/definition.js';
 import type { Effect } from '../core/effect.js';
 import type { EffectCounts, MigrateOptions, MigrationGroup, MigrationReport } from '../core/engine.js';
-import type { MigrateEvent } from '../core/event.js';
+import type { MigrateEvent, Versions } from '../core/event.js';
 import { given } from '../core/given.js';
 import type { Instance, Status } from '../core/instance.js';
 import type { Json } from '../core/json.js';
@@ -14,6 +14,7 @@ import { newId } from './identifier.js';
 import type { Registry, Steppable } from './registry.js';
 import { checkedLimit } from './request.js';
 import { withChildren } from './spawning.js';
+import { versionsFor } from './versions.js';
 
 /** How often an instance is tried that others go on changing meanwhile. */
 const MAX_TRIES = 20;
@@ -36,7 +37,8 @@ export async function migratePage(
 ): Promise<MigrationReport> {
   const target = await targetOf(store, registry, machine, options.to);
   const { readings, next } = await pageOf(store, machine, options);
-  const migrating = new Migrating(store, registry, target, options);
+  const versions = await versionsFor(target.definition, registry, (name) => store.latest(name));
+  const migrating = new Migrating(store, registry, target, versions, options);
   await migrating.take(readings);
   const { version } = target.definition;
   const { dryRun = false } = options;
@@ -107,14 +109,22 @@ class Migrating {
   readonly #store: Store;
   readonly #registry: Registry;
   readonly #target: Steppable;
+  readonly #versions: Versions | undefined;
   readonly #options: MigrateOptions;
   readonly #groups = new Map<string, MigrationGroup>();
   current = 0;
 
-  constructor(store: Store, registry: Registry, target: Steppable, options: MigrateOptions) {
+  constructor(
+    store: Store,
+    registry: Registry,
+    target: Steppable,
+    versions: Versions | undefined,
+    options: MigrateOptions,
+  ) {
     this.#store = store;
     this.#registry = registry;
     this.#target = target;
+    this.#versions = versions;
     this.#options = options;
   }
 
@@ -168,7 +178,10 @@ class Migrating {
 
   #fold(instance: Instance, from: Definition, now: number): MigrationFold {
     const { definition } = this.#target;
-    const event: MigrateEvent = { type: 'migrate', from: editionOf(from), to: editionOf(definition) };
+    const event: MigrateEvent = {
+      ...{ type: 'migrate', from: editionOf(from), to: editionOf(definition) },
+      ...given({ versions: this.#versions }),
+    };
     return foldMigrate(instance, { id: ownEventId(), seed: newId(), event }, from, now, this.#target);
   }
 
@@ -180,6 +193,7 @@ class Migrating {
     if (wanted.length === 0) return new Map();
     const commits = await withChildren(
       this.#store,
+      this.#registry,
       wanted.map(({ fold }) => fold.fold),
     );
     const results = await this.#store.migrate(

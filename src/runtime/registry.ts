@@ -35,6 +35,7 @@ export class Registry {
   readonly #handlers: ReadonlyMap<string, Handler>;
   readonly #definitions = new Map<string, Definition>();
   readonly #steppable = new Map<string, Steppable>();
+  readonly #invoked = new Map<string, readonly string[]>();
   readonly #missing = new Map<string, string>();
   readonly #taskNames = new Set<string>();
   /** Has what a definition needs loaded. */
@@ -108,6 +109,16 @@ export class Registry {
 
   definition(hash: string): Definition | undefined {
     return this.#definitions.get(hash);
+  }
+
+  /** The machines that a definition invokes by their names. */
+  invokes({ hash, language, source }: Definition): readonly string[] {
+    let names = this.#invoked.get(hash);
+    if (names === undefined) {
+      names = this.#languages.get(language)?.invokes?.(source) ?? [];
+      this.#invoked.set(hash, names);
+    }
+    return names;
   }
 
   /** Why a definition cannot be stepped here; undefined if it can, or was never seen. */

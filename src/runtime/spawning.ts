@@ -1,38 +1,70 @@
-import type { ChildEndedEvent } from '../core/event.js';
+import type { Definition } from '../core/definition.js';
+import type { ChildEndedEvent, Versions } from '../core/event.js';
+import { given } from '../core/given.js';
 import type { NewMessage } from '../core/message.js';
 import { SCHEDULE_MACHINE } from '../core/schedule-id.js';
 import type { Commit, NewInstance, Store } from '../store/store.js';
 import type { Fold, Spawn } from './folding.js';
 import { bodyHash } from './hash.js';
+import type { Registry } from './registry.js';
+import { type Latest, versionsFor } from './versions.js';
 
 /** The id of every instance's start event; no client can choose one with a slash. */
 export const START_ID = '/start';
 
 /**
- * Gives each child the newest version of its machine. One whose machine there is none of ends before it began,
- * which its parent is told as of any other child.
+ * Gives each child the version of its machine that its parent began with, else the newest. One whose machine there is none of
+ * ends before it began, which its parent is told as of any other child.
  */
-export async function withChildren(store: Store, folds: readonly Fold[]): Promise<readonly Commit[]> {
-  const newest = new Map<string, string | undefined>();
-  for (const { machine } of folds.flatMap(({ spawns }) => spawns)) {
-    // Schedules are nobody's children.
-    if (newest.has(machine) || machine === SCHEDULE_MACHINE) continue;
-    newest.set(machine, (await store.latest(machine))?.hash);
-  }
-  return folds.map((fold) => {
+export async function withChildren(
+  store: Store,
+  registry: Registry,
+  folds: readonly Fold[],
+): Promise<readonly Commit[]> {
+  const known = new Map<string, Definition | undefined>();
+  const latest: Latest = async (machine) => {
+    if (!known.has(machine)) known.set(machine, await store.latest(machine));
+    return known.get(machine);
+  };
+  const commits: Commit[] = [];
+  for (const fold of folds) {
     const spawns: NewInstance[] = [];
     const failures: NewMessage[] = [];
     for (const spawn of fold.spawns) {
-      const definition = newest.get(spawn.machine);
-      if (definition === undefined) failures.push(stillborn(spawn));
-      else spawns.push(childOf(spawn, definition));
+      const edition = await editionOf(spawn, registry, latest);
+      if (edition === undefined) failures.push(stillborn(spawn));
+      else spawns.push(childOf(spawn, edition));
     }
-    return { ...fold, timers: [...fold.timers, ...failures], spawns };
-  });
+    commits.push({ ...fold, timers: [...fold.timers, ...failures], spawns });
+  }
+  return commits;
 }
 
-function childOf({ parent, child, machine, input, detached, cause, hops }: Spawn, definition: string) {
-  const event = JSON.stringify({ type: 'start', machine, input });
+/** Which definition a child is of, and which those will be of that it invokes. */
+interface ChildEdition {
+  readonly definition: string;
+  readonly versions: Versions | undefined;
+}
+
+async function editionOf(
+  { machine, versions = {} }: Spawn,
+  registry: Registry,
+  latest: Latest,
+): Promise<ChildEdition | undefined> {
+  const hash = Object.hasOwn(versions, machine) ? versions[machine] : undefined;
+  if (hash !== undefined) return { definition: hash, versions };
+  // Schedules are nobody's children.
+  const definition = machine === SCHEDULE_MACHINE ? undefined : await latest(machine);
+  if (definition === undefined) return undefined;
+  const own = await versionsFor(definition, registry, latest);
+  return { definition: definition.hash, versions: own && { ...own, ...versions } };
+}
+
+function childOf(
+  { parent, child, machine, input, detached, cause, hops }: Spawn,
+  { definition, versions }: ChildEdition,
+): NewInstance {
+  const event = JSON.stringify({ type: 'start', machine, input, ...given({ versions }) });
   const start: NewMessage = { id: START_ID, to: child, event, cause, hops };
   return { id: child, machine, definition, inputHash: bodyHash(input), parent, detached, start };
 }

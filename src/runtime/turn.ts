@@ -56,7 +56,7 @@ export async function takeTurn(
   }
   note('');
   const instances = new Map(claims.map(({ load }) => [load.instance.id, load.instance]));
-  return { instances, commits: await withChildren(store, folds), releases };
+  return { instances, commits: await withChildren(store, registry, folds), releases };
 }
 
 function stepProblem(error: unknown): Problem {

@@ -3,6 +3,7 @@ import type { Language, View } from '../core/language.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
 import { check, compile, type StatechartProgram } from './compile.js';
 import { graphOf } from './graph.js';
+import { invokedBy } from './invoked.js';
 import { migrate } from './migrate.js';
 import { inputsOfRedrive, redrive } from './redrive.js';
 import type { Datamodels } from './schema/findings.js';
@@ -22,6 +23,7 @@ const STATECHART = {
   migrate: discreet(migrate),
   view,
   sensitive: sensitiveOf,
+  invokes: invokedBy,
   active,
   accepts,
   graph: graphOf,

@@ -2,6 +2,7 @@ import type { Definition } from '../core/definition.js';
 import { effectNumbering } from '../core/effect.js';
 import type { Event, MigrateEvent } from '../core/event.js';
 import { rejected } from '../core/fold.js';
+import { given } from '../core/given.js';
 import { APPLIED, type Happening } from '../core/journal.js';
 import { type Json, type JsonObject, put } from '../core/json.js';
 import type { Step } from '../core/language.js';
@@ -89,11 +90,11 @@ class Migrating {
       },
     };
     const taken: Taken[] = [];
-    const given = { type: MIGRATE, from: from.version, to: to.version };
-    const run = new Macrostep(this.#to, this.#context(), given, this.#event, taken);
+    const migrating = { type: MIGRATE, from: from.version, to: to.version };
+    const run = new Macrostep(this.#to, this.#context(), migrating, this.#event, taken);
     run.assign(this.#migration.context(run));
     if (hasFailed) return this.#failed(run, kept, begins, happening);
-    const numbering = new Numbering(before, this.#event, !this.#program.hasFunctions);
+    const numbering = new Numbering(before, this.#event, !this.#program.hasFunctions, this.#event.versions);
     for (const id of Object.keys(before)) numbering.goOn(id, kept[id]);
     const finals = this.#to.atoms.filter((node) => node.type === 'final' && !this.#wasFinal(node));
     run.arrive(
@@ -182,7 +183,7 @@ class Migrating {
 
   /** An instance that failed goes on waiting for nothing, until it is redriven. */
   #failed(run: Macrostep, waits: Waiting, begins: readonly Begun[], happening: Happening): Step {
-    const { history: _, waits: __, ...stored } = this.#stored;
+    const { history: _, waits: __, versions: ___, ...stored } = this.#stored;
     const remembered = historyValueOf(this.#to);
     const nextId = effectNumbering(this.#event.revision);
     const fresh = begins.map(({ wait }) => [nextId(), pendingOf(wait, stored.failedAt ?? 0)] as const);
@@ -192,6 +193,7 @@ class Migrating {
       context: json(run.context, 'the context'),
       ...(remembered === undefined ? {} : { history: remembered }),
       waits: { ...waits, ...Object.fromEntries(fresh) },
+      ...given({ versions: this.#event.versions }),
     };
     return { state: asJson(state), status: 'failed', effects: [], history: [happening], outcome: APPLIED };
   }

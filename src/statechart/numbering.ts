@@ -1,5 +1,6 @@
 import { type Effect, effectNumbering } from '../core/effect.js';
-import type { Stamp } from '../core/event.js';
+import type { Stamp, Versions } from '../core/event.js';
+import { given } from '../core/given.js';
 import { childName, parentOf } from '../core/identifier.js';
 import type { Happening } from '../core/journal.js';
 import { type Json, toJson } from '../core/json.js';
@@ -12,7 +13,7 @@ import {
   type SignalEffect,
 } from './machine-effect.js';
 import { type MachineEvent, plainEvent } from './machine-event.js';
-import type { Held, Pending, Retrying } from './stored-state.js';
+import type { Held, Pending, Retrying, StoredState } from './stored-state.js';
 import { Undone } from './undone.js';
 
 interface Made {
@@ -35,6 +36,7 @@ export class Numbering {
   readonly #instance: string;
   readonly #trusted: boolean;
   readonly #hearsOut: boolean;
+  readonly #versions: Versions | undefined;
   readonly #nextId: () => string;
 
   /** `trusted` where nothing comes from functions, so that all of it is JSON already. */
@@ -42,8 +44,10 @@ export class Numbering {
     pending: Readonly<Record<string, Pending>> | undefined,
     { at, revision, instance }: Stamp,
     trusted: boolean,
+    versions: Versions | undefined,
     hearsOut = false,
   ) {
+    this.#versions = versions;
     this.#hearsOut = hearsOut;
     this.#trusted = trusted;
     this.#before = pending;
@@ -60,10 +64,11 @@ export class Numbering {
     return [...this.#made.values()].map(({ happening }) => happening);
   }
 
-  /** For the state: absent where nothing is waited for. */
-  get pending(): { readonly pending?: Readonly<Record<string, Pending>> } {
-    if (this.#changed === undefined) return this.#before === undefined ? {} : { pending: this.#before };
-    return this.#changed.size === 0 ? {} : { pending: Object.fromEntries(this.#changed) };
+  /** For the state of an instance that goes on. */
+  get kept(): Pick<StoredState, 'pending' | 'versions'> {
+    const isEmpty = this.#changed?.size === 0;
+    const pending = this.#changed === undefined || isEmpty ? this.#before : Object.fromEntries(this.#changed);
+    return given({ pending: isEmpty ? undefined : pending, versions: this.#versions });
   }
 
   get #waiting(): Map<string, Pending> {
@@ -146,10 +151,10 @@ export class Numbering {
   #spawn({ key, machine, input }: MachineEffect & { readonly type: 'spawn' }): void {
     const id = this.#nextId();
     this.#waiting.set(id, { child: key });
-    const given = this.#json(input, `the input of ${machine}`);
+    const asked = this.#json(input, `the input of ${machine}`);
     const child = childName(this.#instance, id, 0);
     this.#make(
-      { type: 'spawn', id, machine, input: given },
+      { type: 'spawn', id, machine, input: asked, ...given({ versions: this.#versions }) },
       { type: 'MachineInvoked', data: { effect: id, id: key, machine, child } },
     );
   }

@@ -1,5 +1,6 @@
 import type { Event, RedriveEvent } from '../core/event.js';
 import { ignored, rejected } from '../core/fold.js';
+import { given } from '../core/given.js';
 import { type Json, own } from '../core/json.js';
 import type { Step } from '../core/language.js';
 import { invocation } from './bind/invocation.js';
@@ -42,23 +43,24 @@ export function redrive(program: StatechartProgram, state: Json, event: Event & 
     if (input === undefined)
       return ignored({ status: 'failed', state }, 'nobody knows what it was to start with');
     const { inputs: _, type: __, ...stamp } = event;
-    return start(program, { ...stamp, type: 'start', machine: '', input });
+    const { versions } = stored;
+    return start(program, { ...stamp, type: 'start', machine: '', input, ...given({ versions }) });
   }
   const { waits = {}, answer } = stored;
   const taken: Taken[] = [];
   const history = [{ type: 'InstanceRedriven', data: {} }];
-  const given = answer && answerEvent(program, waits[answer.effect], answer.output);
+  const taking = answer && answerEvent(program, waits[answer.effect], answer.output);
   const configuration = configurationOf(program.space, stored);
   const context = contextOf(program, stored);
-  const run = new Macrostep(configuration, context, given ?? { type: REDRIVE }, event, taken);
-  const numbering = new Numbering(undefined, event, !program.hasFunctions);
+  const run = new Macrostep(configuration, context, taking ?? { type: REDRIVE }, event, taken);
+  const numbering = new Numbering(undefined, event, !program.hasFunctions, stored.versions);
   try {
     for (const [id, pending] of Object.entries(waits)) {
       if (id === answer?.effect) continue;
       if ('dueAt' in pending) numbering.begin(later(pending, stored, event));
       else beginAgain(configuration, run, pending, own(event.inputs, id));
     }
-    if (given !== undefined) run.react(planFor(configuration, given.type));
+    if (taking !== undefined) run.react(planFor(configuration, taking.type));
     return applied(program, run, undefined, numbering, history, taken);
   } catch (error) {
     if (!(error instanceof Undone)) throw error;

@@ -90,7 +90,7 @@ export function start(program: StatechartProgram, event: Event & StartEvent): St
     return applied(program, run, undefined, numbering, [started], taken.slice(1));
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
-    const stored = { value: null, context: null };
+    const stored = { value: null, context: null, ...given({ versions: event.versions }) };
     return failed(stored, event, numberingOf(program, undefined, event), [], reasonOf(error.problem));
   }
 }
@@ -170,7 +170,9 @@ function answer(program: StatechartProgram, stored: StoredState, event: Answer):
 }
 
 function numberingOf(program: StatechartProgram, stored: StoredState | undefined, event: Event): Numbering {
-  return new Numbering(stored?.pending, event, !program.hasFunctions, program.space.dialect.hearsOut);
+  const versions = event.type === 'start' ? event.versions : stored?.versions;
+  const { hearsOut } = program.space.dialect;
+  return new Numbering(stored?.pending, event, !program.hasFunctions, versions, hearsOut);
 }
 
 /** The pause before another attempt is over. */
@@ -189,7 +191,7 @@ function tryAgain(
 function goesOn(stored: StoredState, numbering: Numbering, happened: readonly Happening[]): Step {
   const { pending: _, ...rest } = stored;
   return {
-    state: asJson({ ...rest, ...numbering.pending }),
+    state: asJson({ ...rest, ...numbering.kept }),
     status: 'running',
     effects: numbering.effects,
     history: [...happened, ...numbering.history],
@@ -260,7 +262,7 @@ function failureOf(event: Answer): Failure | undefined {
 
 /** What had been told to stop has stopped. */
 function forgotten({ pending: _, ...rest }: StoredState, numbering: Numbering): Step {
-  const state = asJson({ ...rest, ...numbering.pending });
+  const state = asJson({ ...rest, ...numbering.kept });
   return { state, status: 'running', effects: [], history: [], outcome: APPLIED };
 }
 
@@ -276,7 +278,7 @@ function released(
 }
 
 function stop(stored: StoredState, event: Event & StopEvent): Step {
-  const numbering = new Numbering(stored.pending, event, true);
+  const numbering = new Numbering(stored.pending, event, true, stored.versions);
   numbering.cancelAll();
   const { value, context } = stored;
   const reasons = {
@@ -300,7 +302,7 @@ function stop(stored: StoredState, event: Event & StopEvent): Step {
 /** The language's `fail`: the event that it cannot take answers nothing that would be waited for any longer. */
 export function fail(_program: StatechartProgram, state: Json, event: Event, failure: Failure): Step {
   const stored = storedState(state);
-  const numbering = new Numbering(stored.pending, event, true);
+  const numbering = new Numbering(stored.pending, event, true, stored.versions);
   const effect = answeredEffect(event);
   if (effect !== undefined) numbering.answered(effect);
   // The answer may be what is too large: what gave it is done again.
@@ -329,7 +331,7 @@ export function applied(
   const pointers = taken.flatMap(({ move }) => move.transitions.map(({ chart }) => chart.path));
   const rest = { effects: numbering.effects, history, outcome: APPLIED, taken: pointers };
   if (!run.done)
-    return { state: asJson({ ...kept, ...numbering.pending } as StoredState), status: 'running', ...rest };
+    return { state: asJson({ ...kept, ...numbering.kept } as StoredState), status: 'running', ...rest };
   const output = json(run.output, 'the output');
   history.push({ type: 'InstanceSucceeded', data: { output } });
   return { state: asJson({ value, context, output }), status: 'succeeded', ...rest };
@@ -340,7 +342,7 @@ export function applied(
  * redrive needs to go on from there.
  */
 export function failed(
-  { value, context, history, pending: waits }: StoredState,
+  { value, context, history, pending: waits, versions }: StoredState,
   event: Event,
   numbering: Numbering,
   before: readonly Happening[],
@@ -349,7 +351,13 @@ export function failed(
   numbering.cancelAll();
   const answer = goodAnswer(event);
   return {
-    state: asJson({ value, context, error, failedAt: event.at, ...given({ history, waits, answer }) }),
+    state: asJson({
+      value,
+      context,
+      error,
+      failedAt: event.at,
+      ...given({ history, waits, versions, answer }),
+    }),
     status: 'failed',
     effects: numbering.effects,
     history: [...before, ...numbering.history, { type: 'InstanceFailed', data: { ...error } }],

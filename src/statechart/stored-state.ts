@@ -1,3 +1,4 @@
+import type { Versions } from '../core/event.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Configuration, StateSpace, StateValue } from './configuration.js';
 import { type HistoryValue, historyAt } from './history-value.js';
@@ -13,6 +14,8 @@ export interface StoredState {
   readonly history?: HistoryValue;
   /** By effect id, what is waited for; absent where nothing is. */
   readonly pending?: Readonly<Record<string, Pending>>;
+  /** Of the machines that it may invoke, those that it began with; absent where it invokes none. */
+  readonly versions?: Versions;
   readonly output?: Json;
   /** Why it failed, or was stopped. */
   readonly error?: { readonly error: string; readonly cause: string };

@@ -122,3 +122,64 @@ describe('a machine that is invoked, in an engine', () => {
     expect(context).toMatchObject({ why: { name: 'UnknownMachine' } });
   });
 });
+
+describe('what a machine invokes, of several versions', () => {
+  const leaf = (n: number): Json => ({
+    id: 'leaf',
+    initial: 'z',
+    output: n,
+    states: { z: { type: 'final' } },
+  });
+  const invoking = (id: string, machine: string, more: Json = {}): Json => ({
+    id,
+    context: { got: null },
+    initial: 'waiting',
+    output: '{% context.got %}',
+    states: {
+      waiting: { on: { GO: 'asking' }, always: { target: 'asking', guard: `{% ${id !== 'outer'} %}` } },
+      asking: { invoke: { machine, onDone: { target: 'end', assign: { got: '{% event.output %}' } } } },
+      end: { type: 'final' },
+    },
+    ...(more as object),
+  });
+  const publish = (source: Json) =>
+    engine.publish({ machine: (source as { id: string }).id, language: 'statechart', source });
+  const start = (id: string) => engine.create('outer', { id, input: null, wait: '5s' });
+  const outcome = async (id: string) => {
+    await engine.send(id, { type: 'GO' });
+    return (await until(id, ({ status }) => status !== 'running')).output;
+  };
+
+  it('is as old as the instance that it began for, at every depth', async () => {
+    engine = await openEngine({ db: 'memory:', definitions: [] });
+    for (const source of [leaf(1), invoking('inner', 'leaf'), invoking('outer', 'inner')])
+      await publish(source);
+    await start('old');
+    await publish(leaf(2));
+    await start('new');
+    expect(await outcome('old')).toBe(1);
+    expect(await outcome('new')).toBe(2);
+  });
+
+  it('is the newest where there was none when it began', async () => {
+    engine = await openEngine({ db: 'memory:', definitions: [] });
+    await publish(invoking('outer', 'leaf'));
+    await start('early');
+    await publish(leaf(1));
+    await publish(leaf(2));
+    expect(await outcome('early')).toBe(2);
+  });
+
+  it('is what was the newest when the instance was taken over to another version', async () => {
+    engine = await openEngine({ db: 'memory:', definitions: [] });
+    for (const source of [leaf(1), invoking('outer', 'leaf')]) await publish(source);
+    await start('moved');
+    await start('left');
+    await publish(leaf(2));
+    await publish(invoking('outer', 'leaf', { migrate: true }));
+    await engine.migrate('outer', { instance: 'moved' });
+    await publish(leaf(3));
+    expect(await outcome('moved')).toBe(2);
+    expect(await outcome('left')).toBe(1);
+  });
+});
