@@ -43,9 +43,9 @@ export class Inspection {
       for (const item of value) this.visit(item, depth + 1);
       return;
     }
-    for (const [key, member] of Object.entries(value)) {
+    for (const key of Object.keys(value)) {
       this.#count(key.length);
-      this.visit(member, depth + 1);
+      this.visit((value as Record<string, unknown>)[key], depth + 1);
     }
   }
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Budget } from '../../src/expression/budget.js';
-import { MAX_PATTERN_DEPTH, MAX_PATTERN_GROUPS } from '../../src/expression/regex/pattern.js';
-import { MAX_PROGRAM_LENGTH } from '../../src/expression/regex/program.js';
+import { BacktrackingMatcher } from '../../src/expression/regex/backtracking.js';
+import { ParallelMatcher } from '../../src/expression/regex/parallel.js';
+import { MAX_PATTERN_DEPTH, MAX_PATTERN_GROUPS, parsePattern } from '../../src/expression/regex/pattern.js';
+import { MAX_PROGRAM_LENGTH, programOf } from '../../src/expression/regex/program.js';
 import { type Match, Regex } from '../../src/expression/regex/regex.js';
 import { SourceError } from '../../src/expression/source-error.js';
 
@@ -91,9 +93,25 @@ describe('a regular expression', () => {
     expect(new Regex(pattern, PLAIN).find(text, 0, new Budget(20 * text.length))).toBeUndefined();
   });
 
-  it('stops at its budget', () => {
-    expect(() => new Regex('b', PLAIN).find('a'.repeat(1000), 0, new Budget(500))).toThrow(
+  it.each([1_000, 100_000])('stops at its budget in a text of %d characters', (length) => {
+    expect(() => new Regex('(a|b)+c', PLAIN).find('a'.repeat(length), 0, new Budget(500))).toThrow(
       expect.objectContaining({ code: 'budget-steps' }),
+    );
+  });
+
+  it('is matched alike whether ways are tried one by one or followed together', () => {
+    const texts = fc.array(fc.constantFrom('a', 'b', 'A', '1', ' ', '\n'), { maxLength: 12 });
+    fc.assert(
+      fc.property(patterns(), texts, fc.boolean(), (pattern, characters, multiline) => {
+        const program = programOf(parsePattern(pattern, { ignoreCase: false, multiline }));
+        const text = characters.join('');
+        for (const from of [0, text.length >> 1]) {
+          const oneByOne = new BacktrackingMatcher(program, text, from, new Budget()).find();
+          const together = new ParallelMatcher(program, text, new Budget()).find(from);
+          expect(oneByOne, `/${pattern}/ from ${from} of ${JSON.stringify(text)}`).toEqual(together);
+        }
+      }),
+      { numRuns: 2000, seed: 5 },
     );
   });
 

@@ -4,11 +4,13 @@ import { FunctionValue, isArray, type Run, type Value } from './value.js';
 
 /** One parameter of a function: the types it takes, and how often. */
 interface Parameter {
-  /** Letters of typeLetter that fit, `m` (missing) among them. */
-  readonly fits: string;
+  /** Types that fit, as bits of typeBit. */
+  readonly fits: number;
   readonly isArray: boolean;
   /** The type of an array's items, if it is said. */
   readonly itemType: string | undefined;
+  /** The bits of that type; 0 if it is not said. */
+  readonly itemFits: number;
   /** `?` once or not at all, `+` once or more, `-` not at all means the context. */
   readonly occurs: 'once' | 'optional' | 'many' | 'context';
 }
@@ -16,7 +18,6 @@ interface Parameter {
 /** Parameters in one signature. */
 export const MAX_SIGNATURE_PARAMETERS = 100;
 
-const ANY = 'asnblfom';
 const TYPE_NAMES: Readonly<Record<string, string>> = {
   a: 'arrays',
   b: 'booleans',
@@ -44,9 +45,8 @@ export class Signature {
     name: string,
     run: Run,
   ): (Value | undefined)[] {
-    const quick = this.#inOrder(args, context);
-    if (quick !== undefined) return quick;
-    const counts = this.#match(args);
+    if (this.#fitInOrder(args)) return args as (Value | undefined)[];
+    const counts = this.#countInOrder(args) ?? this.#match(args);
     if (counts === undefined) throw this.#mismatch(args, name);
     const result: (Value | undefined)[] = [];
     let next = 0;
@@ -66,38 +66,48 @@ export class Signature {
   }
 
   /** The usual case: every argument fits its parameter and nothing has to be put in. */
-  #inOrder(
-    args: readonly (Value | undefined)[],
-    context: Value | undefined,
-  ): (Value | undefined)[] | undefined {
+  #fitInOrder(args: readonly (Value | undefined)[]): boolean {
     const parameters = this.#parameters;
-    if (args.length > parameters.length) return undefined;
-    for (let i = 0; i < parameters.length; i++) {
-      const parameter = parameters[i];
-      if (parameter === undefined) return undefined;
-      if (i < args.length) {
-        if (!fitsAsIs(parameter, args[i])) return undefined;
-      } else if (parameter.occurs === 'context') {
-        return parameters.length === 1 && fitsAsIs(parameter, context) ? [context] : undefined;
-      } else if (parameter.occurs !== 'optional') return undefined;
+    if (args.length > parameters.length) return false;
+    for (let i = 0; i < args.length; i++) {
+      const { fits, isArray: wantsArray, itemType } = parameters[i] as Parameter;
+      const bit = typeBit(args[i]);
+      if ((fits & bit) === 0 || (wantsArray && (itemType !== undefined || bit !== ARRAY))) return false;
     }
-    return args as (Value | undefined)[];
+    for (let i = args.length; i < parameters.length; i++) {
+      if ((parameters[i] as Parameter).occurs !== 'optional') return false;
+    }
+    return true;
+  }
+
+  /** How many arguments each parameter takes where the first parameters can take all they want. */
+  #countInOrder(args: readonly (Value | undefined)[]): number[] | undefined {
+    const counts: number[] = [];
+    let next = 0;
+    for (const { fits, occurs } of this.#parameters) {
+      const most = occurs === 'many' ? args.length : next + 1;
+      const start = next;
+      while (next < args.length && next < most && (fits & typeBit(args[next])) !== 0) next++;
+      if (next === start && (occurs === 'once' || occurs === 'many')) return undefined;
+      counts.push(next - start);
+    }
+    return next === args.length ? counts : undefined;
   }
 
   /** How many arguments each parameter takes; the first parameters take what they can. */
   #match(args: readonly (Value | undefined)[]): number[] | undefined {
-    const letters = args.map(typeLetter);
+    const types = args.map(typeBit);
     const counts: number[] = [];
     // Without remembering what failed, the tries could multiply.
     const failed = new Set<number>();
     const place = (at: number, next: number): boolean => {
       const parameter = this.#parameters[at];
-      if (parameter === undefined) return next === letters.length;
-      const state = at * (letters.length + 1) + next;
+      if (parameter === undefined) return next === types.length;
+      const state = at * (types.length + 1) + next;
       if (failed.has(state)) return false;
       const { occurs } = parameter;
       const least = occurs === 'once' || occurs === 'many' ? 1 : 0;
-      for (let count = mostOf(parameter, letters, next); count >= least; count--) {
+      for (let count = mostOf(parameter, types, next); count >= least; count--) {
         counts[at] = count;
         if (place(at + 1, next + count)) return true;
       }
@@ -110,9 +120,9 @@ export class Signature {
   #mismatch(args: readonly (Value | undefined)[], name: string): ExpressionError {
     let good = 0;
     for (const { fits, occurs } of this.#parameters) {
-      if (good < args.length && fits.includes(typeLetter(args[good]))) good++;
+      if (good < args.length && (fits & typeBit(args[good])) !== 0) good++;
       else if (occurs === 'once' || occurs === 'many') break;
-      while (occurs === 'many' && good < args.length && fits.includes(typeLetter(args[good]))) good++;
+      while (occurs === 'many' && good < args.length && (fits & typeBit(args[good])) !== 0) good++;
     }
     const message =
       good < args.length
@@ -123,16 +133,11 @@ export class Signature {
 }
 
 /** How many of the arguments from one on a parameter could take. */
-function mostOf({ fits, occurs }: Parameter, letters: readonly string[], next: number): number {
-  const limit = occurs === 'many' ? letters.length - next : 1;
+function mostOf({ fits, occurs }: Parameter, types: readonly number[], next: number): number {
+  const limit = occurs === 'many' ? types.length - next : 1;
   let most = 0;
-  while (most < limit && fits.includes(letters[next + most] ?? ' ')) most++;
+  while (most < limit && (fits & (types[next + most] ?? 0)) !== 0) most++;
   return most;
-}
-
-function fitsAsIs(parameter: Parameter, value: Value | undefined): boolean {
-  if (parameter.isArray) return parameter.itemType === undefined && isArray(value);
-  return parameter.fits.includes(typeLetter(value));
 }
 
 function contextFor(
@@ -141,7 +146,7 @@ function contextFor(
   index: number,
   name: string,
 ): Value | undefined {
-  if (parameter.fits.includes(typeLetter(context))) return context;
+  if ((parameter.fits & typeBit(context)) !== 0) return context;
   const message = `the context is not of a type that $${name} takes as argument ${index + 1}`;
   throw new ExpressionError('T0411', message);
 }
@@ -154,12 +159,12 @@ function argumentFor(
   run: Run,
 ): Value | undefined {
   if (!parameter.isArray || arg === undefined) return arg;
-  const { itemType } = parameter;
+  const { itemType, itemFits } = parameter;
   if (itemType !== undefined) {
     if (isArray(arg)) run.budget.spend(arg.length >> 3);
     const fits = isArray(arg)
-      ? arg.every((item) => typeLetter(item) === itemType.charAt(0))
-      : typeLetter(arg) === itemType;
+      ? arg.every((item) => (typeBit(item) & itemFits) !== 0)
+      : itemType.length === 1 && (typeBit(arg) & itemFits) !== 0;
     if (!fits) {
       const names = TYPE_NAMES[itemType.charAt(0)] ?? 'values of one type';
       throw new ExpressionError('T0412', `argument ${index + 1} of $${name} must be an array of ${names}`);
@@ -168,21 +173,28 @@ function argumentFor(
   return isArray(arg) ? arg : [arg];
 }
 
-/** The letter that stands for a value's type in a signature. */
-function typeLetter(value: Value | undefined): string {
+/** The bits of types, by the letters that signatures have for them. */
+const BITS: Readonly<Record<string, number>> = { s: 1, n: 2, b: 4, l: 8, a: 16, f: 32, o: 64 };
+const MISSING = 128;
+const ANY = 255;
+const ARRAY = 16;
+const FUNCTION = 32;
+
+/** The bit that stands for a value's type. */
+function typeBit(value: Value | undefined): number {
   switch (typeof value) {
     case 'string':
-      return 's';
+      return 1;
     case 'number':
-      return 'n';
+      return 2;
     case 'boolean':
-      return 'b';
+      return 4;
     case 'undefined':
-      return 'm';
+      return MISSING;
     default:
-      if (value === null) return 'l';
-      if (Array.isArray(value)) return 'a';
-      return value instanceof FunctionValue ? 'f' : 'o';
+      if (value === null) return 8;
+      if (Array.isArray(value)) return ARRAY;
+      return value instanceof FunctionValue ? FUNCTION : 64;
   }
 }
 
@@ -198,7 +210,7 @@ export function parseSignature(text: string, position = 0): Signature {
       if (choice.includes('<')) {
         throw new SourceError('S0402', 'a choice of types cannot have type parameters', position + at);
       }
-      parameters.push({ fits: `${choice}m`, isArray: false, itemType: undefined, occurs: 'once' });
+      parameters.push(parameterOf(bitsOf(choice) | MISSING, false));
       at = end;
     } else if (letter === '<') {
       const end = closing(text, at, '<', '>');
@@ -209,7 +221,7 @@ export function parseSignature(text: string, position = 0): Signature {
       const last = parameters.pop();
       if (last !== undefined) parameters.push({ ...last, occurs });
     } else if ('snbloafjx'.includes(letter)) {
-      parameters.push({ fits: fitsOf(letter), isArray: letter === 'a', itemType: undefined, occurs: 'once' });
+      parameters.push(parameterOf(fitsOf(letter), letter === 'a'));
     } else if (letter.trim() !== '') {
       throw new SourceError('S0401', `"${letter}" is not a type of a function signature`, position + at);
     }
@@ -222,19 +234,29 @@ export function parseSignature(text: string, position = 0): Signature {
   return new Signature(parameters);
 }
 
-function fitsOf(letter: string): string {
+function parameterOf(fits: number, wantsArray: boolean): Parameter {
+  return { fits, isArray: wantsArray, itemType: undefined, itemFits: 0, occurs: 'once' };
+}
+
+function fitsOf(letter: string): number {
   if (letter === 'a' || letter === 'x') return ANY;
-  if (letter === 'j') return ANY.replace('f', '');
-  return letter === 'f' ? 'f' : `${letter}m`;
+  if (letter === 'j') return ANY & ~FUNCTION;
+  return letter === 'f' ? FUNCTION : bitsOf(letter) | MISSING;
+}
+
+function bitsOf(letters: string): number {
+  let bits = 0;
+  for (const letter of letters) bits |= BITS[letter] ?? 0;
+  return bits;
 }
 
 /** Puts a type parameter (`<n>`) on the last parameter, which must be an array or a function. */
 function amend(parameters: Parameter[], itemType: string, position: number): void {
   const last = parameters.pop();
-  if (last === undefined || !(last.isArray || last.fits === 'f')) {
+  if (last === undefined || !(last.isArray || last.fits === FUNCTION)) {
     throw new SourceError('S0401', 'only arrays and functions take type parameters', position);
   }
-  parameters.push({ ...last, itemType });
+  parameters.push({ ...last, itemType, itemFits: bitsOf(itemType.charAt(0)) });
 }
 
 function closing(text: string, start: number, open: string, close: string): number {

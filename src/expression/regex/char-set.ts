@@ -1,12 +1,16 @@
 /** Ranges of characters (UTF-16 units), ends included. */
 export type Ranges = readonly (readonly [from: number, to: number])[];
 
+const ASCII_SIZE = 128;
+
 /** A set of characters. */
 export class CharSet {
   /** In order, and apart from one another. */
   readonly #ranges: Ranges;
   readonly #negated: boolean;
   readonly #ignoreCase: boolean;
+  /** The answers for ASCII, once they were asked for. */
+  #ascii: Uint8Array | undefined;
 
   constructor(ranges: Ranges, negated: boolean, ignoreCase: boolean) {
     this.#ranges = ranges.length > 1 ? merged(ranges) : ranges;
@@ -14,7 +18,14 @@ export class CharSet {
     this.#ignoreCase = ignoreCase;
   }
 
+  /** Whether a character (UTF-16 unit) is in the set. */
   has(unit: number): boolean {
+    if (unit >= ASCII_SIZE) return this.#holds(unit);
+    this.#ascii ??= Uint8Array.from({ length: ASCII_SIZE }, (_, each) => (this.#holds(each) ? 1 : 0));
+    return this.#ascii[unit] === 1;
+  }
+
+  #holds(unit: number): boolean {
     return (this.#contains(unit) || (this.#ignoreCase && this.#containsOtherCase(unit))) !== this.#negated;
   }
 

@@ -22,6 +22,10 @@ export interface Program {
   readonly instructions: readonly Instruction[];
   /** Slots of a match: begin and end of the whole and of each group. */
   readonly slots: number;
+  /** What every match begins with, if that is one set of characters. */
+  readonly first: CharSet | undefined;
+  /** Whether a match can begin only where the text begins. */
+  readonly anchored: boolean;
 }
 
 export function programOf({ pattern, groupCount }: ParsedPattern): Program {
@@ -30,7 +34,14 @@ export function programOf({ pattern, groupCount }: ParsedPattern): Program {
   builder.add(pattern);
   builder.emit({ type: 'save', slot: 1 });
   builder.emit({ type: 'match' });
-  return { instructions: builder.instructions, slots: 2 * (groupCount + 1) };
+  const { instructions } = builder;
+  const lead = instructions.find(({ type }) => type !== 'save' && type !== 'forget');
+  return {
+    instructions,
+    slots: 2 * (groupCount + 1),
+    first: lead?.type === 'set' ? lead.set : undefined,
+    anchored: lead?.type === 'assert' && lead.kind === 'start',
+  };
 }
 
 class ProgramBuilder {

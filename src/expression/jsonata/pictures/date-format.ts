@@ -11,13 +11,15 @@ const ISO_8601 = '[Y0001]-[M01]-[D01]T[H01]:[m01]:[s01].[f001][Z01:01t]';
  * @example
  * formatInstant(0, '[D1o] [MNn] [Y]', undefined); // => '1st January 1970'
  */
-export function formatInstant(millis: number, picture = ISO_8601, zone = '+0000'): string {
-  const offset = zoneMinutes(zone);
+export function formatInstant(millis: number, picture = ISO_8601, zone?: string): string {
+  const offset = zone === undefined ? 0 : zoneMinutes(zone);
   if (Number.isNaN(offset)) throw new ExpressionError('D3110', `"${zone}" is no time zone such as +0100`);
   const local = checkedInstant(checkedInstant(millis) + offset * 60_000);
-  return datePicture(picture)
-    .map((part) => (typeof part === 'string' ? part : formatComponent(local, offset, part)))
-    .join('');
+  let text = '';
+  for (const part of datePicture(picture)) {
+    text += typeof part === 'string' ? part : formatComponent(local, offset, part);
+  }
+  return text;
 }
 
 function formatComponent(local: number, offset: number, marker: DateMarker): string {

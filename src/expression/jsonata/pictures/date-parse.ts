@@ -5,6 +5,7 @@ import { SourceError } from '../../source-error.js';
 import { namesOf } from './date-format.js';
 import { type DateMarker, type DatePart, datePicture } from './date-picture.js';
 import { componentOf, zoneMinutes } from './instant.js';
+import { remembered } from './remembered.js';
 
 /** What a text says of a time: numbers by component. Months count from 1. */
 type Components = Map<string, number>;
@@ -27,8 +28,9 @@ export function parseInstant(
   now: () => number,
   budget: Budget,
 ): number | undefined {
-  const parts = datePicture(picture);
-  const match = regexOf(parts, budget).find(text, 0, budget);
+  const { parts, regex, length } = dateReader(picture);
+  budget.spend(length);
+  const match = regex.find(text, 0, budget);
   if (match === undefined) return undefined;
   const components: Components = new Map();
   parts.forEach((part, i) => {
@@ -39,11 +41,25 @@ export function parseInstant(
   return components.size === 0 ? undefined : instantOf(components, now);
 }
 
-function regexOf(parts: readonly DatePart[], budget: Budget): Regex {
+interface DateReader {
+  readonly parts: readonly DatePart[];
+  /** Has a group for each part. */
+  readonly regex: Regex;
+  /** UTF-16 units of the pattern. */
+  readonly length: number;
+}
+
+const dateReader = remembered(readerOf);
+
+function readerOf(picture: string): DateReader {
+  const parts = datePicture(picture);
   const pattern = `^${parts.map((part) => `(${patternOf(part)})`).join('')}$`;
-  budget.spend(pattern.length);
   try {
-    return new Regex(pattern, { ignoreCase: true, multiline: false });
+    return {
+      parts,
+      regex: new Regex(pattern, { ignoreCase: true, multiline: false }),
+      length: pattern.length,
+    };
   } catch (error) {
     // The pattern is ours, so it can only be too large.
     throw error instanceof SourceError
@@ -78,8 +94,9 @@ function readComponent(marker: DateMarker, text: string): number {
         : Number.NaN;
     default: {
       if (integer !== undefined) return integer.parse(text);
-      const names = namesOf(component).map((name) => name.slice(0, maxWidth).toLowerCase());
-      return names.indexOf(text.toLowerCase()) + 1 || Number.NaN;
+      const written = text.toLowerCase();
+      const isMeant = (name: string) => name.slice(0, maxWidth).toLowerCase() === written;
+      return namesOf(component).findIndex(isMeant) + 1 || Number.NaN;
     }
   }
 }

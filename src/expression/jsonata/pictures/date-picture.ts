@@ -1,5 +1,6 @@
 import { ExpressionError } from '../../expression-error.js';
 import { type IntegerPicture, integerPicture } from './integer-picture.js';
+import { remembered } from './remembered.js';
 
 /** A date and time picture of XPath (`[D1o] [MNn] [Y0001]`), taken apart. */
 export type DatePart = string | DateMarker;
@@ -46,7 +47,9 @@ const DEFAULT_PRESENTATIONS: Readonly<Record<string, string>> = {
 const NUMERIC = 'YMDdFWwXxHhmsf';
 
 /** Reads a picture. Throws D3132 for an unknown component and D3135 where a bracket is not closed. */
-export function datePicture(picture: string): readonly DatePart[] {
+export const datePicture = remembered(readPicture);
+
+function readPicture(picture: string): readonly DatePart[] {
   const parts: DatePart[] = [];
   let literal = '';
   const endLiteral = () => {

@@ -1,6 +1,7 @@
 import { ExpressionError } from '../../expression-error.js';
 import { fromWords, toWords, WORDS_PATTERN } from './number-words.js';
 import { fromLetters, fromRoman, toLetters, toRoman } from './numerals.js';
+import { remembered } from './remembered.js';
 
 /** Largest number that is written in Roman numerals, which grow with it. */
 export const MAX_ROMAN = 1_000_000;
@@ -26,7 +27,9 @@ export interface IntegerPicture {
 }
 
 /** Reads a picture such as `#,##0`, `w`, `I` or `1;o`. Throws D3131 or, where it is none that is known, D3130. */
-export function integerPicture(picture: string): IntegerPicture {
+export const integerPicture = remembered(readPicture);
+
+function readPicture(picture: string): IntegerPicture {
   const semicolon = picture.lastIndexOf(';');
   const primary = semicolon < 0 ? picture : picture.slice(0, semicolon);
   const ordinal = semicolon >= 0 && picture.charAt(semicolon + 1) === 'o';
@@ -85,6 +88,8 @@ class Spelled implements IntegerPicture {
   }
 }
 
+const ASCII_ZERO = 0x30;
+
 interface DigitPattern {
   /** The code point of the digit zero. */
   readonly zero: number;
@@ -125,9 +130,14 @@ class Digits implements IntegerPicture {
 
   format(number: number): string {
     const { zero, mandatory } = this.#pattern;
-    const digits = BigInt(Math.abs(number)).toString().padStart(mandatory, '0');
-    const grouped = this.#grouped([...digits].map((digit) => String.fromCodePoint(zero + Number(digit))));
-    return `${number < 0 ? '-' : ''}${grouped}${this.#ordinal ? ordinalSuffix(digits) : ''}`;
+    const size = Math.abs(number);
+    const digits = (Number.isSafeInteger(size) ? String(size) : BigInt(size).toString()).padStart(
+      mandatory,
+      '0',
+    );
+    const written =
+      zero === ASCII_ZERO && this.#pattern.separators.length === 0 ? digits : this.#inGroups(digits);
+    return `${number < 0 ? '-' : ''}${written}${this.#ordinal ? ordinalSuffix(digits) : ''}`;
   }
 
   parse(text: string): number {
@@ -152,17 +162,18 @@ class Digits implements IntegerPicture {
     return new Digits({ ...this.#pattern, mandatory }, this.#ordinal);
   }
 
-  #grouped(digits: readonly string[]): string {
-    const { separators, groupSize } = this.#pattern;
+  /** The digits in their family, with signs between groups. */
+  #inGroups(digits: string): string {
+    const { zero, separators, groupSize } = this.#pattern;
     const regular = groupSize > 0 ? separators[0]?.sign : undefined;
-    return digits
-      .map((digit, i) => {
-        const right = digits.length - i;
-        if (i === 0) return digit;
-        if (regular !== undefined) return right % groupSize === 0 ? regular + digit : digit;
-        return (separators.find(({ position }) => position === right)?.sign ?? '') + digit;
-      })
-      .join('');
+    let written = '';
+    for (let i = 0; i < digits.length; i++) {
+      const right = digits.length - i;
+      if (i > 0 && regular !== undefined) written += right % groupSize === 0 ? regular : '';
+      else if (i > 0) written += separators.find(({ position }) => position === right)?.sign ?? '';
+      written += String.fromCharCode(zero + digits.charCodeAt(i) - ASCII_ZERO);
+    }
+    return written;
   }
 }
 

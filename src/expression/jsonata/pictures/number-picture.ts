@@ -1,6 +1,7 @@
 import { ExpressionError } from '../../expression-error.js';
 import { finite } from '../truth.js';
 import { regularInterval } from './integer-picture.js';
+import { remembered } from './remembered.js';
 import { roundHalfEven } from './rounding.js';
 
 /** The signs of a number picture, by the names that XPath's decimal formats give them. */
@@ -28,14 +29,29 @@ const MAX_FRACTION_DIGITS = 100;
  * formatNumber(1234.5, '#,##0.00', {}); // => '1,234.50'
  */
 export function formatNumber(number: number, picture: string, signs: Partial<Signs>): string {
+  const isUsual = Object.keys(signs).length === 0;
+  const { positive, negative, minus } = isUsual ? usualPicture(picture) : readPicture(picture, signs);
+  if (number >= 0) return positive.format(number, '');
+  return negative === undefined ? positive.format(number, minus) : negative.format(number, '');
+}
+
+const usualPicture = remembered((picture) => readPicture(picture, {}));
+
+function readPicture(picture: string, signs: Partial<Signs>) {
   const all: Signs = { ...DEFAULT_SIGNS, ...signs };
   const parts = picture.split(all['pattern-separator']);
   if (parts.length > 2) throw new ExpressionError('D3080', 'a number picture has at most two parts');
-  const pictures = parts.map((part) => new SubPicture(part, all));
-  const [positive, negative] = pictures;
+  const [positive, negative] = parts.map((part) => new SubPicture(part, all));
   if (positive === undefined) throw new Error('a text that is split has a part');
-  if (number >= 0) return positive.format(number, '');
-  return (negative ?? positive).format(number, negative === undefined ? all['minus-sign'] : '');
+  return { positive, negative, minus: all['minus-sign'] };
+}
+
+/** How many digits are written. */
+interface Sizes {
+  readonly scale: number;
+  readonly minInteger: number;
+  readonly minFraction: number;
+  readonly maxFraction: number;
 }
 
 /** One of the parts of a picture, for positive numbers or for negative ones. */
@@ -48,6 +64,14 @@ class SubPicture {
   readonly #integer: string;
   readonly #fraction: string;
   readonly #exponent: string | undefined;
+  readonly #factor: number;
+  readonly #sizes: Sizes;
+  readonly #zero: number;
+  /** Digits to the right of each separator of the whole part, and how far apart those are if all are as far. */
+  readonly #integerGroups: readonly number[];
+  readonly #integerInterval: number;
+  /** Digits to the left of each separator behind the point. */
+  readonly #fractionGroups: readonly number[];
 
   constructor(text: string, signs: Signs) {
     this.#signs = signs;
@@ -65,23 +89,24 @@ class SubPicture {
     this.#fraction = fraction ?? '';
     const fault = this.#fault();
     if (fault !== undefined) throw new ExpressionError(fault[0], fault[1]);
+    this.#factor = text.includes(signs.percent) ? 100 : text.includes(signs['per-mille']) ? 1000 : 1;
+    this.#sizes = this.#measure();
+    this.#zero = signs['zero-digit'].charCodeAt(0);
+    this.#integerGroups = this.#positions(this.#integer, (_before, after) => after);
+    this.#integerInterval = regularInterval(this.#integerGroups);
+    this.#fractionGroups = this.#positions(this.#fraction, (before) => before);
   }
 
   format(number: number, minus: string): string {
-    const sizes = this.#sizes();
-    const scaled = finite(Math.abs(number) * this.#factor());
-    const [mantissa, exponent] = this.#exponent === undefined ? [scaled, 0] : normalised(scaled, sizes.scale);
-    const digits = this.#digits(mantissa, sizes.minInteger, sizes.minFraction, sizes.maxFraction);
+    const scaled = finite(Math.abs(number) * this.#factor);
+    const isPlain = this.#exponent === undefined;
+    const [mantissa, exponent] = isPlain ? [scaled, 0] : normalised(scaled, this.#sizes.scale);
+    const digits = this.#digits(mantissa, this.#sizes);
     return `${minus}${this.#prefix}${digits}${this.#exponentText(exponent)}${this.#suffix}`;
   }
 
-  #factor(): number {
-    if (this.#text.includes(this.#signs.percent)) return 100;
-    return this.#text.includes(this.#signs['per-mille']) ? 1000 : 1;
-  }
-
-  /** How many digits are written (XPath: analysing the picture string). */
-  #sizes() {
+  /** XPath: analysing the picture string. */
+  #measure(): Sizes {
     const hasExponent = this.#exponent !== undefined;
     const scale = this.#count(this.#integer, (char) => this.#isDigit(char));
     let minInteger = scale;
@@ -98,34 +123,30 @@ class SubPicture {
     return { scale, minInteger, minFraction, maxFraction };
   }
 
-  #digits(mantissa: number, minInteger: number, minFraction: number, maxFraction: number): string {
+  #digits(mantissa: number, { minInteger, minFraction, maxFraction }: Sizes): string {
     const places = Math.min(maxFraction, MAX_FRACTION_DIGITS);
     const [whole = '', part = ''] = decimalText(roundHalfEven(mantissa, places), places).split('.');
     const integer = whole.replace(/^0+/, '').padStart(minInteger, '0');
     const fraction = part.replace(/0+$/, '').padEnd(minFraction, '0');
-    const written = this.#groupInteger(this.#inFamily(integer));
-    const separator = fraction === '' ? '' : this.#signs['decimal-separator'];
-    return written + separator + this.#groupFraction(this.#inFamily(fraction));
+    const interval = this.#integerInterval;
+    const written = this.#grouped(integer, (i) => {
+      const right = integer.length - i;
+      return interval > 0 ? right % interval === 0 : this.#integerGroups.includes(right);
+    });
+    if (fraction === '') return written;
+    const behind = this.#grouped(fraction, (i) => this.#fractionGroups.includes(i));
+    return written + this.#signs['decimal-separator'] + behind;
   }
 
-  #groupInteger(digits: readonly string[]): string {
+  /** Digits in their family, with a sign before each at which a group begins. */
+  #grouped(digits: string, begins: (index: number) => boolean): string {
     const sign = this.#signs['grouping-separator'];
-    const positions = this.#positions(this.#integer, (_before, after) => after);
-    const interval = regularInterval(positions);
-    return digits
-      .map((digit, i) => {
-        const right = digits.length - i;
-        const splits = interval > 0 ? right % interval === 0 : positions.includes(right);
-        return i > 0 && splits ? sign + digit : digit;
-      })
-      .join('');
-  }
-
-  #groupFraction(digits: readonly string[]): string {
-    const positions = this.#positions(this.#fraction, (before) => before);
-    return digits
-      .map((digit, i) => (i > 0 && positions.includes(i) ? this.#signs['grouping-separator'] + digit : digit))
-      .join('');
+    let written = '';
+    for (let i = 0; i < digits.length; i++) {
+      if (i > 0 && begins(i)) written += sign;
+      written += String.fromCharCode(this.#zero + Number(digits.charAt(i)));
+    }
+    return written;
   }
 
   /** For each grouping separator, what is counted of the digits before and after it. */
@@ -145,12 +166,7 @@ class SubPicture {
     if (this.#exponent === undefined) return '';
     const digits = String(Math.abs(exponent)).padStart(this.#exponent.length, '0');
     const minus = exponent < 0 ? this.#signs['minus-sign'] : '';
-    return this.#signs['exponent-separator'] + minus + this.#inFamily(digits).join('');
-  }
-
-  #inFamily(digits: string): string[] {
-    const zero = this.#signs['zero-digit'].charCodeAt(0);
-    return [...digits].map((digit) => String.fromCharCode(zero + Number(digit)));
+    return this.#signs['exponent-separator'] + minus + this.#grouped(digits, () => false);
   }
 
   #count(text: string, test: (char: string) => boolean): number {
