@@ -8,6 +8,7 @@ import { print } from './table.mjs';
 const SECTIONS = {
   transition: 'Pure transitions',
   compile: 'A machine of 1,000 states',
+  jsonata: 'JSONata',
   size: 'Sizes',
   store: 'Durable transitions on SQLite (synchronous=FULL)',
   types: 'Check time of a machine of 200 states',
