@@ -8,6 +8,7 @@ import type { Samples } from './samples.js';
 import { type Explorable, subjectOf } from './subject-of.js';
 import { World } from './world.js';
 
+export { explain } from '../statechart/schema/wording.js';
 export type { Counterexample, Exploration, ExploreOptions } from './explore.js';
 export { type Invariant, readInvariant } from './invariant.js';
 export type { Cover, Path, PathOptions, PathStep, Paths } from './paths.js';

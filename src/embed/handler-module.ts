@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { Problem } from '../core/problem.js';
 import type { Handler, Handlers } from '../runtime/handler.js';
+import { explain } from '../statechart/schema/wording.js';
 
 /** What a JavaScript module exports, or why it could not be run. */
 export type ModuleExports =
@@ -61,7 +62,8 @@ function problemsIn(error: unknown): readonly Problem[] {
     return [{ code: 'module-broken', message: `it threw ${String(error)}`, path: '' }];
   }
   const { problems } = error as { problems?: unknown };
-  if (error.name === 'Refused' && Array.isArray(problems)) return problems as readonly Problem[];
+  if (error.name === 'Refused' && Array.isArray(problems))
+    return (problems as readonly Problem[]).map(explain);
   return [{ code: 'module-broken', message: `${error.name}: ${error.message}`, path: '' }];
 }
 

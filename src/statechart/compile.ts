@@ -1,6 +1,6 @@
-import { isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
+import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Implementations, Program } from '../core/language.js';
-import { isError, type Problem, Refused } from '../core/problem.js';
+import { isError, Refused } from '../core/problem.js';
 import { Binder } from './bind/binder.js';
 import { type BoundMigration, bindMigration, checkMigration } from './bind/migration.js';
 import { type EventNames, type Move, StateSpace } from './configuration.js';
@@ -13,7 +13,7 @@ import { planStart } from './microstep.js';
 import type { StateNode, Transition } from './node.js';
 import type { Context } from './run.js';
 import type { Chart } from './schema/chart.js';
-import { type Datamodels, Findings } from './schema/findings.js';
+import type { Datamodels, Findings } from './schema/findings.js';
 import { readMachine } from './schema/machine.js';
 import { configurationOf } from './state-value.js';
 
@@ -43,22 +43,19 @@ export interface StatechartProgram extends Program {
   readonly hasDatamodel: boolean;
 }
 
-/** Everything that is wrong with a definition, at once. Implementations are not looked for. */
-export function check(source: Json, datamodels: Datamodels = {}): readonly Problem[] {
-  const findings = new Findings();
-  const chart = readMachine(source, findings, datamodels);
-  if (chart !== undefined) linkAll(chart, findings);
-  return findings.problems;
-}
-
-/** Throws Refused with all problems if the definition has errors or a function is missing. */
+/**
+ * Throws Refused with all problems if the definition has errors or a function is missing; where something in it is no JSON,
+ * with that alone. `findings` are new ones.
+ */
 export function compile(
-  source: Json,
-  implementations: Implementations = {},
-  datamodels: Datamodels = {},
+  source: unknown,
+  implementations: Implementations,
+  datamodels: Datamodels,
+  findings: Findings,
 ): StatechartProgram {
-  const findings = new Findings();
   const chart = readMachine(source, findings, datamodels);
+  const lost = findings.problems.filter(({ code }) => code === 'not-json');
+  if (lost.length > 0) throw new Refused(lost);
   const dialect = DIALECTS[chart?.dialect ?? 'native'];
   const linked = chart === undefined ? undefined : linkAll(chart, findings);
   if (chart === undefined || linked === undefined || findings.problems.some(isError)) {
@@ -77,14 +74,14 @@ export function compile(
     marks: dialect.marks && (chart.hasDatamodel || binder.asks),
   };
   const space = new StateSpace(nodes, eventNames(nodes, dialect), dialect, manners);
-  const events = eventSchemas(source);
+  const events = eventSchemas(chart);
   return {
     language: 'statechart',
     id: chart.id,
     onUnhandled: chart.onUnhandled,
     migrations,
     sensitive: chart.sensitive,
-    schemas: memberOf(source, 'schemas'),
+    schemas: chart.schemas,
     events,
     checksEvents: events !== undefined,
     tasks: binder.tasks,
@@ -99,19 +96,14 @@ export function compile(
   };
 }
 
-function memberOf(source: Json, key: string): JsonObject | undefined {
-  const member = isJsonObject(source) ? own(source, key) : undefined;
-  return isJsonObject(member) ? member : undefined;
-}
-
 /** Nothing is asked of an event whose schema is empty, as one of a type that only the compiler knows. */
-function eventSchemas(source: Json): JsonObject | undefined {
-  const events = memberOf(source, 'events');
+function eventSchemas({ events }: Chart): JsonObject | undefined {
   const asks = (schema: Json) => schema === false || (isJsonObject(schema) && Object.keys(schema).length > 0);
   return events !== undefined && Object.values(events).some(asks) ? events : undefined;
 }
 
-function linkAll(chart: Chart, findings: Findings): Linked {
+/** Connects the states; what is missing is a finding. */
+export function linkAll(chart: Chart, findings: Findings): Linked {
   const linked = link(chart, DIALECTS[chart.dialect], findings);
   for (const migration of chart.migrations) checkMigration(migration, linked.nodes, findings);
   return linked;

@@ -44,7 +44,7 @@ export function earlierOf(definition: Definition): Earlier {
 
 function readEarlier(definition: Definition): Earlier {
   const { source } = fromXState(definition.source);
-  const findings = new Findings();
+  const findings = new Findings(true);
   // Its structure is all that is wanted: expressions of a datamodel are not compiled, and what comes of that is not told.
   const { datamodel: _, ...structure } = isJsonObject(source) ? source : {};
   const chart = readMachine(structure, findings);

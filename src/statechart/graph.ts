@@ -14,7 +14,7 @@ import { actionWords, guardWords } from './words.js';
  * without any is internal.
  */
 export function graphOf(source: Json): Graph {
-  const findings = new Findings();
+  const findings = new Findings(true);
   const chart = readMachine(source, findings);
   if (chart === undefined) return { nodes: [], edges: [] };
   const { nodes } = link(chart, DIALECTS[chart.dialect], findings);

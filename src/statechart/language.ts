@@ -1,12 +1,14 @@
 import type { Json } from '../core/json.js';
 import type { Language, View } from '../core/language.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
-import { check, compile, type StatechartProgram } from './compile.js';
+import { check } from './check.js';
+import { compile, type StatechartProgram } from './compile.js';
 import { graphOf } from './graph.js';
 import { invokedBy } from './invoked.js';
 import { migrate } from './migrate.js';
 import { inputsOfRedrive, redrive } from './redrive.js';
-import type { Datamodels } from './schema/findings.js';
+import { type Datamodels, Findings } from './schema/findings.js';
+import { inWords } from './schema/wording.js';
 import { checked, checkSchemas, eventProblems, inputProblems } from './schemas.js';
 import { discreet, sensitiveOf } from './sensitive.js';
 import { acceptedBy, fail, step } from './step.js';
@@ -41,12 +43,12 @@ export function statechartWith(datamodels: () => Datamodels): Language<Statechar
       const { source, problems } = read;
       return [...problems, ...placed([...check(source, datamodels()), ...checkSchemas(source)], read)];
     },
-    compile: (written, implementations) => {
+    compile: (written, implementations = {}) => {
       const read = fromXState(written);
       const lost = read.problems.filter(isError);
       if (lost.length > 0) throw new Refused(lost);
       try {
-        return compile(read.source, implementations, datamodels());
+        return compile(read.source, implementations, datamodels(), new Findings(true, inWords));
       } catch (error) {
         throw error instanceof Refused ? new Refused(placed(error.problems, read)) : error;
       }

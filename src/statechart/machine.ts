@@ -1,15 +1,14 @@
-import { isJsonObject, type Json, own, put } from '../core/json.js';
+import type { Json } from '../core/json.js';
 import type { Implementations } from '../core/language.js';
-import { isError, Refused } from '../core/problem.js';
+import { Refused } from '../core/problem.js';
 import { builtOf } from './builders.js';
 import { compile, type StatechartProgram } from './compile.js';
 import type { AnyEvent, EventObject, MachineImplementations, RootConfig } from './config.js';
 import type { StateValue } from './configuration.js';
-import { type Extracted, extract, extractImplementation } from './extract.js';
 import { type HistoryValue, historyAt } from './history-value.js';
-import { type Names as NamedValues, resolveNames } from './named.js';
-import { DEFAULT_MACHINE_ID } from './schema/machine.js';
+import { Findings } from './schema/findings.js';
 import { MachineSnapshot, type SnapshotStatus } from './snapshot.js';
+import { sourceOf } from './source.js';
 import { configurationAt } from './state-value.js';
 import type { Checked } from './typed/checked.js';
 import type {
@@ -29,7 +28,8 @@ export type ActionHandler = (input: unknown, info: unknown) => unknown;
 
 /**
  * A machine, checked and compiled. Its source is plain JSON, whatever functions it was written with: an engine
- * publishes `source`, compiles it with `implementations` and runs actions by `handlers`.
+ * publishes `source`, compiles it with `implementations` and runs actions by `handlers`. Its config is not to be changed
+ * any more.
  */
 export class Machine<
   TContext = unknown,
@@ -38,11 +38,16 @@ export class Machine<
 > {
   readonly language = 'statechart';
   readonly id: string;
-  readonly source: Json;
   readonly implementations: Implementations;
   /** The actions that were given as functions, by the name of their task. */
   readonly handlers: Readonly<Record<string, ActionHandler>>;
+  /** Those that it invokes, where they were given with it. */
+  readonly machines: readonly Machine[];
   readonly #program: StatechartProgram;
+  readonly #config: unknown;
+  readonly #given: Given;
+  readonly #findings = new Findings(false);
+  #source: Json | undefined;
   /** Carries types; it has no value. */
   declare readonly types?: {
     readonly context: TContext;
@@ -50,21 +55,26 @@ export class Machine<
     readonly face: TFace;
   };
 
-  /** Those that it invokes, where they were given with it. */
-  readonly machines: readonly Machine[];
-
-  constructor(
-    source: Json,
-    implementations: Implementations,
-    tasks: Readonly<Record<string, (...args: never) => unknown>> = {},
-    machines: readonly Machine[] = [],
-  ) {
-    this.source = source;
-    this.implementations = implementations;
-    this.#program = compile(source, implementations);
+  constructor(config: unknown, given: Given, tasks: Handlers = {}, machines: readonly Machine[] = []) {
+    this.#config = config;
+    this.#given = given;
+    this.#program = compile(config, given, {}, this.#findings);
+    const { guards, actions, functions } = this.#findings.functions;
+    this.implementations = {
+      ...given,
+      guards: { ...guards, ...given.guards },
+      actions: { ...actions, ...given.actions },
+      functions,
+    };
     this.id = this.#program.id;
-    this.handlers = { ...(tasks as Readonly<Record<string, ActionHandler>>), ...handlersOf(implementations) };
+    this.handlers = { ...(tasks as Machine['handlers']), ...handlersOf(this.implementations) };
     this.machines = machines;
+  }
+
+  /** What an engine publishes: worked out when it is first asked for. */
+  get source(): Json {
+    this.#source ??= sourceOf(this.#config, this.#findings.replaced);
+    return this.#source;
   }
 
   static programOf<TContext, TEvent extends EventObject, TFace extends AnyFace>(
@@ -75,10 +85,14 @@ export class Machine<
 
   /** The machine with other functions in the place of those that it was made with. */
   provide(given: MachineImplementations<TContext, TEvent>): Machine<TContext, TEvent, TFace> {
-    const { guards, actions, functions, ...rest } = this.implementations;
-    const inline = { guards: { ...guards }, actions: { ...actions }, functions: { ...functions } };
-    const implementations = implementationsOf(inline, { ...rest, ...given } as Given, this.id);
-    return new Machine(this.source, implementations, this.handlers, this.machines);
+    const { guards, actions } = this.#given;
+    const all = {
+      ...this.#given,
+      ...given,
+      guards: { ...guards, ...given.guards },
+      actions: { ...actions, ...given.actions },
+    };
+    return new Machine(this.#config, all, this.handlers, this.machines);
   }
 
   /**
@@ -175,61 +189,25 @@ interface NamesIn<
   readonly tag: NoInfer<TTag>;
 }
 
-/** What a machine was made with besides its functions. */
-interface MadeWith {
-  readonly names: NamedValues;
-  readonly handlers: Readonly<Record<string, (...args: never) => unknown>>;
-  readonly machines: readonly Machine[];
-}
-
-/** Takes a config apart, whatever the compiler knows of it. */
-export function machineOf<TContext, TEvent extends EventObject, TFace extends AnyFace>(
-  config: unknown,
-  implementations: Given,
-  made?: MadeWith,
-): Machine<TContext, TEvent, TFace> {
-  const { source: written, problems: found, ...inline } = extract(config);
-  const problems = [...found];
-  const source = made === undefined ? written : resolveNames(written, made.names, problems);
-  if (problems.some(isError)) throw new Refused(problems);
-  const id = isJsonObject(source) ? own(source, 'id') : undefined;
-  return new Machine(
-    source,
-    implementationsOf(inline, implementations, typeof id === 'string' ? id : DEFAULT_MACHINE_ID),
-    made?.handlers,
-    made?.machines,
-  );
-}
-
 /** What is given with a machine. */
 export type Given = Pick<Implementations, 'version' | 'compatible' | 'guards' | 'actions'>;
 
-type Functions = Pick<Extracted, 'guards' | 'actions' | 'functions'>;
+/** Handlers of tasks that it invokes. */
+type Handlers = Readonly<Record<string, (...args: never) => unknown>>;
 
-/** What stood in the machine itself, and what was given with it: functions, and what builders gave, as it is written. */
-function implementationsOf(inline: Functions, given: Given, id: string): Implementations {
-  const made: Record<keyof Functions, Record<string, unknown>> = {
-    guards: { ...inline.guards, ...given.guards },
-    actions: { ...inline.actions, ...given.actions },
-    functions: { ...inline.functions },
-  };
-  for (const kind of ['guards', 'actions'] as const) {
-    for (const [name, fn] of Object.entries(made[kind])) {
-      const built = builtOf(fn);
-      if (built === undefined) continue;
-      const taken = extractImplementation(built, kind === 'guards' ? 'guard' : 'actions', id, name);
-      if (taken.problems.some(isError)) throw new Refused(taken.problems);
-      put(made[kind], name, taken.source);
-      for (const inner of ['guards', 'actions', 'functions'] as const)
-        Object.assign(made[inner], taken[inner]);
-    }
-  }
-  return { ...given, ...made };
+/** Makes a machine of a config, whatever the compiler knows of it. */
+export function machineOf<TContext, TEvent extends EventObject, TFace extends AnyFace>(
+  config: unknown,
+  given: Given,
+  handlers?: Handlers,
+  machines?: readonly Machine[],
+): Machine<TContext, TEvent, TFace> {
+  return new Machine(config, given, handlers, machines);
 }
 
 function handlersOf({ actions = {} }: Implementations): Readonly<Record<string, ActionHandler>> {
   const handlers = Object.entries(actions).flatMap(([name, action]) => {
-    if (typeof action !== 'function') return [];
+    if (typeof action !== 'function' || builtOf(action) !== undefined) return [];
     const handler: ActionHandler = (input, info) => {
       const { context, event, params } = input as { context: unknown; event: unknown; params?: unknown };
       return (action as (scope: unknown, params: unknown, info: unknown) => unknown)(

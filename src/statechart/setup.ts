@@ -11,6 +11,7 @@ import type {
   RootConfig,
 } from './config.js';
 import { Machine, machineOf } from './machine.js';
+import { resolveNames } from './named.js';
 import type { Checked } from './typed/checked.js';
 import type { ContextSource, EventIn, MachineTypes } from './typed/declared.js';
 import type { Face } from './typed/face.js';
@@ -135,8 +136,10 @@ export function setup<
   const names = { delays: { ...delays }, machines: ids };
   const given = { guards: { ...guards }, actions: { ...actions } };
   return {
-    createMachine: (config) =>
-      machineOf(events === undefined ? config : { events, ...config }, given, { names, handlers, machines }),
+    createMachine(config) {
+      const whole = events === undefined ? config : { events, ...config };
+      return machineOf(resolveNames(whole, names), given, handlers, machines);
+    },
     createAction: (action) => action,
     assign: (assignment) => assign(assignment as never),
   };

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { explain } from '../../src/analysis/analysis.js';
+import type { Json } from '../../src/core/json.js';
+import { isError, type Problem } from '../../src/core/problem.js';
 import {
   assign,
   createMachine,
@@ -176,6 +179,37 @@ describe('createMachine', () => {
       '/initial',
       '/states/a/on/GO',
     ]);
+  });
+
+  it('finds what check finds, with code and place, in few words that can be explained', () => {
+    const wrong = {
+      id: 'm',
+      contxt: {},
+      migrate: [{ form: 1, states: { x: 'gone' } }],
+      initial: 'idel',
+      states: {
+        idle: {
+          on: { GO: 'runing', STOP: { traget: 'idle', guard: { not: { in: '#m.no' } } }, 'a.*.b': null },
+          after: { soon: 'idle' },
+          entry: [7, { raise: 'xstate.x' }, { spawn: 'x' }, { choose: { actions: { type: 5 } } }],
+          invoke: [
+            { src: 't', id: 'i', retry: { attempts: 0 } },
+            { src: 't', id: 'i', forward: true },
+          ],
+          output: 1,
+        },
+        done: { type: 'final', on: {} },
+        both: { type: 'parallel', initial: 'x', states: { x: { states: { y: {} } } }, timeout: '3s' },
+      },
+    };
+    const checked = statechart.check(wrong as unknown as Json).filter(isError);
+    const refused = problemsOf(() => createMachine(wrong as unknown as MachineConfig<unknown, AnyEvent>));
+    const kind = ({ code, path }: Problem) => ({ code, path });
+    expect(refused.map(kind)).toEqual(checked.map(kind));
+    expect(refused.map(explain)).toEqual(checked);
+    expect(refused.find(({ code }) => code === 'unknown-key')?.message).toBe(
+      'unknown-key "machine" "contxt"',
+    );
   });
 
   it('refuses functions where they have no place', () => {

@@ -8,7 +8,7 @@ import { readActions } from '../../statechart/schema/action.js';
 import type { ChartAction, DatamodelAction } from '../../statechart/schema/chart.js';
 import { type Findings, join, type ReadAction } from '../../statechart/schema/findings.js';
 import { Undone } from '../../statechart/undone.js';
-import { assignment, codeOf, type Reading } from './action-reading.js';
+import { assignment, codeOf, objectOf, type Reading, textMember } from './action-reading.js';
 import { PRELUDE } from './prelude.js';
 import { ScriptFailure, type Scripting } from './scripting.js';
 import { readSend } from './send.js';
@@ -24,8 +24,8 @@ export function contentActions(datamodel: Scripting): Readonly<Record<string, Re
       read: (reading: Reading) => Pick<DatamodelAction, 'bind'> & { inner?: readonly ChartAction[] },
       name: string,
     ) =>
-    (findings: Findings, value: JsonObject, path: string, depth: number): DatamodelAction => {
-      const action = read({ datamodel, findings, value, path, depth });
+    (findings: Findings, value: JsonObject, path: string): DatamodelAction => {
+      const action = read({ datamodel, findings, value, path });
       const { inner = [] } = action;
       return { kind: 'datamodel', path, name, inner, bind: (ops) => told(name, action.bind(ops)) };
     };
@@ -62,10 +62,10 @@ function told(tagname: string, perform: (run: Run) => void): (run: Run) => void 
  */
 function readData(reading: Reading): Bound {
   const { datamodel, findings, value, path } = reading;
-  findings.object(value, path, 'a data action', { known: ['data', 'input', 'late'] });
+  objectOf(reading, value, path, 'a data action', ['data', 'input', 'late']);
   const [late, input] = [own(value, 'late') === true, own(value, 'input') !== false];
   const at = join(path, 'data');
-  const fields = findings.object(own(value, 'data') ?? null, at, '"data"', { known: [], open: true }) ?? {};
+  const fields = objectOf(reading, own(value, 'data') ?? null, at, '"data"') ?? {};
   const made = Object.entries(fields).map(([name, given]) => {
     const inner = join(at, name);
     if (!VARIABLE.test(name)) {
@@ -108,9 +108,10 @@ function isOfMachine(path: string): boolean {
 }
 
 /** `{ script: text }`. The functions of a machine's own scripts are there for good, those of others for the step. */
-function readScript({ datamodel, findings, value, path }: Reading): Bound {
-  findings.object(value, path, 'a script action', { known: ['script'] });
-  const text = findings.text(value, 'script', path, 'a script action') ?? '';
+function readScript(reading: Reading): Bound {
+  const { datamodel, findings, value, path } = reading;
+  objectOf(reading, value, path, 'a script action', ['script']);
+  const text = textMember(reading, value, 'script', path, 'a script action') ?? '';
   const problem = datamodel.problem(text, 'script', join(path, 'script'));
   if (problem !== undefined) findings.add(problem);
   const isForGood = isOfMachine(path);
@@ -120,11 +121,10 @@ function readScript({ datamodel, findings, value, path }: Reading): Bound {
 
 /** `{ assign: { location: … } }`: a variable, or a place in one, which has to be there. */
 function readAssign(reading: Reading): Bound {
-  const { datamodel, findings, value, path } = reading;
-  findings.object(value, path, 'an assign action', { known: ['assign'] });
+  const { datamodel, value, path } = reading;
+  objectOf(reading, value, path, 'an assign action', ['assign']);
   const at = join(path, 'assign');
-  const fields =
-    findings.object(own(value, 'assign') ?? null, at, '"assign"', { known: [], open: true }) ?? {};
+  const fields = objectOf(reading, own(value, 'assign') ?? null, at, '"assign"') ?? {};
   const scripts = Object.entries(fields).map(([location, given]) => {
     return assignment(location, codeOf(reading, given, join(at, location)));
   });
@@ -133,28 +133,21 @@ function readAssign(reading: Reading): Bound {
 
 /** `{ foreach: { array, item, index, actions } }`, over a copy of the list (SCXML 4.6). */
 function readForeach(reading: Reading): Bound {
-  const { datamodel, findings, value, path, depth } = reading;
-  findings.object(value, path, 'a foreach action', { known: ['foreach'] });
+  const { datamodel, findings, value, path } = reading;
+  objectOf(reading, value, path, 'a foreach action', ['foreach']);
   const at = join(path, 'foreach');
-  const keys = { known: ['array', 'item', 'index', 'actions'] };
-  const written = findings.object(own(value, 'foreach') ?? null, at, '"foreach"', keys) ?? {};
-  if (depth >= MAX_ACTION_DEPTH) {
-    findings.add({
-      code: 'too-deep',
-      message: `actions are nested deeper than ${MAX_ACTION_DEPTH}`,
-      path: at,
-    });
-    return { bind: () => () => {} };
-  }
+  const keys = ['array', 'item', 'index', 'actions'];
+  const written = objectOf(reading, own(value, 'foreach') ?? null, at, '"foreach"', keys) ?? {};
   const array = codeOf(reading, own(written, 'array') ?? null, join(at, 'array'));
-  const item = findings.text(written, 'item', at, '"foreach"') ?? '';
-  const index = findings.text(written, 'index', at, '"foreach"');
+  const item = textMember(reading, written, 'item', at, '"foreach"') ?? '';
+  const index = textMember(reading, written, 'index', at, '"foreach"');
   for (const name of [item, index]) {
     if (name === undefined || VARIABLE.test(name)) continue;
     const message = `${JSON.stringify(name)} cannot be the name of a variable`;
     findings.add({ code: 'invalid-name', message, path: at, severity: 'warning' });
   }
-  const inner = readActions(findings, own(written, 'actions') ?? [], join(at, 'actions'), depth + 1);
+  const readInner = () => readActions(findings, own(written, 'actions') ?? [], join(at, 'actions'));
+  const inner = findings.within('action', MAX_ACTION_DEPTH, at, readInner) ?? [];
   return {
     inner,
     bind: (bind) => {
@@ -182,13 +175,13 @@ function stepped(name: string | undefined, code: string): string[] {
 
 /** `{ log: value }` or `{ log: { label, value } }`. */
 function readLog(reading: Reading): Bound {
-  const { datamodel, findings, value, path } = reading;
-  findings.object(value, path, 'a log action', { known: ['log'] });
+  const { datamodel, value, path } = reading;
+  objectOf(reading, value, path, 'a log action', ['log']);
   const log = own(value, 'log') ?? null;
   const at = join(path, 'log');
   const isWhole = isJsonObject(log) && delimitedExpression(String(log)) === undefined;
-  if (isWhole) findings.object(log, at, '"log"', { known: ['label', 'value'] });
-  const label = isWhole ? findings.text(log, 'label', at, '"log"') : undefined;
+  if (isWhole) objectOf(reading, log, at, '"log"', ['label', 'value']);
+  const label = isWhole ? textMember(reading, log, 'label', at, '"log"') : undefined;
   const told = isWhole ? own(log, 'value') : log;
   const code = told === undefined ? undefined : codeOf(reading, told, isWhole ? join(at, 'value') : at);
   return {

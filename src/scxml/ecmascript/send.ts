@@ -8,7 +8,7 @@ import type { Run } from '../../statechart/run.js';
 import type { DatamodelAction } from '../../statechart/schema/chart.js';
 import { join } from '../../statechart/schema/findings.js';
 import { Undone } from '../../statechart/undone.js';
-import { assignment, codeOf, type Reading } from './action-reading.js';
+import { assignment, codeOf, objectOf, type Reading, textMember } from './action-reading.js';
 import { PRELUDE } from './prelude.js';
 import type { Scripting } from './scripting.js';
 import { literal } from './session.js';
@@ -35,9 +35,9 @@ interface Sending {
  */
 export function readSend(reading: Reading): Pick<DatamodelAction, 'bind'> {
   const { datamodel, findings, value, path } = reading;
-  findings.object(value, path, 'a send action', { known: ['send'] });
+  objectOf(reading, value, path, 'a send action', ['send']);
   const at = join(path, 'send');
-  const written = findings.object(own(value, 'send') ?? null, at, '"send"', { known: KEYS }) ?? {};
+  const written = objectOf(reading, own(value, 'send') ?? null, at, '"send"', KEYS) ?? {};
   if (own(written, 'type') === undefined) {
     findings.add({
       code: 'missing',
@@ -53,11 +53,8 @@ export function readSend(reading: Reading): Pick<DatamodelAction, 'bind'> {
   const [type, to, processor, data, delay, id] = (
     ['type', 'to', 'processor', 'data', 'delay', 'id'] as const
   ).map(code);
-  const idTo = findings.text(written, 'idTo', at, '"send"');
-  const params = findings.object(own(written, 'params') ?? {}, join(at, 'params'), '"params"', {
-    known: [],
-    open: true,
-  });
+  const idTo = textMember(reading, written, 'idTo', at, '"send"');
+  const params = objectOf(reading, own(written, 'params') ?? {}, join(at, 'params'), '"params"');
   const members = Object.entries(params ?? {}).map(([name, given]) => {
     const inner = join(join(at, 'params'), name);
     return { name, path: inner, code: `${PRELUDE}.json(${codeOf(reading, given, inner)})` };

@@ -1,18 +1,15 @@
 import { parseDuration } from '../../core/duration.js';
-import { toJson } from '../../core/json.js';
 import { type Assignment, assignFields, assignWhole } from '../assignment.js';
+import { builtOf } from '../builders.js';
 import type { ContextShape } from '../context-shape.js';
 import { type MachineEffect, SELF, type SignalEffect } from '../machine-effect.js';
 import { isReserved, type MachineEvent, plainEvent } from '../machine-event.js';
-import type { StateNode } from '../node.js';
-import type { Op, Producer, Run, Value } from '../run.js';
+import type { Op, Run, Value } from '../run.js';
 import { readActions } from '../schema/action.js';
 import type {
   ChartAction,
   ChartAssign,
-  ChartCancel,
   ChartChoose,
-  ChartEmit,
   ChartEvent,
   ChartLog,
   ChartNamed,
@@ -20,10 +17,8 @@ import type {
   ChartRaise,
   ChartSend,
 } from '../schema/chart.js';
-import { join } from '../schema/findings.js';
-import { readFunction, readTemplate } from '../schema/template.js';
 import { bindGuard, type FindState } from './guards.js';
-import { given, type ScopeFunction, type Values } from './values.js';
+import type { Values } from './values.js';
 
 type Perform = Op['perform'];
 
@@ -46,46 +41,46 @@ export class Actions {
     this.#find = find;
   }
 
-  /** `place` is for people: `entry of "idle"`. */
-  ops(actions: readonly ChartAction[], place: string, source: StateNode): readonly Op[] {
-    return actions.map((action) => this.#op(action, place, source));
+  /** `place` is for people: `entry of "idle"`. `params` are those of the named action that these stand for. */
+  ops(actions: readonly ChartAction[], place: string, params = NOTHING): readonly Op[] {
+    return actions.map((action) => this.#op(action, place, params));
   }
 
-  #op(action: ChartAction, place: string, source: StateNode): Op {
+  #op(action: ChartAction, place: string, params: Value): Op {
     const { path } = action;
-    if (action.kind === 'named') return this.#named(action, place, source);
-    if (action.kind === 'assign') return { ...this.#assign(action), place, path };
-    return { perform: this.#perform(action, place, source), place, path };
+    if (action.kind === 'named') return this.#named(action, place);
+    if (action.kind === 'assign') return { ...this.#assign(action, params), place, path };
+    return { perform: this.#perform(action, place), place, path };
   }
 
-  #perform(
-    action: Exclude<ChartAction, ChartNamed | ChartAssign>,
-    place: string,
-    source: StateNode,
-  ): Perform {
+  #perform(action: Exclude<ChartAction, ChartNamed | ChartAssign>, place: string): Perform {
     switch (action.kind) {
       case 'raise':
         return this.#raise(action);
       case 'send':
         return this.#send(action);
-      case 'cancel':
-        return this.#cancel(action);
-      case 'emit':
-        return this.#emit(action);
+      case 'cancel': {
+        const produce = this.#values.producer(action.id);
+        return (run) => run.emit({ type: 'cancel', kind: 'event', key: String(produce(run, undefined)) });
+      }
+      case 'emit': {
+        const make = this.#event(action.event);
+        return (run) => run.emit({ type: 'emit', event: make(run) });
+      }
       case 'log':
         return this.#log(action);
       case 'datamodel':
-        return action.bind((inner) => this.ops(inner, place, source));
+        return action.bind((inner) => this.ops(inner, place));
       default:
-        return this.#choose(action, place, source);
+        return this.#choose(action, place);
     }
   }
 
-  #assign({ fields }: ChartAssign): Assignment {
+  #assign({ fields }: ChartAssign, params: Value): Assignment {
     const values = this.#values;
-    if ('kind' in fields) return assignWhole(values.value(fields), NOTHING, this.#shape);
-    const produced = fields.map(([key, template]) => [key, values.value(template)] as const);
-    return assignFields(produced, NOTHING, this.#shape);
+    if ('kind' in fields) return assignWhole(values.value(fields), params, this.#shape);
+    const set = fields.map(([key, template]) => [key, values.value(template)] as const);
+    return assignFields(set, params, this.#shape);
   }
 
   #raise({ event, delay }: ChartRaise): Perform {
@@ -113,8 +108,7 @@ export class Actions {
     const signal = (run: Run): SignalEffect => {
       const instance = target(run, undefined);
       if (typeof instance !== 'string' || instance === '') {
-        const given = JSON.stringify(instance)?.slice(0, 100);
-        throw new Error(`"to" must give the id of an instance, not ${given}`);
+        throw new Error(`"to" must give the id of an instance, not ${shortened(instance)}`);
       }
       const { type: name, data } = plainEvent(make(run));
       const sent = { type: 'send', to: instance, name } as const;
@@ -135,34 +129,19 @@ export class Actions {
     };
   }
 
-  #cancel({ id }: ChartCancel): Perform {
-    const produce = this.#values.producer(id);
-    return (run) => run.emit({ type: 'cancel', kind: 'event', key: String(produce(run, undefined)) });
-  }
-
-  #emit({ event }: ChartEmit): Perform {
-    const make = this.#event(event);
-    return (run) => run.emit({ type: 'emit', event: make(run) });
-  }
-
   #log({ label, value }: ChartLog): Perform {
     const produce = this.#values.optional(value);
-    const told = label === undefined ? {} : { label };
-    return (run) =>
-      run.emit({
-        type: 'log',
-        ...told,
-        ...(produce === undefined ? {} : { value: produce(run, undefined) }),
-      });
+    const told = { type: 'log', ...(label === undefined ? {} : { label }) } as const;
+    return (run) => run.emit(produce === undefined ? told : { ...told, value: produce(run, undefined) });
   }
 
   /** The actions of a branch are done one after the other; an error in one skips what is left, as in a block. */
-  #choose({ branches, path }: ChartChoose, place: string, source: StateNode): Perform {
+  #choose({ branches, path }: ChartChoose, place: string): Perform {
     this.asks = true;
     const bound = branches.map(({ guard, actions }) => ({
-      guard: guard && bindGuard(guard, source, this.#values, this.#find),
+      guard: guard && bindGuard(guard, this.#values, this.#find),
       path: guard?.path ?? path,
-      ops: this.ops(actions, place, source),
+      ops: this.ops(actions, place),
     }));
     return (run) => {
       const chosen = bound.find(({ guard, path }) => guard === undefined || run.allows(guard, place, path));
@@ -171,74 +150,36 @@ export class Actions {
   }
 
   /** What was given for a name as it is written in a definition is done in the step; everything else is an effect. */
-  #named(action: ChartNamed, place: string, source: StateNode): Op {
-    const { name, path } = action;
-    const given = action.params === undefined ? NOTHING : this.#values.value(action.params);
-    const implemented = this.#values.implementations.actions ?? {};
-    const implementation = Object.hasOwn(implemented, name) ? implemented[name] : undefined;
-    if (typeof implementation === 'object' && implementation !== null) {
-      return { ...this.#written(name, implementation, given, place, source, path), place, path };
+  #named({ name, path, params: written }: ChartNamed, place: string): Op {
+    const values = this.#values;
+    const params = written === undefined ? NOTHING : values.value(written);
+    const given = values.given('actions', name);
+    const action = builtOf(given) ?? given;
+    if (typeof action === 'object' && action !== null) {
+      values.hasFunctions = true;
+      const bind = () => this.ops(readActions(values.findings, action, path), place, params);
+      const ops = values.within('action', name, path, bind) ?? [];
+      const [only] = ops;
+      if (only !== undefined && ops.length === 1) return { ...only, place, path };
+      const perform: Perform = (run) => {
+        for (const op of ops) op.perform(run);
+      };
+      return { perform, place, path };
     }
     this.tasks.add(name);
     // A function written for XState takes ({ context, event }, params); other handlers take their params alone.
-    const whole = typeof implementation === 'function';
-    if (!whole && action.params?.kind === 'constant') {
-      return constant({ type: 'task', ask: false, name, input: action.params.value }, place, path);
+    const isWhole = typeof action === 'function';
+    if (!isWhole && written?.kind === 'constant') {
+      return constant({ type: 'task', ask: false, name, input: written.value }, place, path);
     }
-    const input: Producer =
-      action.params === undefined
-        ? (run) => ({ context: run.context, event: run.event })
-        : whole
-          ? (run) => ({ context: run.context, event: run.event, params: given.produce(run, undefined) })
-          : given.produce;
-    const perform: Perform = (run) =>
-      run.emit({ type: 'task', ask: false, name, input: input(run, undefined) });
-    return { perform, place, path };
-  }
-
-  /** An action that is implemented by another as it is written: the `assign` of one gets the params. */
-  #written(
-    name: string,
-    action: object,
-    params: Value,
-    place: string,
-    source: StateNode,
-    path: string,
-  ): Assignment {
-    const { assign } = action as { readonly assign?: unknown };
-    const { findings } = this.#values;
-    this.#values.hasFunctions = true;
-    const whole = typeof assign === 'string' ? readFunction(assign, path) : undefined;
-    if (whole !== undefined) return assignWhole(this.#values.value(whole), params, this.#shape);
-    if (typeof assign === 'function') {
-      return assignWhole(given(assign as ScopeFunction), params, this.#shape);
-    }
-    if (typeof assign === 'object' && assign !== null) {
-      const fields = Object.entries(assign).map(([key, value]: [string, unknown]) => {
-        return [key, this.#given(value, join(path, key))] as const;
-      });
-      return assignFields(fields, params, this.#shape);
-    }
-    const json = toJson(action);
-    if ('problem' in json) findings.add({ ...json.problem, path: path + json.problem.path });
-    const bind = () =>
-      'value' in json ? this.ops(readActions(findings, json.value, path), place, source) : [];
-    const ops = this.#values.within('action', name, path, bind);
-    return {
-      perform(run) {
-        for (const op of ops ?? []) op.perform(run);
-      },
+    const perform: Perform = (run) => {
+      const told = params.produce(run, undefined);
+      const { context, event } = run;
+      const input =
+        params === NOTHING ? { context, event } : isWhole ? { context, event, params: told } : told;
+      run.emit({ type: 'task', ask: false, name, input });
     };
-  }
-
-  /** A field's value as a program gave it. */
-  #given(value: unknown, path: string): Value {
-    if (typeof value === 'function') return given(value as ScopeFunction);
-    const { findings } = this.#values;
-    const json = toJson(value);
-    const template = 'value' in json ? readTemplate(findings, json.value, path) : undefined;
-    if ('problem' in json) findings.add({ ...json.problem, path: path + json.problem.path });
-    return this.#values.value(template ?? { kind: 'constant', value: null });
+    return { perform, place, path };
   }
 }
 
@@ -252,7 +193,12 @@ export function constant(effect: MachineEffect, place: string, path: string): Op
 function checkedEvent(value: unknown): MachineEvent {
   const type = typeof value === 'object' && value !== null ? (value as { type?: unknown }).type : undefined;
   if (typeof type !== 'string' || type === '' || type === '*' || isReserved(type)) {
-    throw new Error(`an event is an object with a "type", not ${JSON.stringify(value)?.slice(0, 100)}`);
+    throw new Error(`an event is an object with a "type", not ${shortened(value)}`);
   }
   return value as MachineEvent;
+}
+
+/** A value as messages show it. */
+export function shortened(value: unknown): string | undefined {
+  return JSON.stringify(value)?.slice(0, 100);
 }

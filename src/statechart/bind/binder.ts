@@ -50,7 +50,7 @@ export class Binder {
   bind(node: StateNode): void {
     const { chart } = node;
     const ops = (actions: typeof chart.entry, place: string) =>
-      this.#actions.ops(actions, `${place} of ${name(node)}`, node);
+      this.#actions.ops(actions, `${place} of ${name(node)}`);
     if (chart.entry.length > 0) node.entry = ops(chart.entry, 'entry');
     if (chart.exit.length > 0) node.exit = ops(chart.exit, 'exit');
     if (chart.after.length > 0) this.#delays(node);
@@ -77,7 +77,7 @@ export class Binder {
       const key = invokeId(node, invoke, index, this.#dialect);
       return { invoke, key, place: `invoke ${key} of ${name(node)}` };
     });
-    const starts = invoked.map(({ invoke, key, place }) => this.#invoke(node, invoke, key, place));
+    const starts = invoked.map(({ invoke, key, place }) => this.#invoke(invoke, key, place));
     const cancels = invoked.map(({ invoke, key, place }) => {
       const kind = invoke.kind === 'machine' ? 'child' : 'task';
       return constant({ type: 'cancel', kind, key }, place, invoke.path);
@@ -86,14 +86,14 @@ export class Binder {
     else node.invokes = starts;
     node.ends = [...node.ends, ...cancels];
     node.finalizes = invoked.flatMap(({ invoke: { finalize }, key, place }) =>
-      finalize.length === 0 ? [] : [{ key, ops: this.#actions.ops(finalize, `finalize of ${place}`, node) }],
+      finalize.length === 0 ? [] : [{ key, ops: this.#actions.ops(finalize, `finalize of ${place}`) }],
     );
     node.forwards = invoked.flatMap(({ invoke: { forward }, key }) =>
       forward.map((descriptor) => ({ key, descriptor })),
     );
   }
 
-  #invoke(node: StateNode, invoke: ChartInvoke, key: string, place: string): Op {
+  #invoke(invoke: ChartInvoke, key: string, place: string): Op {
     const { path } = invoke;
     if (invoke.kind === 'task') this.#actions.tasks.add(invoke.src);
     const isPlain = [invoke.machine, invoke.params].every((template) => template === undefined);
@@ -104,7 +104,7 @@ export class Binder {
     }
     const input = this.#input(invoke);
     const machine = this.values.optional(invoke.machine);
-    const ops = this.#actions.ops(invoke.actions, place, node);
+    const ops = this.#actions.ops(invoke.actions, place);
     const perform: Op['perform'] = (run) => {
       for (const op of ops) op.perform(run);
       const effect = invocation(invoke, key, null);
@@ -128,9 +128,9 @@ export class Binder {
     const { chart, source, label } = transition;
     if (chart.actions.length > 0) {
       const place = `transition ${label} of ${name(source)}`;
-      transition.ops = this.#actions.ops(chart.actions, place, source);
+      transition.ops = this.#actions.ops(chart.actions, place);
     }
-    if (chart.guard !== undefined) transition.guard = bindGuard(chart.guard, source, this.values, this.#find);
+    if (chart.guard !== undefined) transition.guard = bindGuard(chart.guard, this.values, this.#find);
   }
 
   /** A final state tells its parent, or ends the machine. */

@@ -1,4 +1,4 @@
-import { toJson } from '../../core/json.js';
+import { builtOf } from '../builders.js';
 import type { StateNode } from '../node.js';
 import type { Guard, Run, Scope } from '../run.js';
 import type { ChartGuard, ChartTarget } from '../schema/chart.js';
@@ -6,11 +6,11 @@ import { readGuard } from '../schema/guard.js';
 import type { Values } from './values.js';
 
 /** Finds a state that is named as a target is. */
-export type FindState = (source: StateNode, target: ChartTarget) => StateNode | undefined;
+export type FindState = (target: ChartTarget) => StateNode | undefined;
 
-/** A guard as a closure. `source` is the state that it stands in. */
-export function bindGuard(guard: ChartGuard, source: StateNode, values: Values, find: FindState): Guard {
-  const bind = (inner: ChartGuard): Guard => bindGuard(inner, source, values, find);
+/** A guard as a closure. */
+export function bindGuard(guard: ChartGuard, values: Values, find: FindState): Guard {
+  const bind = (inner: ChartGuard): Guard => bindGuard(inner, values, find);
   switch (guard.kind) {
     case 'and':
       return joined(guard.guards.map(bind), (guards, holds) => guards.every(holds));
@@ -19,7 +19,7 @@ export function bindGuard(guard: ChartGuard, source: StateNode, values: Values, 
     case 'not':
       return joined([bind(guard.guard)], (guards, holds) => !guards.every(holds));
     case 'in': {
-      const state = find(source, guard.target);
+      const state = find(guard.target);
       return { allows: (run) => state !== undefined && run.isIn(state.index) };
     }
     case 'expression': {
@@ -32,18 +32,30 @@ export function bindGuard(guard: ChartGuard, source: StateNode, values: Values, 
       };
       return { allows };
     }
-    default: {
-      const written = writtenGuard(guard, values);
-      if (written !== undefined) {
-        return values.within('guard', guard.name, guard.path, () => bind(written)) ?? NEVER;
-      }
-      const fn = values.implementation('guards', guard.name, 'guard', guard.path);
-      if (guard.params === undefined) return decided((scope) => truth(fn(scope, undefined)));
-      const { produce, read } = values.value(guard.params);
-      if (read !== undefined) return decided((scope) => truth(fn(scope, read(scope, undefined))));
-      return { allows: (run) => truth(fn(run.scope(), produce(run, undefined))) };
-    }
+    default:
+      return bindNamed(guard, values, bind);
   }
+}
+
+function bindNamed(
+  { name, path, params }: ChartGuard & { readonly kind: 'named' },
+  values: Values,
+  bind: (guard: ChartGuard) => Guard,
+): Guard {
+  const given = values.given('guards', name);
+  const written = builtOf(given) ?? given;
+  if (typeof written === 'object' && written !== null) {
+    const read = () => {
+      const guard = readGuard(values.findings, written, path);
+      return guard && bind(guard);
+    };
+    return values.within('guard', name, path, read) ?? NEVER;
+  }
+  const fn = values.implementation('guards', name, path);
+  if (params === undefined) return decided((scope) => truth(fn(scope, undefined)));
+  const { produce, read } = values.value(params);
+  if (read !== undefined) return decided((scope) => truth(fn(scope, read(scope, undefined))));
+  return { allows: (run) => truth(fn(run.scope(), produce(run, undefined))) };
 }
 
 /** A guard that context and event decide. */
@@ -69,15 +81,4 @@ function truth(result: unknown): boolean {
     throw new Error('a guard may not be asynchronous: what does I/O is a task');
   }
   return Boolean(result);
-}
-
-/** What was given for a name as it is written in a definition, if it was. */
-function writtenGuard(
-  { name, path }: Extract<ChartGuard, { kind: 'named' }>,
-  { implementations: { guards = {} }, findings }: Values,
-): ChartGuard | undefined {
-  const given = Object.hasOwn(guards, name) ? guards[name] : undefined;
-  if (typeof given !== 'object' || given === null) return undefined;
-  const json = toJson(given);
-  return 'value' in json ? readGuard(findings, json.value, path) : undefined;
 }

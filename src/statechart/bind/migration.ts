@@ -3,7 +3,7 @@ import type { StateNode } from '../node.js';
 import { splitPath } from '../node.js';
 import type { Context, Run } from '../run.js';
 import type { ChartMigration, ChartTarget } from '../schema/chart.js';
-import { type Findings, meant } from '../schema/findings.js';
+import type { Findings } from '../schema/findings.js';
 import { failure, Undone } from '../undone.js';
 import type { Values } from './values.js';
 
@@ -26,13 +26,11 @@ export function checkMigration(
     if (target === undefined) continue;
     const found = find(nodes, target);
     if (found !== undefined && found.type !== 'history') continue;
-    const what = JSON.stringify(target.text);
-    const message = `"migrate" leads to ${what}, ${found === undefined ? 'and there is no such state' : 'a history state'}`;
-    const near = meant(
-      target.text,
-      nodes.map(({ path }) => path),
-    );
-    findings.add({ code: 'unknown-target', message, path: target.path, ...near });
+    if (found !== undefined) findings.tell('unknown-target history', target.path, target.text);
+    else {
+      const paths = nodes.map(({ path }) => path);
+      findings.tell('unknown-target migrate', target.path, target.text, paths);
+    }
   }
 }
 

@@ -2,7 +2,8 @@ import { type Json, put } from '../../core/json.js';
 import type { Implementations } from '../../core/language.js';
 import type { Producer, Scope, Value } from '../run.js';
 import type { FunctionTemplate, SettledTemplate, Template } from '../schema/chart.js';
-import { type Findings, join } from '../schema/findings.js';
+import type { Findings, Functions } from '../schema/findings.js';
+import { join } from '../schema/findings.js';
 
 /** A function of a machine: a guard, a field of an assign, an input, an output. */
 export type ScopeFunction = (scope: Scope, params: unknown) => unknown;
@@ -10,7 +11,7 @@ export type ScopeFunction = (scope: Scope, params: unknown) => unknown;
 /** Turns templates into producers, with the functions that a machine was given. */
 export class Values {
   readonly findings: Findings;
-  readonly implementations: Implementations;
+  readonly #implementations: Implementations;
   /** Whether any value comes from a function, and so need not be JSON. */
   hasFunctions = false;
 
@@ -18,7 +19,7 @@ export class Values {
   readonly #open = new Set<string>();
 
   constructor(implementations: Implementations, findings: Findings) {
-    this.implementations = implementations;
+    this.#implementations = implementations;
     this.findings = findings;
   }
 
@@ -34,8 +35,10 @@ export class Values {
       }
       case 'settled':
         return { produce: this.#settled(template) };
-      default:
-        return given(this.function(template));
+      default: {
+        const read = this.function(template);
+        return { produce: (run, params) => read(run.scope(), params), read };
+      }
     }
   }
 
@@ -68,6 +71,22 @@ export class Values {
     };
   }
 
+  optional(template: Template | undefined): Producer | undefined {
+    return template === undefined ? undefined : this.producer(template);
+  }
+
+  function({ name, path }: FunctionTemplate): ScopeFunction {
+    this.hasFunctions = true;
+    return this.implementation('functions', name, path);
+  }
+
+  /** What was given for a name, or stood in the machine and was named. */
+  given(among: keyof Functions, name: string): unknown {
+    const known = this.#implementations[among] ?? {};
+    const inline = this.findings.functions[among];
+    return Object.hasOwn(known, name) ? known[name] : Object.hasOwn(inline, name) ? inline[name] : undefined;
+  }
+
   /** What an implementation that names others comes to; undefined, and a finding, where it names itself. */
   within<T>(what: string, name: string, path: string, bind: () => T): T | undefined {
     const key = `${what} ${name}`;
@@ -77,37 +96,22 @@ export class Values {
       return undefined;
     }
     this.#open.add(key);
-    try {
-      return bind();
-    } finally {
-      this.#open.delete(key);
-    }
-  }
-
-  optional(template: Template | undefined): Producer | undefined {
-    return template === undefined ? undefined : this.producer(template);
-  }
-
-  function({ name, path }: FunctionTemplate): ScopeFunction {
-    this.hasFunctions = true;
-    return this.implementation('functions', name, 'function', path);
+    const made = bind();
+    this.#open.delete(key);
+    return made;
   }
 
   /** A named function; its lack is a finding. */
-  implementation(among: 'guards' | 'functions', name: string, what: string, path: string): ScopeFunction {
-    const known = this.implementations[among] ?? {};
-    const fn = Object.hasOwn(known, name) ? known[name] : undefined;
+  implementation(among: 'guards' | 'functions', name: string, path: string): ScopeFunction {
+    const fn = this.given(among, name);
     if (typeof fn === 'function') return fn as ScopeFunction;
+    const what = `the ${among.slice(0, -1)} ${JSON.stringify(name)}`;
     const message =
       fn === undefined
-        ? `there is no implementation of the ${what} ${JSON.stringify(name)}`
-        : `the implementation of the ${what} ${JSON.stringify(name)} is no function`;
+        ? `there is no implementation of ${what}`
+        : `the implementation of ${what} is no function`;
     const hint = 'hand it to createMachine, or write an expression: "{% … %}"';
     this.findings.add({ code: 'missing-implementation', message, path, hint });
     return () => undefined;
   }
-}
-
-export function given(read: ScopeFunction): Value {
-  return { produce: (run, params) => read(run.scope(), params), read };
 }

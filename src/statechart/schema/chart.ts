@@ -1,5 +1,5 @@
 import type { JobRetry } from '../../core/job.js';
-import type { Json } from '../../core/json.js';
+import type { Json, JsonObject } from '../../core/json.js';
 import type { Template as Expressions } from '../../expression/template.js';
 import type { Op, Run } from '../run.js';
 
@@ -21,8 +21,14 @@ export interface Chart {
   /** What it says of itself: for people, and for those who migrate from it. */
   readonly version: string | undefined;
   readonly migrations: readonly ChartMigration[];
+  /** The states that guards ask for. */
+  readonly asked: readonly ChartTarget[];
   /** Paths into context, event data, input and output that nobody is shown. */
   readonly sensitive: readonly string[];
+  /** JSON Schemas of `input` and `context`. */
+  readonly schemas: JsonObject | undefined;
+  /** JSON Schemas of what comes with events, by name. */
+  readonly events: JsonObject | undefined;
 }
 
 /** How instances of earlier versions move over. */

@@ -1,137 +1,134 @@
 import { parseDuration } from '../../core/duration.js';
-import { type Json, type JsonObject, own } from '../../core/json.js';
 import { isReserved } from '../machine-event.js';
-import type { ChartCancel, ChartEmit, ChartEvent, ChartPause, ChartRaise, ChartSend } from './chart.js';
-import { type Findings, join, type Keys } from './findings.js';
+import type {
+  ChartCancel,
+  ChartEmit,
+  ChartEvent,
+  ChartPause,
+  ChartRaise,
+  ChartSend,
+  Template,
+} from './chart.js';
+import { type Findings, isPlain, join, type Members } from './findings.js';
+import { readText } from './reader.js';
 import { readTemplate } from './template.js';
 
-const RAISED: Keys = { known: ['type', 'data', 'event', 'delay', 'id'] };
-const SENT: Keys = { known: ['to', 'type', 'data', 'event', 'delay', 'id'] };
-/** Payload may stand beside the type under any key. */
-const ANY: Keys = { known: [], open: true };
-const EMITTED: Keys = { known: ['type', 'data', 'event'] };
+const EMITTED = { type: readType, data: readTemplate, event: readWhole };
+const RAISED = { ...EMITTED, delay: readDelay, id: readText };
+const SENT = { to: readAddress, ...RAISED };
 
 /** `{ raise: type }` or `{ raise: { type, data, delay, id } }`: an event for the machine itself. */
-export function readRaise(findings: Findings, value: JsonObject, path: string): ChartRaise | undefined {
-  const event = readEvent(findings, value, 'raise', path, RAISED);
-  if (event === undefined) return undefined;
-  return { kind: 'raise', path, event: event.told, delay: readPause(findings, event.written, event.at) };
+export function readRaise(
+  findings: Findings,
+  value: unknown,
+  at: string,
+  path: string,
+): ChartRaise | undefined {
+  const read = findings.members('raise', RAISED, named(value), at);
+  const event = read && eventOf(findings, 'raise', read, at);
+  return event && { kind: 'raise', path, event, delay: pauseOf(findings, read, at) };
 }
 
 /** `{ send: { to, type, data, delay, id } }`: an event for another instance, or its own mailbox. */
-export function readSend(findings: Findings, value: JsonObject, path: string): ChartSend | undefined {
-  const event = readEvent(findings, value, 'send', path, SENT);
-  if (event === undefined) return undefined;
-  const { written, at, told } = event;
-  const to = own(written, 'to');
-  if (to !== undefined && typeof to !== 'string') {
-    findings.wrongType(join(at, 'to'), '"to" of "send"', 'a text', to);
-    return undefined;
-  }
-  const target = to === undefined ? undefined : readTemplate(findings, to, join(at, 'to'));
-  return { kind: 'send', path, event: told, to: target, delay: readPause(findings, written, at) };
+export function readSend(
+  findings: Findings,
+  value: unknown,
+  at: string,
+  path: string,
+): ChartSend | undefined {
+  const read = findings.members('send', SENT, value, at);
+  const event = read && eventOf(findings, 'send', read, at);
+  return event && { kind: 'send', path, event, to: read.to, delay: pauseOf(findings, read, at) };
 }
 
 /** `{ emit: type }` or `{ emit: { type, data } }`. */
-export function readEmit(findings: Findings, value: JsonObject, path: string): ChartEmit | undefined {
-  const event = readEvent(findings, value, 'emit', path, EMITTED);
-  return event && { kind: 'emit', path, event: event.told };
+export function readEmit(
+  findings: Findings,
+  value: unknown,
+  at: string,
+  path: string,
+): ChartEmit | undefined {
+  const read = findings.members('emit', EMITTED, named(value), at);
+  const event = read && eventOf(findings, 'emit', read, at);
+  return event && { kind: 'emit', path, event };
 }
 
 /** `{ cancel: id }`. */
-export function readCancel(findings: Findings, value: JsonObject, path: string): ChartCancel | undefined {
-  findings.object(value, path, 'a cancel action', { known: ['cancel'] });
-  const id = own(value, 'cancel') ?? null;
-  const at = join(path, 'cancel');
-  if (typeof id !== 'string' || id === '') {
-    findings.wrongType(at, '"cancel"', 'the id of an event that was held back', id);
-    return undefined;
-  }
-  const template = readTemplate(findings, id, at);
-  return template && { kind: 'cancel', path, id: template };
-}
-
-interface ReadEvent {
-  readonly written: JsonObject;
-  readonly at: string;
-  readonly told: ChartEvent;
-}
-
-function readEvent(
+export function readCancel(
   findings: Findings,
-  value: JsonObject,
-  key: 'raise' | 'send' | 'emit',
+  value: unknown,
+  at: string,
   path: string,
-  keys: Keys,
-): ReadEvent | undefined {
-  findings.object(value, path, `a ${key} action`, { known: [key] });
-  const given = own(value, key) ?? null;
-  const at = join(path, key);
-  const isName = typeof given === 'string' && key !== 'send';
-  const written = isName ? { type: given } : findings.object(given, at, `"${key}"`, keys);
-  if (written === undefined) return undefined;
-  if (own(written, 'event') !== undefined) return readWhole(findings, written, at, key);
-  const type = readEventType(findings, written, at, `"${key}"`);
-  if (type === undefined) return undefined;
-  const data = own(written, 'data');
-  const template = data === undefined ? undefined : readTemplate(findings, data, join(at, 'data'));
-  return { written, at, told: { type, data: template } };
+): ChartCancel | undefined {
+  if (!isText(value)) return findings.wrongType('cancel', at, value);
+  const id = readTemplate(findings, value, at);
+  return id && { kind: 'cancel', path, id };
 }
 
-/** `{ event: { type, … } }`: the whole event, as a program's are. */
-function readWhole(findings: Findings, written: JsonObject, at: string, key: string): ReadEvent | undefined {
-  const extra = ['type', 'data'].find((name) => own(written, name) !== undefined);
-  if (extra !== undefined) {
-    const message = `"${key}" has a whole "event", and a "${extra}"`;
-    findings.add({ code: 'event', message, path: join(at, extra), hint: 'write one of them' });
+/** An event without anything else is its name. */
+function named(value: unknown): unknown {
+  return typeof value === 'string' ? { type: value } : value;
+}
+
+/** What is a text, or gives one. */
+function isText(value: unknown): boolean {
+  return (typeof value === 'string' && value !== '') || typeof value === 'function';
+}
+
+function readAddress(findings: Findings, value: unknown, path: string, noun: string): Template | undefined {
+  if (value === '' || isText(value)) return readTemplate(findings, value, path);
+  return findings.wrongType('text', path, value, noun);
+}
+
+function eventOf(
+  findings: Findings,
+  noun: string,
+  { type, data, event }: Members<typeof EMITTED>,
+  at: string,
+): ChartEvent | undefined {
+  if (event !== undefined) {
+    const extra = type !== undefined ? 'type' : data !== undefined ? 'data' : undefined;
+    if (extra !== undefined) findings.tell('event', join(at, extra), noun, extra);
+    return { whole: event };
   }
-  const inner = join(at, 'event');
-  const template = readTemplate(findings, own(written, 'event') ?? null, inner);
+  if (type === undefined) return findings.tell('missing event', at, noun);
+  return type === '' ? undefined : { type, data };
+}
+
+/** The whole event, `{ type, … }`, as a program's are. */
+function readWhole(findings: Findings, value: unknown, path: string): Template | undefined {
+  const template = readTemplate(findings, value, path);
+  if (template?.kind !== 'constant') return template;
+  if (!isPlain(template.value)) findings.wrongType('', path, value, 'event');
+  else if (template.value['type'] === undefined) findings.tell('missing event', path, 'event');
+  else readType(findings, template.value['type'], join(path, 'type'), 'event');
+  return template;
+}
+
+/** The name of an event; an empty text where it is none. */
+function readType(findings: Findings, value: unknown, path: string, noun: string): string {
+  if (typeof value !== 'string') findings.wrongType('text', path, value, noun);
+  else if (value === '' || value === '*' || isReserved(value))
+    findings.tell('invalid-name event', path, value);
+  else return value;
+  return '';
+}
+
+function readDelay(findings: Findings, value: unknown, path: string): Template | undefined {
+  const template = readTemplate(findings, value, path);
   if (template?.kind === 'constant') {
-    const event = findings.object(template.value, inner, '"event"', ANY);
-    if (event !== undefined) readEventType(findings, event, inner, '"event"');
+    const duration = parseDuration(template.value);
+    if ('problem' in duration) findings.add({ ...duration.problem, path });
   }
-  return template && { written, at, told: { whole: template } };
+  return template;
 }
 
 /** `delay`, and the `id` that is of use only with one. */
-function readPause(findings: Findings, event: JsonObject, path: string): ChartPause | undefined {
-  const delay = own(event, 'delay');
-  const id = findings.text(event, 'id', path, 'an event');
-  if (delay === undefined) {
-    if (id === undefined) return undefined;
-    const message = 'an event has an id to be cancelled by, but no delay';
-    findings.add({ code: 'never', message, path: join(path, 'id'), severity: 'warning' });
-    return undefined;
-  }
-  const at = join(path, 'delay');
-  const template = readTemplate(findings, delay, at);
-  if (template?.kind === 'constant') {
-    const duration = parseDuration(template.value);
-    if ('problem' in duration) findings.add({ ...duration.problem, path: at });
-  }
-  return template && { delay: template, id, path: at };
-}
-
-function readEventType(
+function pauseOf(
   findings: Findings,
-  event: JsonObject,
-  path: string,
-  what: string,
-): string | undefined {
-  const type: Json | undefined = own(event, 'type');
-  if (type === undefined) {
-    findings.add({ code: 'missing', message: `${what} needs a "type"`, path, hint: 'the name of an event' });
-    return undefined;
-  }
-  if (typeof type !== 'string') {
-    findings.wrongType(join(path, 'type'), `"type" of ${what}`, 'a text', type);
-    return undefined;
-  }
-  if (type === '' || type === '*' || isReserved(type)) {
-    const message = `an event may not be called ${JSON.stringify(type)}`;
-    findings.add({ code: 'invalid-name', message, path: join(path, 'type') });
-    return undefined;
-  }
-  return type;
+  { delay, id }: Members<typeof RAISED>,
+  at: string,
+): ChartPause | undefined {
+  if (delay !== undefined) return { delay, id, path: join(at, 'delay') };
+  return id === undefined ? undefined : findings.tell('never id', join(at, 'id'));
 }

@@ -1,19 +1,8 @@
-import { escapePointer, isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
-import { didYouMean, type Problem } from '../../core/problem.js';
+import { escapePointer, isJsonObject, type Json, type JsonObject, put, toJson } from '../../core/json.js';
+import type { Problem } from '../../core/problem.js';
 import type { Template } from '../../expression/template.js';
-import { MAX_HINT_NAMES, MAX_PROBLEMS } from '../limits.js';
-import type { DatamodelAction, DialectName } from './chart.js';
-
-/** The keys of one noun of the language. */
-export interface Keys {
-  readonly known: readonly string[];
-  /** Whether there may be others. */
-  readonly open?: boolean;
-  /** Keys of the whole language that are not taken yet: refused by name, so that nothing is silently ignored. */
-  readonly later?: readonly string[];
-  /** Keys of other dialects, and what they are called here. */
-  readonly renamed?: Readonly<Record<string, string>>;
-}
+import { MAX_PROBLEMS } from '../limits.js';
+import type { ChartTarget, DatamodelAction, DialectName } from './chart.js';
 
 /** The datamodels that definitions may name, handed in by whoever has loaded what they need. */
 export type Datamodels = Readonly<Record<string, (machine: string) => Datamodel>>;
@@ -37,24 +26,66 @@ export interface ReadTemplate {
   readonly problems: readonly Problem[];
 }
 
-export type ReadAction = (
-  findings: Findings,
-  value: JsonObject,
-  path: string,
-  depth: number,
-) => DatamodelAction | undefined;
+export type ReadAction = (findings: Findings, value: JsonObject, path: string) => DatamodelAction | undefined;
 
-/** What a message is about: its text, or what gives it where there is a message. */
-export type What = string | { toString(): string };
+/** What was found, before it is a problem in words: its code, which one of those it is, and what there is to be said of it. */
+export interface Finding {
+  readonly code: string;
+  readonly which: string;
+  readonly path: string;
+  readonly facts: readonly unknown[];
+}
 
-/** Gathers what is wrong with a source while it is read, so that all of it is told at once. */
+/** Puts what was found in words. */
+export type Words = (finding: Finding) => Worded;
+
+/** The member of a problem, seen by nobody, that holds what was found. */
+export const FINDING = 'finding';
+
+type Worded = Pick<Problem, 'message' | 'hint'>;
+
+/** What reads a value that stands somewhere in a definition. `noun` is what it is a member of. */
+export type Read<T> = (findings: Findings, value: unknown, path: string, noun: string) => T;
+
+/** The members of something that is written as an object: what reads each. */
+export type Keys = Readonly<Record<string, Read<unknown>>>;
+
+/** What was read of those that are there. */
+export type Members<K extends Keys> = { [Key in keyof K]?: ReturnType<K[Key]> };
+
+/** Where functions go that stand in a machine, by what they are for. */
+export type Functions = Readonly<Record<'guards' | 'actions' | 'functions', Record<string, unknown>>>;
+
+/**
+ * Gathers what is wrong with a definition while it is read, so that all of it is told at once; and, where it is one that a
+ * program wrote, what in it is no JSON.
+ */
 export class Findings {
   /** Of the machine that is read. */
   dialect: DialectName = 'native';
   /** Of the machine that is read, where its expressions are not JSONata's. */
   datamodel: Datamodel | undefined = undefined;
+  /** The states that guards ask for, which are looked for once all are known. */
+  readonly asked: ChartTarget[] = [];
+  /** The id of the machine that is read, before which its functions are named. */
+  machine = '';
+  /** The functions that stood in it, by generated names. */
+  readonly functions: Functions = { guards: {}, actions: {}, functions: {} };
+  /** What stands in its source for what is no JSON, by pointer; undefined where nothing does. */
+  readonly replaced = new Map<string, Json | undefined>();
+  /** Whether it is JSON for sure. */
+  readonly #isJson: boolean;
+  readonly #words: Words;
   readonly #problems: Problem[] = [];
   #left = 0;
+  /** The objects that are being read. */
+  readonly #open = new Set<object>();
+  readonly #depths: Record<string, number> = {};
+
+  constructor(isJson: boolean, words: Words = inShort) {
+    this.#isJson = isJson;
+    this.#words = words;
+  }
 
   get problems(): readonly Problem[] {
     if (this.#left === 0) return this.#problems;
@@ -67,101 +98,97 @@ export class Findings {
     else this.#left++;
   }
 
-  /** Says that a value is not of the kind it has to be. */
-  wrongType(path: string, what: What, expected: string, value: Json): void {
-    this.add({ code: 'wrong-type', message: `${what} must be ${expected}, not ${kindOf(value)}`, path });
+  /** Adds a problem by its code, and which one of those it is where there are several: `wrong-type target`. */
+  tell(what: string, path: string, ...facts: readonly unknown[]): undefined {
+    const [code = '', which = ''] = what.split(' ');
+    const severity = code === 'never' ? ({ severity: 'warning' } as const) : {};
+    const problem = { code, path, ...this.#words({ code, which, path, facts }), ...severity };
+    // Not to be seen or written out, but to be had by those who can put it in words.
+    this.add(Object.defineProperty(problem, FINDING, { value: { code, which, path, facts } }));
   }
 
-  notSupported(path: string, what: What): void {
-    this.add({ code: 'not-supported', message: `${what} is not supported yet`, path });
-  }
-
-  /** The value as an object whose keys are all known, or undefined where it is no object. */
-  object(value: Json, path: string, what: What, keys: Keys): JsonObject | undefined {
-    if (!isJsonObject(value)) {
-      this.wrongType(path, what, 'an object', value);
-      return undefined;
-    }
-    for (const key of Object.keys(value)) {
-      if (keys.open !== true && !keys.known.includes(key)) this.#unknownKey(key, join(path, key), what, keys);
-    }
-    return value;
-  }
-
-  #unknownKey(key: string, path: string, what: What, keys: Keys): void {
-    if (keys.later?.includes(key)) {
-      this.notSupported(path, `"${key}" of ${what}`);
-      return;
-    }
-    const renamed = Object.hasOwn(keys.renamed ?? {}, key) ? keys.renamed?.[key] : undefined;
-    const hint =
-      renamed === undefined ? didYouMean(key, keys.known) : { hint: `it is called "${renamed}" here` };
-    this.add({ code: 'unknown-key', message: `${what} has no key "${key}"`, path, ...hint });
-  }
-
-  /** An optional text. */
-  text(object: JsonObject, key: string, path: string, what: What): string | undefined {
-    const value = own(object, key);
-    if (value === undefined || typeof value === 'string') return value;
-    this.wrongType(join(path, key), `"${key}" of ${what}`, 'a text', value);
+  /** Says that a value is not of the kind it has to be, or none that could be in any definition. */
+  wrongType(what: string, path: string, value: unknown, ...facts: readonly unknown[]): undefined {
+    if (this.json(value, path) !== undefined) this.tell(`wrong-type ${what}`, path, value, ...facts);
     return undefined;
   }
 
-  /** An optional true or false. */
-  flag(object: JsonObject, key: string, path: string, what: What): boolean {
-    const value = own(object, key);
-    if (value === undefined || typeof value === 'boolean') return value ?? false;
-    this.wrongType(join(path, key), `"${key}" of ${what}`, 'true or false', value);
-    return false;
+  /** The value as JSON; undefined, and a finding, where it has none. */
+  json(value: unknown, path: string): Json | undefined {
+    if (this.#isJson) return value as Json;
+    const json = toJson(value);
+    if ('value' in json) return json.value;
+    this.add({ ...json.problem, path: path + json.problem.path });
+    return undefined;
   }
+
+  /** An object with its members read, each by its key; undefined where it is none. A key that it may not have is a finding. */
+  members<K extends Keys>(noun: string, keys: K, value: unknown, path: string): Members<K> | undefined {
+    if (!isPlain(value) || this.#open.has(value)) {
+      return this.wrongType('', path, value, noun);
+    }
+    this.#open.add(value);
+    const members: Record<string, unknown> = {};
+    const names = Object.keys(value).filter((key) => value[key] !== undefined);
+    for (const key of names)
+      if (!Object.hasOwn(keys, key)) this.tell('unknown-key', join(path, key), noun, key, keys);
+    for (const key of names) {
+      if (Object.hasOwn(keys, key)) members[key] = keys[key]?.(this, value[key], join(path, key), noun);
+    }
+    this.#open.delete(value);
+    return members as Members<K>;
+  }
+
+  /** Reads what stands within its like, which it may do so many times; undefined, and a finding, past that. */
+  within<T>(like: 'state' | 'guard' | 'action', limit: number, path: string, read: () => T): T | undefined {
+    const depth = this.#depths[like] ?? 0;
+    if (depth >= limit) return this.tell(`too-deep ${like}`, path);
+    this.#depths[like] = depth + 1;
+    const made = read();
+    this.#depths[like] = depth;
+    return made;
+  }
+
+  /** Keeps a function under a name made of its place, and says the name. */
+  keep(kind: keyof Functions, fn: unknown, path: string): string {
+    const kept = this.functions[kind];
+    let name = `${this.machine}:#${placeName(path, kind === 'actions')}`;
+    // Two places may spell the same name (a state may be called `entry`).
+    while (Object.hasOwn(kept, name)) name += '~';
+    put(kept, name, fn);
+    this.replaced.set(path, kind === 'functions' ? functionText(name) : name);
+    return name;
+  }
+}
+
+/** Codes and facts for programs that leave the wording to others. */
+function inShort({ code, which, facts }: Finding): Worded {
+  const told = facts.filter((fact) => typeof fact === 'string').map((fact) => JSON.stringify(fact));
+  return { message: [code, which, ...told].filter((part) => part !== '').join(' ') };
+}
+
+/** How a function of a program is named in a source. */
+function functionText(name: string): string {
+  return `{@ ${name} @}`;
+}
+
+/** Where something stands, as people read it: `idle.entry.0`. A single action is the first of a list. */
+function placeName(path: string, isAction: boolean): string {
+  const [states = ''] = /^(\/states\/[^/]*)*/.exec(path) ?? [];
+  const rest = path.slice(states.length).replace(/\/(entry|exit|actions)(?=\/\D)/g, '$&/0');
+  const place = states.replace(/\/states(\/[^/]*)/g, '$1') + rest;
+  const keys = (isAction ? place.replace(/\/\D*$/, '$&/0') : place).slice(1).split('/');
+  return keys.join('.').replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+/** Whether a value is an object as JSON has them, and no instance of a class. */
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isJsonObject(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** A pointer one member deeper. */
 export function join(path: string, key: string | number): string {
   return `${path}/${typeof key === 'number' ? key : escapePointer(key)}`;
-}
-
-const NONE: readonly never[] = Object.freeze([]);
-
-/** What a reader makes of an optional member of an object that holds lists; an empty list where it is absent. */
-export function readMember<T>(
-  findings: Findings,
-  object: JsonObject,
-  key: string,
-  path: string,
-  read: (findings: Findings, value: Json, path: string) => readonly T[],
-): readonly T[] {
-  const value = own(object, key);
-  return value === undefined ? NONE : read(findings, value, join(path, key));
-}
-
-/** A value that may be given once or as a list; each with its pointer. */
-export function listOf(value: Json, path: string): readonly (readonly [Json, string])[] {
-  if (!Array.isArray(value)) return [[value as Json, path]];
-  return (value as readonly Json[]).map((item, index) => [item, join(path, index)] as const);
-}
-
-/** `did you mean`, where there are few enough names to look through. */
-export function meant(
-  name: string,
-  known: readonly string[] | ReadonlyMap<string, unknown>,
-): { hint?: string } {
-  if (Array.isArray(known)) return known.length > MAX_HINT_NAMES ? {} : didYouMean(name, known);
-  const names = known as ReadonlyMap<string, unknown>;
-  return names.size > MAX_HINT_NAMES ? {} : didYouMean(name, names.keys());
-}
-
-function kindOf(value: Json): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  switch (typeof value) {
-    case 'string':
-      return 'a text';
-    case 'number':
-      return 'a number';
-    case 'boolean':
-      return String(value);
-    default:
-      return 'an object';
-  }
 }

@@ -1,43 +1,28 @@
-import { type Json, type JsonObject, own } from '../../core/json.js';
+import type { JsonObject } from '../../core/json.js';
 import type { Chart } from './chart.js';
-import {
-  type Datamodel,
-  type Datamodels,
-  type Findings,
-  join,
-  type Keys,
-  listOf,
-  meant,
-  readMember,
-} from './findings.js';
+import { type Datamodels, type Findings, isPlain } from './findings.js';
 import { readMigrations } from './migrate.js';
-import { readState, STATE_KEYS } from './state.js';
+import { asIs, readJson, readList, readText } from './reader.js';
+import { STATE, stateOf } from './state.js';
 import { readTemplate } from './template.js';
 
-const KEYS: Keys = {
-  known: [
-    ...STATE_KEYS.known,
-    ...[
-      'context',
-      'onUnhandled',
-      'onStepError',
-      'dialect',
-      'datamodel',
-      'version',
-      'migrate',
-      'sensitive',
-      'schemas',
-      'types',
-    ],
-    'events',
-  ],
-  later: STATE_KEYS.later ?? [],
-  renamed: { ...STATE_KEYS.renamed, name: 'id', key: 'id' },
+const MACHINE = {
+  ...STATE,
+  context: readTemplate,
+  onUnhandled: choice(['ignore', 'reject']),
+  onStepError: choice(['undo', 'continue']),
+  dialect: asIs,
+  datamodel: asIs,
+  version: readText,
+  migrate: readMigrations,
+  sensitive: readSensitive,
+  schemas: readObject,
+  types: readTypes,
+  events: readObject,
 };
 
-const ON_UNHANDLED = ['ignore', 'reject'] as const;
-const ON_STEP_ERROR = ['undo', 'continue'] as const;
-const DIALECTS = ['native', 'scxml'] as const;
+const readDialect = choice(['native', 'scxml']);
+const readDatamodelName = choice(['jsonata', 'ecmascript']);
 
 /** The id of a machine that names none, as XState has it. */
 export const DEFAULT_MACHINE_ID = '(machine)';
@@ -47,91 +32,64 @@ export const DEFAULT_MACHINE_ID = '(machine)';
  * there even where something is wrong, as far as it could be read, so that targets are checked as well.
  */
 export function readMachine(
-  source: Json,
+  source: unknown,
   findings: Findings,
   datamodels: Datamodels = {},
 ): Chart | undefined {
-  const machine = findings.object(source, '', 'the machine', KEYS);
+  if (!isPlain(source)) return findings.wrongType('', '', source, 'machine');
+  const { dialect, datamodel, id } = source;
+  findings.dialect =
+    (dialect === undefined ? undefined : readDialect(findings, dialect, '/dialect')) ?? 'native';
+  findings.machine = typeof id === 'string' ? id : DEFAULT_MACHINE_ID;
+  const name = datamodel === undefined ? undefined : readDatamodelName(findings, datamodel, '/datamodel');
+  if (name !== undefined && name !== 'jsonata') {
+    const open = Object.hasOwn(datamodels, name) ? datamodels[name] : undefined;
+    if (open === undefined) return findings.tell('missing-engine', '/datamodel', name);
+    findings.datamodel = open(typeof id === 'string' ? id : '');
+  }
+  const machine = findings.members('machine', MACHINE, source, '');
   if (machine === undefined) return undefined;
-  const dialect = readChoice(findings, machine, 'dialect', DIALECTS) ?? 'native';
-  findings.dialect = dialect;
-  const datamodel = readDatamodel(findings, machine, datamodels);
-  if (datamodel === 'missing') return undefined;
-  findings.datamodel = datamodel;
-  const context = own(machine, 'context');
-  const version = findings.text(machine, 'version', '', 'the machine');
-  const root = readState(
-    findings,
-    machine,
-    own(machine, 'id') === undefined ? DEFAULT_MACHINE_ID : 'root',
-    '',
-    0,
-  );
+  const root = stateOf(findings, machine, id === undefined ? DEFAULT_MACHINE_ID : 'root', '');
   return {
     id: root.id ?? DEFAULT_MACHINE_ID,
     root,
-    context: context === undefined ? undefined : readTemplate(findings, context, join('', 'context')),
-    dialect,
-    hasDatamodel: datamodel !== undefined,
-    version,
-    sensitive: readMember(findings, machine, 'sensitive', '', readSensitive),
-    migrations: readMember(findings, machine, 'migrate', '', readMigrations),
-    onUnhandled: readChoice(findings, machine, 'onUnhandled', ON_UNHANDLED) ?? 'ignore',
-    onStepError:
-      readChoice(findings, machine, 'onStepError', ON_STEP_ERROR) ??
-      (dialect === 'scxml' ? 'continue' : 'undo'),
+    context: machine.context,
+    dialect: findings.dialect,
+    hasDatamodel: findings.datamodel !== undefined,
+    version: machine.version,
+    sensitive: machine.sensitive ?? [],
+    migrations: machine.migrate ?? [],
+    asked: findings.asked,
+    onUnhandled: machine.onUnhandled ?? 'ignore',
+    onStepError: machine.onStepError ?? (findings.dialect === 'scxml' ? 'continue' : 'undo'),
+    schemas: machine.schemas,
+    events: machine.events,
   };
 }
 
-const DATAMODELS = ['jsonata', 'ecmascript'] as const;
-
-/** The packages that datamodels need. */
-const NEEDED: Readonly<Record<string, string>> = { ecmascript: 'quickjs-emscripten' };
-
-/** Whose expressions the machine has. A datamodel that is not at hand is a problem of this process, and told so. */
-function readDatamodel(
-  findings: Findings,
-  machine: JsonObject,
-  datamodels: Datamodels,
-): Datamodel | undefined | 'missing' {
-  const name = readChoice(findings, machine, 'datamodel', DATAMODELS) ?? 'jsonata';
-  if (name === 'jsonata') return undefined;
-  const open = Object.hasOwn(datamodels, name) ? datamodels[name] : undefined;
-  const id = own(machine, 'id');
-  if (open !== undefined) return open(typeof id === 'string' ? id : '');
-  const message = `the datamodel "${name}" needs the package ${NEEDED[name]}, which is not loaded here`;
-  const hint = `install it beside this package: npm install ${NEEDED[name]}`;
-  findings.add({ code: 'missing-engine', message, path: join('', 'datamodel'), hint });
-  return 'missing';
+/** One of a few words. */
+function choice<T extends string>(words: readonly T[]) {
+  return (findings: Findings, value: unknown, path: string): T | undefined => {
+    const known = words.find((word) => word === value);
+    return known ?? findings.wrongType('choice', path, value, words);
+  };
 }
 
-/** One of a few words. */
-function readChoice<T extends string>(
-  findings: Findings,
-  machine: JsonObject,
-  key: string,
-  words: readonly T[],
-): T | undefined {
-  const value = own(machine, key);
-  const known = words.find((word) => word === value);
-  if (value === undefined || known !== undefined) return known;
-  const message = `"${key}" is ${JSON.stringify(value)}`;
-  const near = typeof value === 'string' ? meant(value, words) : {};
-  findings.add({
-    code: 'wrong-type',
-    message,
-    path: join('', key),
-    hint: `one of ${words.join(', ')}`,
-    ...near,
-  });
-  return undefined;
+function readObject(findings: Findings, value: unknown, path: string): JsonObject | undefined {
+  const json = readJson(findings, value, path);
+  return isPlain(json) ? json : undefined;
+}
+
+/** For the compiler only: nothing of it is left in the source. */
+function readTypes(findings: Findings, _: unknown, path: string): void {
+  findings.replaced.set(path, undefined);
 }
 
 /** Paths into data, of keys with dots between. */
-function readSensitive(findings: Findings, value: Json, path: string): readonly string[] {
-  return listOf(value, path).flatMap(([item, at]) => {
-    if (typeof item === 'string' && item.split('.').every((key) => key !== '')) return [item];
-    findings.wrongType(at, '"sensitive"', 'paths into data, such as card.number', item);
-    return [];
-  });
+function readSensitive(findings: Findings, value: unknown, path: string): readonly string[] {
+  return readList(findings, value, path, (_, item, at) =>
+    typeof item === 'string' && item.split('.').every((key) => key !== '')
+      ? item
+      : findings.wrongType('sensitive', at, item),
+  );
 }

@@ -10,42 +10,56 @@ import { type Findings, join, type ReadTemplate } from './findings.js';
 
 const FUNCTION = /^\{@ (.+) @\}$/s;
 
-/** How a function of a program is named in a source. */
-export function functionText(name: string): string {
-  return `{@ ${name} @}`;
+/** The function that a text of a source stands for. */
+export function functionNamed(text: string): string | undefined {
+  return FUNCTION.exec(text)?.[1];
 }
 
-/** A function's name where the value is one. */
-export function readFunction(value: Json, path: string): FunctionTemplate | undefined {
-  const name = typeof value === 'string' ? FUNCTION.exec(value)?.[1] : undefined;
+/** A function, by its name where the value is one or stands for one. */
+export function readFunction(findings: Findings, value: unknown, path: string): FunctionTemplate | undefined {
+  const name =
+    typeof value === 'function'
+      ? findings.keep('functions', value, path)
+      : typeof value === 'string'
+        ? functionNamed(value)
+        : undefined;
   return name === undefined ? undefined : { kind: 'function', path, name };
 }
 
 /** A value that may hold expressions anywhere, or be a function as a whole. */
-export function readTemplate(findings: Findings, value: Json, path: string): Template | undefined {
-  const fn = readFunction(value, path);
+export function readTemplate(findings: Findings, value: unknown, path: string): Template | undefined {
+  const fn = readFunction(findings, value, path);
   if (fn !== undefined) return fn;
-  if (!mayHoldExpressions(value)) return { kind: 'constant', value };
-  const template = readExpressions(findings, value, path);
-  return template === undefined ? undefined : { kind: 'expression', template };
+  const json = findings.json(value, path);
+  if (json === undefined) return undefined;
+  if (!mayHoldExpressions(json)) return { kind: 'constant', value: json };
+  const template = readExpressions(findings, json, path);
+  return template && { kind: 'expression', template };
+}
+
+/** Fields, each with its template. */
+export function readFields(
+  findings: Findings,
+  value: Readonly<Record<string, unknown>>,
+  path: string,
+): readonly (readonly [string, Template])[] {
+  const fields: (readonly [string, Template])[] = [];
+  for (const key of Object.keys(value)) {
+    const member = value[key];
+    const template = member === undefined ? undefined : readTemplate(findings, member, join(path, key));
+    if (template !== undefined) fields.push([key, template]);
+  }
+  return fields;
 }
 
 /** A value whose members, or that itself, is left out where it fails. */
-export function readSettled(findings: Findings, value: Json, path: string): Template | undefined {
-  const read = (inner: Json, at: string) => readTemplate(findings, inner, at);
-  if (!isJsonObject(value)) {
-    const parts = read(value, path);
-    return parts && { kind: 'settled', path, parts };
-  }
-  const parts = Object.entries(value).flatMap(([key, member]) => {
-    const template = read(member, join(path, key));
-    return template === undefined ? [] : [[key, template] as const];
-  });
-  return { kind: 'settled', path, parts };
+export function readSettled(findings: Findings, value: unknown, path: string): Template | undefined {
+  const parts = isJsonObject(value) ? readFields(findings, value, path) : readTemplate(findings, value, path);
+  return parts && { kind: 'settled', path, parts };
 }
 
 /** A value that holds expressions, or is one. */
-export function readExpressions(findings: Findings, value: Json, path: string): Expressions | undefined {
+function readExpressions(findings: Findings, value: Json, path: string): Expressions | undefined {
   const { datamodel } = findings;
   if (datamodel !== undefined) return noted(findings, datamodel.template(value), path);
   const compiled = compileJsonataTemplate(value);

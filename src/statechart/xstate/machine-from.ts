@@ -2,6 +2,7 @@ import { toJson } from '../../core/json.js';
 import { isError, Refused } from '../../core/problem.js';
 import type { AnyEvent, MachineImplementations } from '../config.js';
 import { type Given, type Machine, machineOf } from '../machine.js';
+import { explain } from '../schema/wording.js';
 import { fromXState } from './xstate-json.js';
 
 /**
@@ -24,6 +25,6 @@ export function machineFrom(
     return machineOf(source, implementations as Given);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    throw new Refused(error.problems.map((problem) => ({ ...problem, path: locate(problem.path) })));
+    throw new Refused(error.problems.map((problem) => ({ ...explain(problem), path: locate(problem.path) })));
   }
 }

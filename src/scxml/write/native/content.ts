@@ -91,7 +91,7 @@ export function guardOf(at: Translation, guard: ChartGuard, place: Place): Json 
     case 'not':
       return { not: guardOf(at, guard.guard, place) };
     case 'in': {
-      const state = at.linked.find(place.node, guard.target);
+      const state = at.linked.find(guard.target);
       if (place.moves) {
         const hint = 'ask for it in the guard of a transition';
         at.refuse(

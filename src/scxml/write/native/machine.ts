@@ -6,6 +6,7 @@ import { link } from '../../../statechart/link.js';
 import type { StateNode, Transition } from '../../../statechart/node.js';
 import { Findings } from '../../../statechart/schema/findings.js';
 import { readMachine } from '../../../statechart/schema/machine.js';
+import { inWords } from '../../../statechart/schema/wording.js';
 import { actionsOf } from './content.js';
 import { block, States } from './state.js';
 import { Translation, transitionsOf } from './translation.js';
@@ -21,7 +22,7 @@ const WHOLE = ['id', 'version', 'context', 'onUnhandled', 'sensitive', 'schemas'
 export function asW3c(
   source: Json,
 ): { readonly source: JsonObject } | { readonly problems: readonly Problem[] } {
-  const findings = new Findings();
+  const findings = new Findings(true, inWords);
   if (isJsonObject(source) && own(source, 'datamodel') === 'ecmascript') {
     const hint = 'add "dialect: scxml"';
     const message = 'a machine whose expressions are JavaScript is written where its transitions are W3C’s';

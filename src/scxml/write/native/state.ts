@@ -129,11 +129,11 @@ export class States {
   }
 
   /** Whether its guard forbids it where one of its targets is active. */
-  #isGuardedByPlace({ source, targets, chart }: Transition): boolean {
+  #isGuardedByPlace({ targets, chart }: Transition): boolean {
     const forbids = (guard: ChartGuard | undefined): boolean => {
       if (guard?.kind === 'and') return guard.guards.some(forbids);
       if (guard?.kind !== 'not' || guard.guard.kind !== 'in') return false;
-      const state = this.#at.linked.find(source, guard.guard.target);
+      const state = this.#at.linked.find(guard.guard.target);
       return state !== undefined && targets.includes(state);
     };
     return forbids(chart.guard);

@@ -6,7 +6,7 @@ import { DIALECTS } from '../../../statechart/dialect.js';
 import type { Linked } from '../../../statechart/link.js';
 import type { StateNode, Transition } from '../../../statechart/node.js';
 import type { Chart } from '../../../statechart/schema/chart.js';
-import { readFunction } from '../../../statechart/schema/template.js';
+import { functionNamed } from '../../../statechart/schema/template.js';
 import { join } from '../writing.js';
 import { statesToSplit } from './moves.js';
 import { WrittenNames } from './names.js';
@@ -52,7 +52,7 @@ export class Translation {
   /** Refuses what no document can hold; answers whether there is anything that is worked out. */
   #looksThrough(value: Json, path: string): boolean {
     if (typeof value === 'string') {
-      if (readFunction(value, path) !== undefined) this.refuse(path, 'a function cannot be written down');
+      if (functionNamed(value) !== undefined) this.refuse(path, 'a function cannot be written down');
       const expression = delimitedExpression(value);
       if (expression?.includes('xstate.'))
         this.refuse(path, 'the events that a machine makes for itself have other names in SCXML');
