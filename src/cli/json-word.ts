@@ -25,7 +25,7 @@ export function eventWord(word: string): { type: string; data?: Json } {
 
 function parseWord(option: string, text: string): Json {
   const { value, faults } = readJson(text);
-  const [fault] = faults;
+  const fault = faults.find(({ severity }) => severity !== 'warning');
   if (fault === undefined && value !== undefined) return value;
   const { line, column } = new LineIndex(text).at(fault?.offset ?? 0);
   throw new Misuse(`${option} is not JSON: ${fault?.message}, at line ${line}, column ${column}`);

@@ -8,6 +8,8 @@ export interface Fault {
   readonly path: string;
   readonly offset: number;
   readonly hint?: string;
+  /** The value is there all the same. */
+  readonly severity?: 'warning';
 }
 
 /** Where one value stands in its text. */
@@ -30,7 +32,16 @@ export interface Tree {
 /** More faults than these are not reported: after so many, most are echoes of the first. */
 export const MAX_FAULTS = 20;
 
+/** Adds a fault, while there are not too many. Warnings never keep an error from being told. */
+export function addFault(faults: Fault[], fault: Fault): void {
+  const most = fault.severity === 'warning' ? MAX_FAULTS / 2 : MAX_FAULTS;
+  if (faults.length < most) faults.push(fault);
+}
+
 /** Whether a text has a value in spite of its faults, none of which went unreported. */
 export function isReadable(faults: readonly Fault[]): boolean {
-  return faults.length < MAX_FAULTS && faults.every(({ code }) => code === 'duplicate-key');
+  return (
+    faults.length < MAX_FAULTS &&
+    faults.every(({ code, severity }) => code === 'duplicate-key' || severity === 'warning')
+  );
 }

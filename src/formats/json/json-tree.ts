@@ -1,6 +1,7 @@
 import { escapePointer, type Json, put } from '../../core/json.js';
 import { MAX_JSON_DEPTH } from '../../core/limits.js';
-import { type Fault, isReadable, MAX_FAULTS, type Place, type Tree } from '../tree.js';
+import { inexact, isInexact } from '../number-literal.js';
+import { addFault, type Fault, isReadable, type Place, type Tree } from '../tree.js';
 
 /**
  * Reads JSON strictly (RFC 8259), and knows where everything stands, which `JSON.parse` does not tell. Refuses
@@ -142,6 +143,7 @@ class JsonReader {
     if (digits !== undefined) {
       const value = Number(digits);
       if (!Number.isFinite(value)) this.#fail(path, `${digits} is beyond the range of numbers`, 'not-json');
+      if (isInexact(digits)) this.#fault(inexact(digits, path, this.#at));
       this.#at += digits.length;
       return value;
     }
@@ -175,7 +177,7 @@ class JsonReader {
   }
 
   #fault(fault: Fault): void {
-    if (this.faults.length < MAX_FAULTS) this.faults.push(fault);
+    addFault(this.faults, fault);
   }
 
   #fail(path: string, message: string, code = 'json-syntax'): never {

@@ -8,16 +8,18 @@ import {
   Lexer,
   type Node,
   Parser,
+  type Scalar,
   type YAMLMap,
 } from 'yaml';
 import { escapePointer, type Json, put, utf8Length } from '../../core/json.js';
 import { MAX_DEFINITION_BYTES, MAX_JSON_DEPTH } from '../../core/limits.js';
-import { type Fault, isReadable, MAX_FAULTS, type Place, type Tree } from '../tree.js';
+import { inexact, isInexact } from '../number-literal.js';
+import { addFault, type Fault, isReadable, type Place, type Tree } from '../tree.js';
 
 /**
  * Reads one YAML 1.2 document as JSON (core schema: `on` and `yes` are strings). What has no JSON form is a
  * fault: NaN and the infinities, keys that are collections or null, tags beyond the core schema's. A plain
- * key is read as written, so `1000:` is the key "1000". Aliases are followed, within the limits on size and
+ * key is read as written, so `1000:` is the key "1000"; the merge key of YAML 1.1 is a fault. Aliases are followed, within the limits on size and
  * depth that the text would have if they were written out.
  *
  * @example
@@ -93,6 +95,9 @@ interface Anchored {
   value?: Measured;
 }
 
+/** What YAML 1.1 took the members of another mapping in by. */
+const MERGE = '<<';
+
 const NOTHING: Measured = { json: null, bytes: 4, height: 0 };
 
 class YamlReader {
@@ -158,7 +163,12 @@ class YamlReader {
   }
 
   #plain(node: Node, path: string, depth: number): Measured {
-    if (isScalar(node)) return this.#scalar(node.value, path, offsetOf(node));
+    if (isScalar(node)) {
+      const { source = '', value } = node;
+      if (typeof value === 'number' && isInexact(source))
+        addFault(this.#faults, inexact(source, path, offsetOf(node)));
+      return this.#scalar(value, path, offsetOf(node));
+    }
     if (depth >= MAX_JSON_DEPTH) {
       this.#fault('too-deep', tooDeep, path, offsetOf(node));
       return NOTHING;
@@ -184,6 +194,10 @@ class YamlReader {
         continue;
       }
       const memberPath = `${path}/${escapePointer(key)}`;
+      if (key === MERGE && (pair.key as Scalar).type === 'PLAIN') {
+        const hint = 'write the members out, or put the key in quotes';
+        this.#fault('yaml-merge', 'YAML 1.2 has no merge keys', memberPath, keyAt, hint);
+      }
       if (Object.hasOwn(json, key)) {
         const message = `the key ${JSON.stringify(key)} stands twice in one object`;
         this.#fault('duplicate-key', message, memberPath, keyAt);
@@ -239,8 +253,7 @@ class YamlReader {
   }
 
   #fault(code: string, message: string, path: string, offset: number, hint?: string): void {
-    if (this.#faults.length >= MAX_FAULTS) return;
-    this.#faults.push({ code, message, path, offset, ...(hint === undefined ? {} : { hint }) });
+    addFault(this.#faults, { code, message, path, offset, ...(hint === undefined ? {} : { hint }) });
   }
 }
 
