@@ -23,7 +23,10 @@ export function viewOf(
   const { state, ...instance } = reading.instance;
   const language = registry.language(definition.language);
   const whole = state === null ? NOTHING : language.view(JSON.parse(state) as Json);
-  const view = reveal ? whole : hidden(whole, language.sensitive?.(definition.source) ?? []);
+  const hide = reveal ? undefined : hidingOf(whole, language.sensitive?.(definition.source) ?? []);
+  const view = hide === undefined ? whole : hidden(whole, hide);
+  const parked =
+    hide === undefined || reading.parked === undefined ? reading.parked : hide.in({ ...reading.parked });
   // What a process lacks that steps nothing keeps nobody waiting.
   const missing = works ? registry.missing(instance.definition) : undefined;
   const lag = reading.machinePaused ? heldBy(reading) : lagOf(reading, missing);
@@ -31,14 +34,15 @@ export function viewOf(
     ...instance,
     version: definition.version,
     ...view,
-    ...given({ nextDueAt: reading.nextDueAt, parked: reading.parked, lag }),
+    ...given({ nextDueAt: reading.nextDueAt, parked, lag }),
   };
 }
 
-function hidden(view: View, paths: SensitivePaths): View {
-  if (paths.length === 0) return view;
-  const { value, context, output, error } = view;
-  const hiding = new Hiding(paths, [context, output]);
+function hidingOf({ context, output }: View, paths: SensitivePaths): Hiding | undefined {
+  return paths.length === 0 ? undefined : new Hiding(paths, [context, output]);
+}
+
+function hidden({ value, context, output, error }: View, hiding: Hiding): View {
   const told = error && { error: hiding.in(error.error), cause: hiding.in(error.cause) };
   return { value, context: hiding.at(context), output: hiding.at(output), ...given({ error: told }) };
 }

@@ -1,11 +1,10 @@
 import type { Instance } from '../core/instance.js';
-import type { Problem } from '../core/problem.js';
-import { thrown } from '../core/thrown.js';
 import type { Claim, Commit, Release, Store } from '../store/store.js';
 import type { Clock } from './clock.js';
 import { type Fold, foldMailbox } from './folding.js';
 import type { Registry } from './registry.js';
 import { withChildren } from './spawning.js';
+import { stepProblem } from './step-problem.js';
 
 /**
  * How long a turn folds, in milliseconds, before it leaves the rest to the next: folding blocks the process,
@@ -51,15 +50,10 @@ export async function takeTurn(
     try {
       folds.push(foldMailbox(claim.load, claim, steppable, isLate));
     } catch (error) {
-      releases.push({ ...claim, giveBack: false, problem: stepProblem(error) });
+      releases.push({ ...claim, giveBack: false, problem: stepProblem(error, claim.load, steppable) });
     }
   }
   note('');
   const instances = new Map(claims.map(({ load }) => [load.instance.id, load.instance]));
   return { instances, commits: await withChildren(store, registry, folds), releases };
-}
-
-function stepProblem(error: unknown): Problem {
-  const { name, message } = thrown(error);
-  return { code: 'step-failed', message: `the step threw ${name}: ${message}`, path: '' };
 }

@@ -9,8 +9,11 @@ import { fold, foldMigration, type Standing, UNBORN } from '../../src/core/fold.
 import type { JournalEntry } from '../../src/core/journal.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
 import type { Language } from '../../src/core/language.js';
+import { MAX_JSON_DEPTH } from '../../src/core/limits.js';
 import { isError, Refused } from '../../src/core/problem.js';
+import { parseSource } from '../../src/formats/source.js';
 import { statechart } from '../../src/statechart/language.js';
+import { MAX_STATE_DEPTH } from '../../src/statechart/limits.js';
 import { anyJson, damaged, VALID } from '../statechart/damaged.js';
 
 const WORKFLOW: Json = {
@@ -199,4 +202,35 @@ describe('a machine with very many configurations', () => {
     const problems = inspect({ language: 'statechart', source });
     expect(problems.map(({ code }) => code)).toEqual(['not-explored']);
   }, 60_000);
+});
+
+/** States within each other; each level takes two levels of JSON. */
+function nested(levels: number): Json {
+  let state: JsonObject = { on: { NEXT: '#m' } };
+  for (let n = 0; n < levels; n++) state = { initial: 's', states: { s: state } };
+  return { id: 'm', ...state };
+}
+
+describe('a machine of states within states', () => {
+  it('goes through every tool as deep as a definition may be', () => {
+    const source = nested(MAX_STATE_DEPTH);
+    expect(statechart.check(source)).toEqual([]);
+    expect(parseSource(JSON.stringify(source), { file: 'm.json' }).problems).toEqual([]);
+    expect(inspect({ language: 'statechart', source })).toEqual([]);
+    const { paths, uncovered } = findPaths({ language: 'statechart', source });
+    expect([paths.length, uncovered]).toEqual([1, []]);
+    expect(explore({ language: 'statechart', source }).counterexample).toBeUndefined();
+    expect(statechart.graph(source).nodes.length).toBeGreaterThan(0);
+  });
+
+  it('is refused one level beyond, and however deep it is, without an exception', () => {
+    for (const levels of [MAX_STATE_DEPTH + 1, 2_000, 100_000]) {
+      const source = nested(levels);
+      expect(statechart.check(source).map(({ code }) => code)).toContain('too-deep');
+      expect(() => statechart.compile(source)).toThrow(Refused);
+    }
+    const text = JSON.stringify(nested(MAX_JSON_DEPTH / 2 + 1));
+    expect(parseSource(text, { file: 'm.json' }).problems[0]?.code).toBe('too-deep');
+    expect(parseSource(text).problems[0]?.code).toBe('too-deep');
+  });
 });
