@@ -1,6 +1,6 @@
 import { put } from '../core/json.js';
 import type { Dialect } from './dialect.js';
-import { MAX_CACHED_PLANS } from './limits.js';
+import { MAX_CACHED_PLANS, MAX_TOLD_STATES } from './limits.js';
 import { type MachineEffect, NO_EFFECTS } from './machine-effect.js';
 import type { Forward, StateNode, Transition } from './node.js';
 import type { Guard, Op, Update } from './run.js';
@@ -59,6 +59,13 @@ export class Configuration {
     this.plans.clear();
     this.eventless = undefined;
   }
+}
+
+/** Where a machine stands, for people: the paths of its innermost states, or of the first of very many. */
+export function whereabouts({ atoms }: Configuration): string {
+  const told = atoms.slice(0, MAX_TOLD_STATES).map(({ path }) => path);
+  const left = atoms.length - told.length;
+  return told.join(', ') + (left > 0 ? ` and ${left} more` : '');
 }
 
 /** So many names are compared one by one, which takes less time than a map does. */

@@ -6,12 +6,13 @@ import { compile, type StatechartProgram } from './compile.js';
 import { graphOf } from './graph.js';
 import { invokedBy } from './invoked.js';
 import { migrate } from './migrate.js';
+import { acceptedBy, fail } from './outcome.js';
 import { inputsOfRedrive, redrive } from './redrive.js';
 import { type Datamodels, Findings } from './schema/findings.js';
 import { inWords } from './schema/wording.js';
 import { checked, checkSchemas, eventProblems, inputProblems } from './schemas.js';
 import { discreet, sensitiveOf } from './sensitive.js';
-import { acceptedBy, fail, step } from './step.js';
+import { step } from './step.js';
 import { configurationOf, storedState } from './stored-state.js';
 import { type FromXState, fromXState } from './xstate/xstate-json.js';
 

@@ -24,6 +24,9 @@ export const MAX_HINT_NAMES = 1_000;
 /** Configurations and plans that a program keeps; past it, all are forgotten and worked out again as needed. */
 export const MAX_CACHED_PLANS = 200_000;
 
+/** States by which a message says where a machine stands. */
+export const MAX_TOLD_STATES = 10;
+
 /** Characters of an event descriptor under `on`. */
 export const MAX_EVENT_NAME_LENGTH = 1_000;
 

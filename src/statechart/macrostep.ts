@@ -1,37 +1,18 @@
-import { Chance } from '../core/chance.js';
-import { parentOf } from '../core/identifier.js';
 import type { Json } from '../core/json.js';
 import type { Problem } from '../core/problem.js';
-import { Budget } from '../expression/budget.js';
-import type { MachineScope, Surroundings } from '../expression/expression.js';
+import type { Surroundings } from '../expression/expression.js';
 import type { Template } from '../expression/template.js';
 import { ActionError } from './action-error.js';
-import { type Configuration, type Move, type Plan, Work } from './configuration.js';
-import { SESSION } from './dialect.js';
+import { type Configuration, type Move, type Plan, Work, whereabouts } from './configuration.js';
 import { MAX_EFFECTS, MAX_MICROSTEPS } from './limits.js';
-import { type MachineEffect, NO_EFFECTS, PARENT, RELATIVE } from './machine-effect.js';
+import { type MachineEffect, NO_EFFECTS, RELATIVE } from './machine-effect.js';
 import { EXECUTION_ERROR, isErrorEvent, isReserved, type MachineEvent, plainEvent } from './machine-event.js';
 import type { StateNode, Transition } from './node.js';
+import { isKnown, type Origin, surroundings } from './origin.js';
 import type { ActiveState, Context, Guard, Op, Producer, Run, Scope } from './run.js';
 import { eventlessPlan, planFor } from './select.js';
 import { spanOf } from './span.js';
 import { failure, Undone } from './undone.js';
-
-/** Where a durable step's time and chance come from; a pure transition has neither. */
-export interface Origin {
-  readonly at: number;
-  readonly instance: string;
-  readonly seed: string;
-  readonly revision: number;
-  /** What it invoked, by id, and the instances that these are. */
-  readonly children?: readonly Child[];
-}
-
-/** A machine that was invoked under a key. */
-export interface Child {
-  readonly key: string;
-  readonly instance: string;
-}
 
 /** Transitions that were taken together, for those who keep a history. */
 export interface Taken {
@@ -257,10 +238,9 @@ export class Macrostep implements Run {
   }
 
   #runaway(): never {
-    const state = this.configuration.atoms.map((atom) => atom.path).join(', ');
     throw new Undone({
       code: 'too-many-microsteps',
-      message: `more than ${MAX_MICROSTEPS} microsteps in one event, at last in "${state}"`,
+      message: `more than ${MAX_MICROSTEPS} microsteps in one event, at last in "${whereabouts(this.configuration)}"`,
       path: '',
       hint: 'look for transitions under "always", or raised events, that lead round in a circle',
     });
@@ -325,18 +305,7 @@ export class Macrostep implements Run {
 
   /** Without an instance there is nobody who could not be told. */
   knows(address: string): boolean {
-    if (this.#origin === undefined) return true;
-    const { instance, children = [] } = this.#origin;
-    const parent = parentOf(instance);
-    if (address === PARENT) return parent !== undefined;
-    if (address.startsWith(SESSION)) {
-      const session = address.slice(SESSION.length);
-      const near = [instance, parent, ...children.map((child) => child.instance)];
-      return near.includes(session) || this.event['origin'] === address;
-    }
-    const key = address.slice(RELATIVE.length);
-    const begun = this.effects.some((effect) => effect.type === 'spawn' && effect.key === key);
-    return begun || children.some((child) => child.key === key);
+    return this.#origin === undefined || isKnown(address, this.#origin, this);
   }
 
   unique(): string {
@@ -381,21 +350,4 @@ export class Macrostep implements Run {
     this.done = true;
     this.output = output;
   }
-}
-
-/** One budget for all expressions of a macrostep. */
-export function surroundings(origin: Origin | undefined, machine?: MachineScope): Surroundings {
-  const budget = new Budget();
-  const scope = machine === undefined ? {} : { machine };
-  if (origin === undefined) return { budget, ...scope };
-  let chance: Chance | undefined;
-  return {
-    budget,
-    ...scope,
-    now: origin.at,
-    get chance() {
-      chance ??= new Chance(origin.instance, origin.seed);
-      return chance;
-    },
-  };
 }

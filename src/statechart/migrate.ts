@@ -4,7 +4,7 @@ import type { Event, MigrateEvent } from '../core/event.js';
 import { rejected } from '../core/fold.js';
 import { given } from '../core/given.js';
 import { APPLIED, type Happening } from '../core/journal.js';
-import { type Json, type JsonObject, put } from '../core/json.js';
+import { type Json, put } from '../core/json.js';
 import type { Step } from '../core/language.js';
 import type { Problem } from '../core/problem.js';
 import type { BoundMigration } from './bind/migration.js';
@@ -18,11 +18,11 @@ import { Macrostep, type Taken } from './macrostep.js';
 import { planArrival } from './microstep.js';
 import { escapeKey, type StateNode, splitPath } from './node.js';
 import { json, Numbering } from './numbering.js';
+import { applied } from './outcome.js';
 import type { Op } from './run.js';
 import { pathsOf, StateMapping } from './state-mapping.js';
 import { configurationOf } from './state-value.js';
-import { applied } from './step.js';
-import { asJson, type Pending, type StoredState, storedState } from './stored-state.js';
+import { asJson, contextOf, type Pending, type StoredState, storedState } from './stored-state.js';
 import { Undone } from './undone.js';
 
 /**
@@ -91,7 +91,8 @@ class Migrating {
     };
     const taken: Taken[] = [];
     const migrating = { type: MIGRATE, from: from.version, to: to.version };
-    const run = new Macrostep(this.#to, this.#context(), migrating, this.#event, taken);
+    const context = contextOf(this.#program.shape, this.#stored);
+    const run = new Macrostep(this.#to, context, migrating, this.#event, taken);
     run.assign(this.#migration.context(run));
     if (hasFailed) return this.#failed(run, kept, begins, happening);
     const numbering = new Numbering(before, this.#event, !this.#program.hasFunctions, this.#event.versions);
@@ -148,11 +149,6 @@ class Migrating {
     const image = this.#mapping.imageOf(keys.slice(0, -1).join('.'));
     if (typeof image !== 'object') return undefined;
     return [...(image.path === '' ? [] : [image.path]), ...keys.slice(-1)].join('.');
-  }
-
-  #context(): JsonObject {
-    this.#program.shape.meet(this.#stored.context as JsonObject);
-    return this.#stored.context as JsonObject;
   }
 
   #wasFinal(node: StateNode): boolean {

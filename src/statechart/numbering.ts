@@ -1,5 +1,5 @@
 import { type Effect, effectNumbering } from '../core/effect.js';
-import type { Stamp, Versions } from '../core/event.js';
+import type { Event, Stamp, Versions } from '../core/event.js';
 import { given } from '../core/given.js';
 import { childName, parentOf } from '../core/identifier.js';
 import type { Happening } from '../core/journal.js';
@@ -13,6 +13,7 @@ import {
   type SignalEffect,
 } from './machine-effect.js';
 import { type MachineEvent, plainEvent } from './machine-event.js';
+import type { Child } from './origin.js';
 import type { Held, Pending, Retrying, StoredState } from './stored-state.js';
 import { Undone } from './undone.js';
 
@@ -296,4 +297,13 @@ export function json(value: unknown, what: string): Json {
   const { problem } = checked;
   const at = problem.path === '' ? '' : ` at ${problem.path}`;
   throw new Undone({ ...problem, message: `${what} is not JSON${at}: ${problem.message}`, path: '' });
+}
+
+/** What was invoked, and the instances that these are. */
+export function childrenOf({ pending = {} }: StoredState, { instance }: Event): readonly Child[] {
+  return Object.entries(pending).flatMap(([effect, waiting]) =>
+    'child' in waiting && !isLeft(waiting)
+      ? [{ key: waiting.child, instance: childName(instance, effect, 0) }]
+      : [],
+  );
 }

@@ -10,9 +10,10 @@ import { beginsOf, isWaitedFor, waitsOf } from './earlier.js';
 import { type MachineEvent, REDRIVE } from './machine-event.js';
 import { Macrostep, type Taken } from './macrostep.js';
 import { Numbering } from './numbering.js';
+import { applied } from './outcome.js';
 import { planFor } from './select.js';
-import { applied, contextOf, start } from './step.js';
-import { configurationOf, type Pending, type StoredState, storedState } from './stored-state.js';
+import { start } from './step.js';
+import { configurationOf, contextOf, type Pending, type StoredState, storedState } from './stored-state.js';
 import { Undone } from './undone.js';
 
 /** Under which a start that failed finds its input. */
@@ -51,7 +52,7 @@ export function redrive(program: StatechartProgram, state: Json, event: Event & 
   const history = [{ type: 'InstanceRedriven', data: {} }];
   const taking = answer && answerEvent(program, waits[answer.effect], answer.output);
   const configuration = configurationOf(program.space, stored);
-  const context = contextOf(program, stored);
+  const context = contextOf(program.shape, stored);
   const run = new Macrostep(configuration, context, taking ?? { type: REDRIVE }, event, taken);
   const numbering = new Numbering(undefined, event, !program.hasFunctions, stored.versions);
   try {

@@ -5,7 +5,7 @@ import { schemaProblems, valueProblems } from '../core/json-schema.js';
 import type { Step } from '../core/language.js';
 import { didYouMean, type Problem } from '../core/problem.js';
 import type { StatechartProgram } from './compile.js';
-import { fail } from './step.js';
+import { fail } from './outcome.js';
 import { storedState } from './stored-state.js';
 
 const KEYS = ['input', 'context'];

@@ -1,6 +1,7 @@
 import type { Versions } from '../core/event.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Configuration, StateSpace, StateValue } from './configuration.js';
+import type { ContextShape } from './context-shape.js';
 import { type HistoryValue, historyAt } from './history-value.js';
 import type { MachineEvent } from './machine-event.js';
 import { configurationAt } from './state-value.js';
@@ -67,4 +68,10 @@ export function configurationOf(space: StateSpace, { value, history }: StoredSta
     );
   }
   return configuration;
+}
+
+/** What it keeps for guards and assigns, of which the machine learns the fields. */
+export function contextOf(shape: ContextShape, { context }: StoredState): JsonObject {
+  shape.meet(context as JsonObject);
+  return context as JsonObject;
 }

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.js';
 import { createMachine, initialTransition, type MachineConfig, transition } from '../../src/index.js';
 import type { AnyEvent } from '../../src/statechart/config.js';
-import { MAX_COMPARED } from '../../src/statechart/configuration.js';
+import { MAX_COMPARED, whereabouts } from '../../src/statechart/configuration.js';
 import { statechart } from '../../src/statechart/language.js';
-import { MAX_CACHED_PLANS } from '../../src/statechart/limits.js';
+import { MAX_CACHED_PLANS, MAX_TOLD_STATES } from '../../src/statechart/limits.js';
 import { planFor } from '../../src/statechart/select.js';
 import { configurationAt } from '../../src/statechart/state-value.js';
 
@@ -50,6 +50,16 @@ describe('the configurations of a machine', () => {
     start.plans.clear();
     expect(start.plans.size).toBe(0);
     expect(planFor(start, 'e9').plain?.to.value).toBe('e9');
+  });
+
+  it(`are called by their first ${MAX_TOLD_STATES} states where a message says where a machine stands`, () => {
+    const standing = (regions: number): string => {
+      const states = Object.fromEntries(Array.from({ length: regions }, (_, i) => [`r${i}`, {}]));
+      return whereabouts(statechart.compile({ type: 'parallel', states }).start.to);
+    };
+    expect(standing(2)).toBe('r0, r1');
+    expect(standing(MAX_TOLD_STATES)).toMatch(/, r9$/);
+    expect(standing(MAX_TOLD_STATES + 2)).toMatch(/, r9 and 2 more$/);
   });
 
   it(`are forgotten once ${MAX_CACHED_PLANS} things are kept, which nobody notices`, () => {
