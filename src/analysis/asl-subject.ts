@@ -18,6 +18,12 @@ const COMPARES = /^(String|Numeric|Boolean|Timestamp)(Equals|LessThan|GreaterTha
 /** A path of names below the input. */
 const NAMES = /^\$(\.[A-Za-z_]\w*)+$/;
 
+/** What a Map goes over, in either query language. */
+const ITEMS = /^(?:\{%\s*)?(\$(?:states\.input)?(?:\.[A-Za-z_]\w*)+)(?:\s*%\})?$/;
+
+/** A list that a Map can go over. */
+const LIST: Json = [1];
+
 /** A workflow as an explorer sees it: its tasks succeed, or fail with each error that a Retrier or Catcher names. */
 export class AslSubject implements Subject {
   readonly language = asl;
@@ -31,7 +37,9 @@ export class AslSubject implements Subject {
     readPaths(hints, source);
     hints.readSource(source);
     const inputs = [...hints.below(['$']), ...hints.below(['$states', 'input'])];
-    this.inputs = inputs.length === 0 ? [{}] : inputs;
+    const first = program.states.get(program.startAt);
+    if (inputs.length === 0) inputs.push(first?.type === 'Map' ? LIST : {});
+    this.inputs = inputs;
     const transitions = new Map<string, string>();
     for (const { name, targets } of program.states.values()) {
       for (const { to } of targets) transitions.set(edge(name, to), edge(name, to));
@@ -41,9 +49,10 @@ export class AslSubject implements Subject {
 
   /** Without the numbers of history events, which only grow, and times, which stand still. */
   essence(state: Json): Json {
-    const { threads, start: _, nextEventId: __, ...rest } = fromState(state);
-    const kept = Object.entries(threads).map(([id, { lastEventId: ___, entered, ...thread }]) => {
-      return [id, { ...thread, entered: entered !== undefined }];
+    const { threads, start: _, nextEventId: __, failed: ___, ...rest } = fromState(state);
+    const kept = Object.entries(threads).map(([id, { lastEventId: ____, entered, fork, ...thread }]) => {
+      const { started: _____, after: ______, ...begun } = fork ?? {};
+      return [id, { ...thread, entered: entered !== undefined, begun }];
     });
     return { ...rest, threads: kept } as unknown as JsonObject;
   }
@@ -116,7 +125,9 @@ function readPaths(hints: Hints, value: Json): void {
   if (typeof value !== 'object' || value === null) return;
   const operator = Object.keys(value).find((key) => COMPARES.test(key) && !key.endsWith('Path'));
   for (const [key, member] of Object.entries(value)) {
-    if (typeof member !== 'string' || !NAMES.test(member)) readPaths(hints, member as Json);
+    const items = key === 'ItemsPath' || key === 'Items' ? ITEMS.exec(String(member))?.[1] : undefined;
+    if (items !== undefined) hints.compare(items.split('.'), LIST);
+    else if (typeof member !== 'string' || !NAMES.test(member)) readPaths(hints, member as Json);
     else if (key === 'Variable' || key.endsWith('.$') || key === 'InputPath') {
       const compared = operator === undefined ? undefined : own(value as JsonObject, operator);
       hints.compare(member.split('.'), key === 'Variable' ? compared : undefined);

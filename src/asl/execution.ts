@@ -59,8 +59,8 @@ export interface StoredFork {
   readonly limit: number;
   readonly begun: number;
   readonly ended: number;
-  /** What they gave, by their place; null for those that have not ended. */
-  readonly results: readonly Json[];
+  /** What they gave, by their place, null for those that have not ended; in pages, so that what changes is small. */
+  readonly results: readonly (readonly Json[])[];
   /** The history event that the first threads follow, and the one that the next that takes another's place will. */
   readonly started: number;
   readonly after: number;

@@ -1,11 +1,16 @@
 import { isJsonArray, type Json } from '../core/json.js';
 import type { StoredFork } from './execution.js';
 
+/** Results of a page: enough that there are few, few enough that one is copied at once. */
+const PAGE_LENGTH = 64;
+
 /** The threads of a Parallel or a Map while an event is worked in. */
 export class Fork {
   readonly #stored: StoredFork;
   readonly #given: Json;
-  readonly #results: Json[];
+  readonly #pages: (readonly Json[])[];
+  /** The pages that this event has made its own by changing them. */
+  readonly #changed = new Map<number, Json[]>();
   #begun: number;
   #ended: number;
   #after: number;
@@ -14,7 +19,7 @@ export class Fork {
   constructor(stored: StoredFork, input: Json) {
     this.#stored = stored;
     this.#given = stored.given === undefined ? input : stored.given;
-    this.#results = stored.results.slice();
+    this.#pages = stored.results.slice();
     this.#begun = stored.begun;
     this.#ended = stored.ended;
     this.#after = stored.after;
@@ -42,18 +47,18 @@ export class Fork {
   }
 
   get results(): readonly Json[] {
-    return this.#results;
+    return ([] as readonly Json[]).concat(...this.#pages);
   }
 
   /** Counts the thread that begins; gives the history event that it follows, as AWS chains them. */
   begin(): number {
-    this.#results.push(null);
+    this.#write(this.#begun, null);
     return this.#begun++ < this.#stored.limit ? this.#stored.started : this.#after;
   }
 
   /** Takes what a thread gave whose last history event was this. */
   end(index: number, output: Json, lastEventId: number): void {
-    this.#results[index] = output;
+    this.#write(index, output);
     this.#ended++;
     this.#after = lastEventId;
   }
@@ -61,6 +66,17 @@ export class Fork {
   /** As it is kept between steps. */
   stored(): StoredFork {
     const counts = { begun: this.#begun, ended: this.#ended, after: this.#after };
-    return { ...this.#stored, ...counts, results: this.#results };
+    return { ...this.#stored, ...counts, results: this.#pages.slice() };
+  }
+
+  #write(index: number, result: Json): void {
+    const page = Math.floor(index / PAGE_LENGTH);
+    let changed = this.#changed.get(page);
+    if (changed === undefined) {
+      changed = [...(this.#pages[page] ?? [])];
+      this.#changed.set(page, changed);
+      this.#pages[page] = changed;
+    }
+    changed[index % PAGE_LENGTH] = result;
   }
 }

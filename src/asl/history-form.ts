@@ -20,6 +20,9 @@ export function toAwsHistory(entries: readonly HistoryEntry[]): JsonObject[] {
   return events;
 }
 
+/** The details that hold payloads, as JSON text in AWS's form. */
+const PAYLOADS = ['input', 'output', 'parameters', 'assignedVariables'];
+
 /**
  * Writes entries down one after the other. What a state is given is often what the one before it gave, so the last
  * payload's text is kept; and a history has up to 25,000 entries, so nothing is copied on the way.
@@ -41,6 +44,7 @@ class Form {
   }
 
   #details(details: JsonObject): JsonObject {
+    if (!PAYLOADS.some((field) => Object.hasOwn(details, field))) return details;
     const form: Record<string, Json> = {};
     for (const field in details) {
       const value = details[field] as Json;

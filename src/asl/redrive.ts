@@ -5,7 +5,8 @@ import type { Redrive, Step } from '../core/language.js';
 import { type Execution, fromState } from './execution.js';
 import { MAX_HISTORY_EVENTS } from './limits.js';
 import type { AslProgram } from './program.js';
-import { beginDeadline, goOn } from './step.js';
+import { run } from './run.js';
+import { beginDeadline, ready } from './step.js';
 import { Threads } from './threads.js';
 import { Turn } from './turn.js';
 
@@ -33,5 +34,5 @@ function step(program: AslProgram, state: Json, event: Event & RedriveEvent): St
     thread.retries = undefined;
     thread.lastEventId = redriven;
   }
-  return goOn(program, threads) ?? stay('nothing of it is left to go on with');
+  return run(program, threads, ready(threads));
 }

@@ -16,91 +16,119 @@ import type { Threads } from './threads.js';
  * `continue` must go on. A thread that has begun others comes before them: it is come back to when they are done with.
  */
 export function run(program: AslProgram, threads: Threads, stack: ActiveThread[]): Step {
-  const { turn } = threads;
-  let left = MAX_STATES_PER_STEP;
-  while (!turn.hasEnded) {
-    const thread = stack.at(-1);
-    if (thread === undefined) break;
-    if (thread.isOver || thread.waiting !== undefined) {
-      threads.keep(thread);
-      stack.pop();
-    } else if (thread.fork !== undefined) {
-      attempt(program, threads, thread, () => goOn(program, threads, thread, stack));
-    } else if (left === 0) {
-      for (const cut of stack) threads.keep(cut);
-      return turn.finish(threads.stored(), true);
-    } else {
-      left--;
-      attempt(program, threads, thread, () => work(program, threads, thread));
+  return new Run(program, threads, stack).finish();
+}
+
+/** Works the answer to what the last of the threads waits for into it, and runs them. */
+export function resume(program: AslProgram, threads: Threads, stack: ActiveThread[], answer: Answer): Step {
+  return new Run(program, threads, stack).finish(answer);
+}
+
+class Run {
+  readonly #program: AslProgram;
+  readonly #threads: Threads;
+  readonly #stack: ActiveThread[];
+  #left = MAX_STATES_PER_STEP;
+
+  constructor(program: AslProgram, threads: Threads, stack: ActiveThread[]) {
+    this.#program = program;
+    this.#threads = threads;
+    this.#stack = stack;
+  }
+
+  finish(answer?: Answer): Step {
+    for (let given = answer; ; given = undefined) {
+      try {
+        if (given !== undefined) this.#take(given);
+        return this.#go();
+      } catch (error) {
+        this.#recover(error);
+      }
     }
   }
-  return turn.finish(threads.stored(), false);
-}
 
-/** Works the answer to what a thread waits for into it. */
-export function resume(program: AslProgram, threads: Threads, thread: ActiveThread, answer: Answer): void {
-  const retries = thread.waiting?.for === 'retry';
-  thread.waiting = undefined;
-  // A retry does the state's work again, and so does whoever runs a thread that is in a state and does not wait.
-  if (retries) return;
-  const state = stateOf(program, thread);
-  attempt(program, threads, thread, () => carryOut(threads, thread, state, state.resume(thread, answer)));
-}
-
-/** Does something in a thread; what goes wrong is recovered from, or ends the execution. */
-function attempt(program: AslProgram, threads: Threads, thread: ActiveThread, act: () => void): void {
-  try {
-    act();
-  } catch (error) {
-    if (!(error instanceof StateFailure)) throw error;
+  /** What went wrong went wrong in the thread on top. */
+  #recover(error: unknown): void {
+    const thread = this.#stack.at(-1);
+    if (thread === undefined || !(error instanceof StateFailure)) throw error;
     try {
-      recover(program, threads, thread, error);
+      recover(this.#program, this.#threads, thread, error);
     } catch (second) {
       if (!(second instanceof StateFailure)) throw second;
-      failExecution(threads, thread, second);
+      failExecution(this.#threads, thread, second);
     }
   }
-}
 
-/** The state's work, or that work again if it was entered already. */
-function work(program: AslProgram, threads: Threads, thread: ActiveThread): void {
-  const state = stateOf(program, thread);
-  if (thread.entered === undefined) {
-    const after = thread.lastEventId;
-    const { name, events } = state;
-    thread.record(events.entered, { name, input: thread.input, inputDetails: WHOLE });
-    thread.entered = { at: thread.turn.event.at, eventId: thread.lastEventId, after };
+  #go(): Step {
+    const threads = this.#threads;
+    const stack = this.#stack;
+    while (!threads.turn.hasEnded) {
+      const thread = stack.at(-1);
+      if (thread === undefined) break;
+      if (thread.isOver || thread.waiting !== undefined) this.#leave(thread);
+      else if (thread.fork !== undefined) this.#goOn(thread, thread.fork);
+      else if (this.#left-- > 0) this.#work(thread);
+      else {
+        for (const cut of stack) threads.keep(cut);
+        return threads.finish(true);
+      }
+    }
+    return threads.finish(false);
   }
-  carryOut(threads, thread, state, state.enter(thread));
-}
 
-function carryOut(threads: Threads, thread: ActiveThread, state: CompiledState, move: Move): void {
-  switch (move.kind) {
-    case 'wait':
-      thread.waiting = move.waiting;
-      return;
-    case 'fail':
-      throw new StateFailure(move.error, move.cause);
-    case 'fork':
-      thread.record(state.events.started, move.threads.each ? { length: move.threads.length } : undefined);
-      thread.begin(move.threads);
-      return;
-    default:
-      exit(threads, thread, state, move);
+  #leave(thread: ActiveThread): void {
+    this.#threads.keep(thread);
+    this.#stack.pop();
   }
-}
 
-/** Begins the next of a thread's own threads, or leaves its state with what they gave; else it waits for them. */
-function goOn(program: AslProgram, threads: Threads, thread: ActiveThread, stack: ActiveThread[]): void {
-  const { fork } = thread;
-  const state = stateOf(program, thread);
-  if (fork === undefined || state.fork === undefined) throw new Error(`${thread.state} begins no threads`);
-  const next = fork.next;
-  if (next !== undefined) stack.push(begin(thread, fork, state.fork, next));
-  else if (fork.isDone) join(threads, thread, state, fork);
-  else {
-    threads.keep(thread);
-    stack.pop();
+  #take(answer: Answer): void {
+    const thread = this.#stack.at(-1);
+    if (thread === undefined) throw new Error('nothing waits for an answer');
+    const retries = thread.waiting?.for === 'retry';
+    thread.waiting = undefined;
+    // A retry does the state's work again, as is done in any thread that is in a state and does not wait.
+    if (retries) return;
+    const state = stateOf(this.#program, thread);
+    this.#carryOut(thread, state, state.resume(thread, answer));
+  }
+
+  /** The state's work, or that work again if it was entered already. */
+  #work(thread: ActiveThread): void {
+    const state = stateOf(this.#program, thread);
+    if (thread.entered === undefined) {
+      const after = thread.lastEventId;
+      thread.record(state.events.entered, { name: state.name, input: thread.input, inputDetails: WHOLE });
+      thread.entered = { at: thread.turn.event.at, eventId: thread.lastEventId, after };
+    }
+    this.#carryOut(thread, state, state.enter(thread));
+  }
+
+  #carryOut(thread: ActiveThread, state: CompiledState, move: Move): void {
+    switch (move.kind) {
+      case 'wait':
+        thread.waiting = move.waiting;
+        return;
+      case 'fail':
+        throw new StateFailure(move.error, move.cause);
+      case 'fork': {
+        const { each, length } = move.threads;
+        thread.record(state.events.started, each ? { length } : undefined);
+        thread.begin(move.threads);
+        return;
+      }
+      default:
+        exit(this.#threads, thread, state, move);
+    }
+  }
+
+  /** Begins the next of a thread's own threads, or leaves its state with what they gave; else it waits for them. */
+  #goOn(thread: ActiveThread, fork: Fork): void {
+    const state = stateOf(this.#program, thread);
+    if (state.fork === undefined) throw new Error(`${thread.state} begins no threads`);
+    const next = fork.next;
+    if (next !== undefined) this.#stack.push(begin(thread, fork, state.fork, next));
+    else if (fork.isDone) join(this.#threads, thread, state, state.fork, fork);
+    else this.#leave(thread);
   }
 }
 
@@ -113,12 +141,17 @@ function begin(thread: ActiveThread, fork: Fork, forking: Forking, index: number
 }
 
 /** All of its threads have ended. AWS hangs the exit beside the success, not on it. */
-function join(threads: Threads, thread: ActiveThread, state: CompiledState, fork: Fork): void {
+function join(
+  threads: Threads,
+  thread: ActiveThread,
+  state: CompiledState,
+  forking: Forking,
+  fork: Fork,
+): void {
   const { results } = fork;
   const last = thread.lastEventId;
   thread.record(state.events.succeeded);
-  const move = state.fork?.join(thread, results);
-  if (move === undefined) throw new Error(`${state.name} begins no threads`);
+  const move = forking.join(thread, results);
   // An output is measured when the state is left.
   if (move.output !== results && exceedsDataLimit(results)) throw dataLimitFailure(state.name);
   thread.lastEventId = last;

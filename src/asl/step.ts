@@ -3,6 +3,7 @@ import { ignored, type Standing } from '../core/fold.js';
 import type { Json } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
 import { MAX_DELAY_MS } from '../core/limits.js';
+import type { ActiveThread } from './active-thread.js';
 import { ROLE_ARN } from './context.js';
 import { ERRORS } from './errors.js';
 import { type Execution, fromState, MAIN_THREAD, type Thread } from './execution.js';
@@ -65,7 +66,7 @@ function start(program: AslProgram, event: Extract<Event, StartEvent>): Step {
   turn.record(0, 'ExecutionStarted', { input, inputDetails: WHOLE, roleArn: ROLE_ARN });
   beginDeadline(program, turn);
   const threads = new Threads(turn);
-  return run(program, threads, all(threads));
+  return run(program, threads, ready(threads));
 }
 
 /** The timer of the machine's TimeoutSeconds begins to run. */
@@ -77,14 +78,17 @@ export function beginDeadline({ timeoutSeconds }: AslProgram, turn: Turn): void 
   turn.deadline = id;
 }
 
-/** Runs every thread that does not wait; undefined if there is none. */
-export function goOn(program: AslProgram, threads: Threads): Step | undefined {
-  const stack = all(threads);
-  return stack.length === 0 ? undefined : run(program, threads, stack);
+/** Goes on where the last step was cut off; undefined if it was not. */
+function goOn(program: AslProgram, threads: Threads): Step | undefined {
+  const stack = ready(threads);
+  return stack.every(({ fork }) => fork !== undefined) ? undefined : run(program, threads, stack);
 }
 
-function all(threads: Threads) {
-  return threads.where(({ waiting }) => waiting === undefined);
+/** What does not wait, as a stack: on top the thread that began first, below all those that have begun others. */
+export function ready(threads: Threads): ActiveThread[] {
+  const begun = threads.where(({ fork }) => fork !== undefined);
+  const alone = threads.where(({ fork, waiting }) => fork === undefined && waiting === undefined);
+  return [...begun, ...alone.reverse()];
 }
 
 function stop(threads: Threads, { error, cause }: StopEvent): Step {
@@ -105,12 +109,11 @@ function answer(program: AslProgram, execution: Execution, event: Event & Answer
   const isTimer = event.type === 'timer.fired';
   const threads = new Threads(new Turn(execution, event));
   if (isTimer && execution.deadline === event.effect) return timeOut(threads);
-  const [thread] = threads.where(({ waiting }) => waiting?.effect === event.effect);
+  const thread = threads.waitingFor(event.effect);
   if (thread === undefined || (thread.waiting?.for === 'task') === isTimer) return undefined;
-  resume(program, threads, thread, event);
   const stack = [thread];
   for (let { parent } = thread; parent !== undefined; parent = parent.parent) stack.unshift(parent);
-  return run(program, threads, stack);
+  return resume(program, threads, stack, event);
 }
 
 /** AWS writes nothing about the state that the machine's TimeoutSeconds cuts off. */
@@ -123,5 +126,5 @@ function timeOut(threads: Threads): Step {
 function ended(threads: Threads, end: End): Step {
   const state = threads.main?.state;
   threads.end(state === undefined ? end : { ...end, state });
-  return threads.turn.finish(threads.stored(), false);
+  return threads.finish(false);
 }

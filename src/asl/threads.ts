@@ -1,3 +1,4 @@
+import type { Step } from '../core/language.js';
 import { ActiveThread } from './active-thread.js';
 import { MAIN_THREAD, type StoredThreads, type Thread } from './execution.js';
 import type { End, Turn } from './turn.js';
@@ -38,6 +39,12 @@ export class Threads {
     if (thread.isOver || this.#active.has(thread.id)) return;
     if (thread.parent !== undefined) this.keep(thread.parent);
     this.#active.set(thread.id, thread);
+  }
+
+  /** The thread that waits for an effect, as it is stored. */
+  waitingFor(effect: string): ActiveThread | undefined {
+    for (const id in this.#stored) if (this.#stored[id]?.waiting?.effect === effect) return this.thread(id);
+    return undefined;
   }
 
   /** The threads that a condition holds of, as they are stored, in the order in which they began. */
@@ -87,13 +94,17 @@ export class Threads {
     for (const thread of this.where(({ waiting }) => waiting !== undefined)) this.stopWaiting(thread);
   }
 
-  /** As they are kept between steps. */
-  stored(): StoredThreads {
-    const threads: Record<string, Thread> = {};
-    for (const id of this.#ids()) {
-      const active = this.#active.get(id);
-      const thread = active === undefined ? this.#stored[id] : active.isOver ? undefined : active.stored();
-      if (thread !== undefined) threads[id] = thread;
+  /** The step, with the threads as they are now. */
+  finish(unfinished: boolean): Step {
+    return this.turn.finish(this.#kept(), unfinished);
+  }
+
+  #kept(): StoredThreads {
+    // Most are as they were, so they are copied all at once.
+    const threads: Record<string, Thread> = { ...this.#stored };
+    for (const [id, thread] of this.#active) {
+      if (thread.isOver) delete threads[id];
+      else threads[id] = thread.stored();
     }
     return threads;
   }

@@ -46,6 +46,19 @@ describe('a deeper check of a workflow', () => {
     );
   });
 
+  it('looks into branches and what is done with each item', () => {
+    const rules = [
+      { Variable: '$.n', NumericLessThan: 5, Next: 'In' },
+      { Variable: '$.n', NumericLessThan: 3, Next: 'In' },
+    ];
+    const inner = { StartAt: 'Which', States: { Which: choice(rules, 'In'), In: END } };
+    const list = { Type: 'Map', ItemProcessor: inner, End: true };
+    const both = { Type: 'Parallel', Branches: [{ StartAt: 'Each', States: { Each: list } }], End: true };
+    expect(findings({ Both: both })).toEqual([
+      'shadowed-rule /States/Both/Branches/0/States/Each/ItemProcessor/States/Which/Choices/1 the rule 2 of "Which" is never taken: those before it take all that it takes (reached by Both, Each)',
+    ]);
+  });
+
   it('finds a Default that is never come to', () => {
     const rules = [
       { Variable: '$.n', IsPresent: true, Next: 'End' },

@@ -203,6 +203,29 @@ describe('paths', () => {
   });
 });
 
+describe('paths through a workflow', () => {
+  it.each([
+    { ItemsPath: '$.list' },
+    { QueryLanguage: 'JSONata', Items: '{% $states.input.list %}' },
+    {},
+  ])('go into what a Map does with each item, and into branches (%j)', (more) => {
+    const Catch = [{ ErrorEquals: ['Broken'], Next: 'Mend' }];
+    const Work = { Type: 'Task', Resource: 'work', Catch, End: true };
+    const ItemProcessor = { StartAt: 'Work', States: { Work, Mend: { Type: 'Succeed' } } };
+    const branch = (name: string) => ({ StartAt: name, States: { [name]: { Type: 'Pass', End: true } } });
+    const source = {
+      StartAt: 'Each',
+      States: {
+        Each: { Type: 'Map', ItemProcessor, ...more, Next: 'Both' },
+        Both: { Type: 'Parallel', Branches: [branch('Left'), branch('Right')], End: true },
+      },
+    };
+    const { paths, uncovered } = findPaths({ language: 'asl', source });
+    expect(uncovered).toEqual([]);
+    expect(names(paths)).toEqual(['error work', 'done work']);
+  });
+});
+
 describe('a system that is driven along paths', () => {
   const { paths } = findPaths(TURNSTILE);
 

@@ -75,6 +75,8 @@ describe.skipIf(!existsSync(CORPUS))('the recordings of Step Functions', () => {
       history: scores.filter(({ history }) => history).length,
     };
     report(counts, inScope, scores.filter(({ history }) => history !== undefined).length);
+    reportFunctions(inScope, scores);
+    reportKinds(all);
     for (const { id, difference } of scores)
       if (difference !== undefined) console.log(`  ${id}: ${difference}`);
     for (const part of ['cases', 'outcome', 'cause', 'history'] as const) {
@@ -123,6 +125,31 @@ function report(
   console.log(
     `  and whole history:             ${rate(history, withHistory)}, of all ${rate(history, histories)}`,
   );
+}
+
+/** The same, by test function of the recorder, since some have twenty cases and most have one. */
+function reportFunctions(all: readonly Case[], scores: readonly Score[]): void {
+  const byId = new Map(scores.map((score) => [score.id, score]));
+  const functions = new Map<string, { whole: number; cases: number }>();
+  for (const { id, expected } of all) {
+    const name = id.replace(/(\[.*)?#\d+$/, '');
+    const counted = functions.get(name) ?? { whole: 0, cases: 0 };
+    const { cause = false, history = expected.history === undefined } = byId.get(id) ?? {};
+    counted.cases++;
+    if (cause && history) counted.whole++;
+    functions.set(name, counted);
+  }
+  const whole = [...functions.values()].filter(({ whole, cases }) => whole === cases).length;
+  console.log(`  test functions that are repeated whole: ${whole}/${functions.size}`);
+  for (const [name, { whole, cases }] of functions)
+    if (whole < cases) console.log(`    ${whole}/${cases} ${name}`);
+}
+
+function reportKinds(all: readonly Case[]): void {
+  const kinds = new Map<string, number>();
+  for (const { kind } of all) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+  const others = [...kinds].filter(([kind]) => kind !== 'execution').map(([kind, n]) => `${kind} ${n}`);
+  console.log(`  not looked at here: ${others.join(', ')}`);
 }
 
 function score(one: Case): Score {

@@ -1,6 +1,6 @@
 import { ERRORS } from '../../asl/errors.js';
 import type { AslProgram, CompiledState } from '../../asl/program.js';
-import { escapePointer, isJsonArray, isJsonObject, type Json, own } from '../../core/json.js';
+import { isJsonArray, isJsonObject, type Json, own } from '../../core/json.js';
 import { valueAt } from '../../core/pointer.js';
 import type { Problem } from '../../core/problem.js';
 import { delimitedExpression } from '../../expression/template.js';
@@ -39,7 +39,8 @@ class WorkflowInspection {
     this.#ways.set(program.startAt, []);
     for (const name of open) {
       const way = [...(this.#ways.get(name) ?? []), name];
-      for (const { to } of program.states.get(name)?.targets ?? []) {
+      const { targets = [], inner = [] } = program.states.get(name) ?? {};
+      for (const to of [...targets.map((target) => target.to), ...inner]) {
         if (this.#ways.has(to)) continue;
         this.#ways.set(to, way);
         open.push(to);
@@ -159,7 +160,7 @@ class WorkflowInspection {
   }
 
   #pointer(name: string): string {
-    return `/States/${escapePointer(name)}`;
+    return this.#program.states.get(name)?.path ?? '';
   }
 
   #wayTo(name: string): string {

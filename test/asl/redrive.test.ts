@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { asl } from '../../src/asl/language.js';
+import { MAX_HISTORY_EVENTS } from '../../src/asl/limits.js';
+import type { Event, EventBody } from '../../src/core/event.js';
+import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
+import type { Json, JsonObject } from '../../src/core/json.js';
+import type { Step } from '../../src/core/language.js';
+
+/** An execution worked in event by event. */
+class Driven {
+  readonly types: string[] = [];
+  standing: Standing = UNBORN;
+  readonly #program;
+  #revision = 0;
+
+  constructor(states: JsonObject, input: Json = {}, more: JsonObject = {}) {
+    const [StartAt = ''] = Object.keys(states);
+    this.#program = asl.compile({ StartAt, States: states, ...more });
+    this.take({ type: 'start', machine: 'm', input });
+  }
+
+  take(body: EventBody): Step {
+    const revision = ++this.#revision;
+    const stamp = {
+      id: `e${revision}`,
+      instance: 'run',
+      revision,
+      at: revision * 1_000,
+      seed: `s${revision}`,
+    };
+    const step = fold(asl, this.#program, this.standing, { ...stamp, ...body } as Event);
+    this.types.push(
+      ...step.history.map(({ type, data }) => `${data['id']}<${data['previousEventId']} ${type}`),
+    );
+    this.standing = { status: step.status, state: JSON.parse(JSON.stringify(step.state)) as Json };
+    return step;
+  }
+
+  fail(effect: string, error = 'Broken'): Step {
+    return this.take({ type: 'task.failed', effect, error, cause: '' });
+  }
+
+  succeed(effect: string, output: Json = {}): Step {
+    return this.take({ type: 'task.succeeded', effect, output });
+  }
+
+  redrive(): Step {
+    return this.take({ type: 'redrive', inputs: {} });
+  }
+
+  get output(): Json {
+    return asl.view(this.standing.state).output;
+  }
+}
+
+const Work = { Type: 'Task', Resource: 'work', End: true };
+
+function branch(name: string): JsonObject {
+  return { StartAt: name, States: { [name]: Work } };
+}
+
+describe('a redrive', () => {
+  it('does the work of the failed state again, with what that was given, and says so', () => {
+    const First = { Type: 'Pass', Result: { n: 1 }, Next: 'T' };
+    const run = new Driven({ First, T: Work });
+    run.fail('1.0');
+    expect(run.standing.status).toBe('failed');
+    const step = run.redrive();
+    expect(step.status).toBe('running');
+    expect(step.effects).toMatchObject([{ type: 'task', id: '3.0', name: 'work', input: { n: 1 } }]);
+    expect(step.history).toMatchObject([
+      {
+        type: 'ExecutionRedriven',
+        data: { id: 8, previousEventId: 7, executionRedrivenEventDetails: { redriveCount: 1 } },
+      },
+      { type: 'LambdaFunctionScheduled', data: { id: 9, previousEventId: 8 } },
+    ]);
+    run.succeed('3.0', 'done');
+    expect([run.standing.status, run.output]).toEqual(['succeeded', 'done']);
+  });
+
+  it('counts retries anew', () => {
+    const Retry = [{ ErrorEquals: ['States.ALL'], MaxAttempts: 1, IntervalSeconds: 1 }];
+    const run = new Driven({ T: { ...Work, Retry } });
+    run.fail('1.0');
+    run.take({ type: 'timer.fired', effect: '2.0' });
+    expect(run.fail('3.0').status).toBe('failed');
+    run.redrive();
+    expect(run.fail('5.0').effects).toMatchObject([{ type: 'timer' }]);
+  });
+
+  it('is told of by the context object', () => {
+    const Parameters = { 'n.$': '$$.Execution.RedriveCount' };
+    const run = new Driven({ T: { ...Work, Parameters } });
+    for (const effect of ['1.0', '3.0']) {
+      run.fail(effect);
+      run.redrive();
+    }
+    expect(run.fail('5.0').status).toBe('failed');
+    expect(run.redrive().effects).toMatchObject([{ input: { n: 3 } }]);
+  });
+
+  it('keeps the branches that have ended and goes on with those that failed or were stopped', () => {
+    const run = new Driven({ P: { Type: 'Parallel', Branches: ['A', 'B', 'C'].map(branch), End: true } });
+    run.succeed('1.0', 'a');
+    const failed = run.fail('1.1');
+    expect(failed.effects).toMatchObject([{ type: 'cancel', target: '1.2' }]);
+    const redriven = run.redrive();
+    expect(redriven.effects).toMatchObject([
+      { type: 'task', id: '4.0' },
+      { type: 'task', id: '4.1' },
+    ]);
+    run.succeed('4.0', 'b');
+    run.succeed('4.1', 'c');
+    expect(run.output).toEqual(['a', 'b', 'c']);
+  });
+
+  it('keeps the items that have ended and begins those that had not begun', () => {
+    const ItemProcessor = branch('T');
+    const run = new Driven({ M: { Type: 'Map', ItemProcessor, MaxConcurrency: 1, End: true } }, [1, 2, 3]);
+    run.succeed('1.0', 'a');
+    run.fail('2.0');
+    expect(run.redrive().effects).toMatchObject([{ type: 'task', id: '4.0', input: 2 }]);
+    expect(run.succeed('4.0', 'b').effects).toMatchObject([{ type: 'task', id: '5.0', input: 3 }]);
+    run.succeed('5.0', 'c');
+    expect(run.output).toEqual(['a', 'b', 'c']);
+  });
+
+  it('begins the timeout of the machine anew', () => {
+    const run = new Driven({ T: Work }, {}, { TimeoutSeconds: 60 });
+    run.fail('1.1');
+    expect(run.redrive().effects).toMatchObject([{ type: 'timer', dueAt: 63_000 }, { type: 'task' }]);
+  });
+
+  it('leaves what did not fail alone', () => {
+    const run = new Driven({ T: Work });
+    expect(run.redrive().outcome).toMatchObject({ kind: 'ignored', reason: 'it has not failed' });
+    run.succeed('1.0');
+    expect(run.redrive().outcome.kind).toBe('ignored');
+  });
+
+  it('is not possible where the history is full, or nothing ever began', () => {
+    const items = Array.from({ length: MAX_HISTORY_EVENTS }, (_, i) => i % 10);
+    const ItemProcessor = { StartAt: 'I', States: { I: { Type: 'Pass', End: true } } };
+    const run = new Driven({ M: { Type: 'Map', ItemProcessor, End: true } }, items);
+    while (run.standing.status === 'running') run.take({ type: 'continue' });
+    expect(run.standing.status).toBe('failed');
+    expect(run.redrive().outcome).toMatchObject({ kind: 'ignored', reason: 'its history is full' });
+    const refused = new Driven({ T: Work }, 'x'.repeat(300_000));
+    expect(refused.standing.status).toBe('failed');
+    expect(refused.redrive().outcome).toMatchObject({ kind: 'ignored', reason: 'it never began' });
+  });
+});
