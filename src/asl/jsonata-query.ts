@@ -11,7 +11,7 @@ import {
 import type { ActiveThread } from './active-thread.js';
 import { queryFailure, type StateFailure } from './errors.js';
 import type { Fields } from './fields.js';
-import { type Maker, NOTHING, pointerKeys, unsupported } from './query.js';
+import { type Maker, NOTHING, pointerKeys } from './query.js';
 
 /** Whether a value is a text `{% … %}`. */
 export function isExpressionText(value: Json | undefined): boolean {
@@ -64,7 +64,7 @@ function typeName(value: Json): string {
 }
 
 function compileJsonata(fields: Fields, field: string, value: Json): Template {
-  const compiled: CheckedTemplate = compileJsonataTemplate(value);
+  const compiled: CheckedTemplate = compileJsonataTemplate(value, 'states');
   if ('value' in compiled) return compiled.value;
   for (const problem of compiled.problems) {
     const path = fields.at(field) + problem.path;
@@ -72,7 +72,7 @@ function compileJsonata(fields: Fields, field: string, value: Json): Template {
       problem.code === 'expression-delimiter'
         ? 'JSONata string must start with {% and end with %}'
         : problem.message;
-    fields.report(unsupported(problem, path) ?? { message, path });
+    fields.report({ message, path });
   }
   return NOTHING;
 }

@@ -8,7 +8,7 @@ import type { ActiveThread } from './active-thread.js';
 import { runtimeFailure } from './errors.js';
 import type { Fields } from './fields.js';
 import { explainMissing } from './missing-path.js';
-import { type Maker, NOTHING, pointerKeys, type QuerySource, unsupported } from './query.js';
+import { type Maker, NOTHING, pointerKeys, type QuerySource } from './query.js';
 
 /** A path in a field of its own. */
 export interface PathQuery {
@@ -103,13 +103,11 @@ function compilePayload(
   for (const problem of compiled.problems) {
     const key = lastKey(problem.path);
     const name = key === '' || key === `${field}.$` ? field : key;
-    fields.report(
-      unsupported(problem, locate(problem.path)) ?? {
-        message: `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`,
-        path: locate(problem.path),
-        hint: problem.message,
-      },
-    );
+    fields.report({
+      message: `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`,
+      path: locate(problem.path),
+      hint: problem.message,
+    });
   }
   return NOTHING;
 }

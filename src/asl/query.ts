@@ -1,5 +1,4 @@
 import type { Json } from '../core/json.js';
-import type { Problem } from '../core/problem.js';
 import type { Template } from '../expression/template.js';
 import type { ActiveThread } from './active-thread.js';
 import type { Fields } from './fields.js';
@@ -37,18 +36,6 @@ export function refuseForeign(
       path: fields.at(name),
     });
   }
-}
-
-/** JSONata's code for a call of what is no function. */
-const UNKNOWN_FUNCTION = 'T1006';
-
-/**
- * The problem as what is not supported yet, if it is of that kind. Unknown functions are: AWS takes them, and
- * fails when they are called.
- */
-export function unsupported(problem: Problem, path: string): Problem | undefined {
-  if (!problem.code.endsWith('-unsupported') && problem.code !== UNKNOWN_FUNCTION) return undefined;
-  return { ...problem, code: 'not-supported', path };
 }
 
 /** The keys of a JSON Pointer. */

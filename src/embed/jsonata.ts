@@ -63,7 +63,7 @@ type Bindings = Readonly<Record<string, Json>> | undefined;
 class Moment implements Surroundings {
   readonly chance: Chance;
   readonly budget: Budget;
-  readonly bindings?: Readonly<Record<string, Json>>;
+  readonly bindings: Bindings;
   readonly #clock: () => number;
   #now: number | undefined;
 
@@ -71,7 +71,7 @@ class Moment implements Surroundings {
     this.#clock = clock;
     this.chance = chance;
     this.budget = budget;
-    if (bindings !== undefined) this.bindings = bindings;
+    this.bindings = bindings;
   }
 
   get now(): number {

@@ -18,15 +18,15 @@ export interface Expression {
 /** What an expression may see besides its input. All of it is handed in: there is no clock and no chance here. */
 export interface Surroundings {
   /** Variables by name, without the `$`. */
-  readonly bindings?: Readonly<Record<string, Json>>;
+  readonly bindings?: Readonly<Record<string, Json>> | undefined;
   /** For `$now()` and `$millis()`: milliseconds since 1970. Without it they are errors. */
-  readonly now?: number;
+  readonly now?: number | undefined;
   /** For `$random()`, `$shuffle()` and their like. Without it they are errors. */
-  readonly chance?: Chance;
+  readonly chance?: Chance | undefined;
   /** A fresh default one if absent. */
-  readonly budget?: Budget;
+  readonly budget?: Budget | undefined;
   /** For languages whose variables are those of a machine. */
-  readonly machine?: MachineScope;
+  readonly machine?: MachineScope | undefined;
 }
 
 /** What a language sees of the machine that it speaks for, as it stands while an expression is evaluated. */

@@ -1,7 +1,7 @@
 import { escapePointer, isJsonArray, isJsonObject, type Json, put } from '../core/json.js';
 import { MAX_JSON_DEPTH } from '../core/limits.js';
 import type { Checked, Problem } from '../core/problem.js';
-import { Budget } from './budget.js';
+import { budgeted } from './budgeted.js';
 import type { Expression, Surroundings } from './expression.js';
 import { ExpressionError } from './expression-error.js';
 import { Inspection } from './inspection.js';
@@ -209,7 +209,7 @@ class CompiledTemplate implements Template {
   }
 
   find(input: Json | undefined, surroundings: Surroundings = {}): Json | undefined {
-    const result = this.#part(input, { ...surroundings, budget: surroundings.budget ?? new Budget() });
+    const result = this.#part(input, budgeted(surroundings));
     // Each expression keeps its own result within limits; what many of them make together may still be too much.
     if (this.#text === '') new Inspection().visit(result);
     return result;

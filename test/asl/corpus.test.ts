@@ -9,7 +9,7 @@ import { Recording } from './recording.js';
 const CORPUS = '../shared/corpora/asl/cases.jsonl';
 
 /** What is measured today may not get worse. */
-const FLOORS = { cases: 306, outcome: 306, cause: 306, history: 147 };
+const FLOORS = { cases: 334, outcome: 334, cause: 334, history: 175 };
 
 interface Case {
   readonly id: string;

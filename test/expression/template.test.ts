@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Chance } from '../../src/core/chance.js';
 import type { Json } from '../../src/core/json.js';
 import { MAX_JSON_DEPTH } from '../../src/core/limits.js';
 import { ExpressionError } from '../../src/expression/expression-error.js';
@@ -151,5 +152,25 @@ describe('a payload template', () => {
         { code: 'intrinsic', path: '/d.$' },
       ],
     });
+  });
+
+  it('asks for a clock and for chance only where an expression does', () => {
+    const asked: string[] = [];
+    const surroundings = {
+      get now() {
+        asked.push('now');
+        return 0;
+      },
+      get chance() {
+        asked.push('chance');
+        return new Chance('test');
+      },
+    };
+    const find = (checked: CheckedTemplate) => compiled(checked).find({ n: 1 }, surroundings);
+    expect(find(compileJsonataTemplate({ a: '{% n %}' }))).toEqual({ a: 1 });
+    expect(find(compilePayloadTemplate({ 'a.$': "States.Format('{}', $.n)" }))).toEqual({ a: '1' });
+    expect(asked).toEqual([]);
+    expect(find(compileJsonataTemplate('{% $millis() %}'))).toBe(0);
+    expect(asked).toEqual(['now']);
   });
 });

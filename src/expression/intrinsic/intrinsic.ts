@@ -1,6 +1,7 @@
 import type { Json } from '../../core/json.js';
 import { type Checked, didYouMean } from '../../core/problem.js';
-import { Budget } from '../budget.js';
+import type { Budget } from '../budget.js';
+import { budgeted } from '../budgeted.js';
 import type { Expression, Surroundings } from '../expression.js';
 import { ExpressionError } from '../expression-error.js';
 import { Inspection } from '../inspection.js';
@@ -46,7 +47,8 @@ class IntrinsicExpression implements Expression {
   }
 
   evaluate(input: Json | undefined, surroundings: Surroundings = {}): Json {
-    const result = this.#evaluation(input, surroundings, surroundings.budget ?? new Budget());
+    const shared = budgeted(surroundings);
+    const result = this.#evaluation(input, shared, shared.budget);
     new Inspection().visit(result);
     return result;
   }
@@ -98,8 +100,8 @@ function compileArgument(argument: ArgumentTree): Evaluation {
     );
   }
   const path = checked.value;
-  return (input, surroundings, budget) => {
-    const value = path.evaluate(input, { ...surroundings, budget });
+  return (input, surroundings) => {
+    const value = path.evaluate(input, surroundings);
     if (value !== undefined) return value;
     throw new ExpressionError('intrinsic-failure', `the path ${text} finds nothing`, position);
   };

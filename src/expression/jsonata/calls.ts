@@ -17,6 +17,12 @@ const LEVELS_PER_CALL = 6;
 const CALL_CODES = ['T1006', 'T1005'] as const;
 const PARTIAL_CODES = ['T1008', 'T1007'] as const;
 
+/** Step Functions says the first in just these words. */
+const NOT_A_FUNCTION = {
+  T1006: 'Attempted to invoke a non-function',
+  T1008: 'Attempted to give arguments to a non-function',
+} as const;
+
 export function compileLambda(node: Lambda, compiling: Compiling): Code {
   const names = [...node.parameters, ...boundNames([node.body])];
   const definition = compiling.within(names, (frame) => {
@@ -122,11 +128,11 @@ function invoke(
 function functionOf(
   value: Result,
   callee: Callee,
-  codes: readonly [plain: string, meant: string],
+  codes: typeof CALL_CODES | typeof PARTIAL_CODES,
 ): FunctionValue {
   if (value instanceof FunctionValue) return value;
   const { meant, position } = callee;
-  if (meant === undefined) throw new ExpressionError(codes[0], 'this is not a function', position);
+  if (meant === undefined) throw new ExpressionError(codes[0], NOT_A_FUNCTION[codes[0]], position);
   throw new ExpressionError(codes[1], `"${meant}" is a field here: did you mean "$${meant}"?`, position);
 }
 

@@ -46,7 +46,8 @@ export class Native extends FunctionValue {
 
 /** Calls a function that was handed over as an argument. */
 export function callGiven(fn: Value | undefined, args: readonly Result[], run: Run): Result {
-  if (!(fn instanceof FunctionValue)) throw new ExpressionError('T1006', 'this is not a function');
+  if (!(fn instanceof FunctionValue))
+    throw new ExpressionError('T1006', 'Attempted to invoke a non-function');
   run.budget.spend();
   return fn.call(args, undefined, run);
 }
