@@ -23,8 +23,7 @@ export async function prepare({ source }: { readonly source: Json }): Promise<vo
 
 async function load(): Promise<void> {
   try {
-    const { newQuickJSWASMModule } = await import('quickjs-emscripten');
-    loaded = ecmascript(new QuickJs(await newQuickJSWASMModule()));
+    loaded = ecmascript(await QuickJs.create());
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
   }

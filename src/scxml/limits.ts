@@ -12,5 +12,8 @@ export const MAX_SCRIPT_STACK_BYTES = 96 * 1_024;
 /** Items that a built-in function goes through in one call: those calls cannot be interrupted. */
 export const MAX_SCRIPT_ITEMS = 1_000_000;
 
+/** Items, and characters, that all built-in functions of one macrostep go through or make. */
+export const MAX_SCRIPT_WORK = 50_000_000;
+
 /** The length of a text times that of what is looked for in it: such a search cannot be interrupted. */
 export const MAX_SCRIPT_SEARCH = 100_000_000;

@@ -9,6 +9,7 @@ import {
   MAX_SCRIPT_MEMORY_BYTES,
   MAX_SCRIPT_SEARCH,
   MAX_SCRIPT_STEPS,
+  MAX_SCRIPT_WORK,
 } from '../../src/scxml/limits.js';
 import { statechart } from '../../src/statechart/language.js';
 import { scripted } from './world.js';
@@ -253,6 +254,13 @@ describe('a machine whose expressions are JavaScript', () => {
     const items = (length: number) => found(`Array.prototype.indexOf.call({ length: ${length} }, 1)`);
     expect(items(MAX_SCRIPT_ITEMS)).toEqual({ n: -1 });
     expect(items(MAX_SCRIPT_ITEMS + 1)).toMatchObject({ error: /more than/ });
+    const calls = MAX_SCRIPT_WORK / MAX_SCRIPT_ITEMS;
+    const often = (count: number, more: number) =>
+      found(
+        `(() => { for (let n = 0; n < ${count}; n++) "a".repeat(${MAX_SCRIPT_ITEMS}); return "a".repeat(${more}).length; })()`,
+      );
+    expect(often(calls - 1, MAX_SCRIPT_ITEMS)).toEqual({ n: MAX_SCRIPT_ITEMS });
+    expect(often(calls - 1, MAX_SCRIPT_ITEMS + 1)).toMatchObject({ error: /in the calls of one event/ });
     const text = (length: number) => found(`"a".repeat(${length}).indexOf("b".repeat(10_000))`);
     expect(text(MAX_SCRIPT_SEARCH / 10_000)).toEqual({ n: -1 });
     expect(text(MAX_SCRIPT_SEARCH / 10_000 + 1)).toMatchObject({ error: /too long/ });

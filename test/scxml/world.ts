@@ -1,4 +1,3 @@
-import { newQuickJSWASMModule } from 'quickjs-emscripten';
 import type { EventBody } from '../../src/core/event.js';
 import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
 import { childName, effectOfChild, parentOf } from '../../src/core/identifier.js';
@@ -11,7 +10,7 @@ import { readScxml } from '../../src/scxml/scxml.js';
 import type { StatechartProgram } from '../../src/statechart/compile.js';
 import { statechartWith } from '../../src/statechart/language.js';
 
-const datamodels = ecmascript(new QuickJs(await newQuickJSWASMModule()));
+const datamodels = ecmascript(await QuickJs.create());
 
 /** Statecharts with JavaScript in a sandbox. */
 export const scripted: Language<StatechartProgram> = statechartWith(() => datamodels);

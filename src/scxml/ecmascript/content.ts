@@ -74,7 +74,7 @@ function readData(reading: Reading): Bound {
     }
     const script = `${PRELUDE}.set(${literal(name)}, ${codeOf(reading, given, inner)})`;
     datamodel.declare(name);
-    if (isOfMachine(path)) datamodel.establish(script);
+    if (isOfMachine(path)) datamodel.establish(script, true);
     return { name, script, path: inner };
   });
   return {
@@ -115,7 +115,7 @@ function readScript(reading: Reading): Bound {
   const problem = datamodel.problem(text, 'script', join(path, 'script'));
   if (problem !== undefined) findings.add(problem);
   const isForGood = isOfMachine(path);
-  if (isForGood) datamodel.establish(text);
+  if (isForGood) datamodel.establish(text, false);
   return { bind: () => (run) => datamodel.change(run, text, `${PRELUDE}.establish(${isForGood})`) };
 }
 

@@ -3,8 +3,11 @@
  * here loads one. Whatever a realm is asked is answered at once, and within its limits.
  */
 export interface JavascriptEngine {
-  /** A realm that has only what the language itself has. */
-  open(limits: RealmLimits): JavascriptRealm;
+  /**
+   * A realm that has only what the language itself has, and in which a script was run that made it ready. It is the same whatever
+   * realms there were before, and closes the one that is still open.
+   */
+  open(limits: RealmLimits, ready: string): JavascriptRealm;
 }
 
 export interface RealmLimits {
@@ -17,7 +20,7 @@ export interface RealmLimits {
 export interface JavascriptRealm {
   /**
    * Evaluates a script in the global scope. Its value as a text; empty where it is undefined. Throws ScriptError for what
-   * the script throws, and OutOfSteps.
+   * the script throws, OutOfSteps, and EngineBroken.
    */
   evaluate(script: string): string;
   close(): void;
@@ -29,6 +32,15 @@ export class OutOfSteps extends Error {
 
   constructor() {
     super('the scripts of one event took too many steps');
+  }
+}
+
+/** The engine itself came to its end, by a mistake of its own. Where it did so once, it does for the same scripts again. */
+export class EngineBroken extends Error {
+  override readonly name = 'EngineBroken';
+
+  constructor(cause: unknown) {
+    super('the JavaScript engine broke down', { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { MAX_SCRIPT_ITEMS, MAX_SCRIPT_SEARCH } from '../limits.js';
+import { MAX_SCRIPT_ITEMS, MAX_SCRIPT_SEARCH, MAX_SCRIPT_WORK } from '../limits.js';
 
 /** The name that the prelude's functions have in a realm. No script can have a variable of this name. */
 export const PRELUDE = "globalThis['#']";
@@ -13,6 +13,7 @@ export const PRELUDE_SCRIPT = `(function (global) {
   const { parse, stringify } = JSON;
   const tagOf = Object.prototype.toString;
   const { apply } = Reflect;
+  const { filter, includes, push, pop } = Array.prototype;
   const RealDate = Date;
   const call = (fn, on, ...args) => apply(fn, on, args);
 
@@ -21,8 +22,14 @@ export const PRELUDE_SCRIPT = `(function (global) {
   for (const name of ['eval', 'Function', 'BigInt', 'WeakRef', 'FinalizationRegistry', 'performance', 'console'])
     delete global[name];
 
+  let work = 0;
+  const worked = (length) => {
+    if (length > 0) work += length;
+    if (work > ${MAX_SCRIPT_WORK}) throw new RangeError('more than ${MAX_SCRIPT_WORK} items in the calls of one event');
+  };
   const bounded = (length) => {
     if (length > ${MAX_SCRIPT_ITEMS}) throw new RangeError('more than ${MAX_SCRIPT_ITEMS} items in one call');
+    worked(length);
   };
   for (const name of getOwnPropertyNames(Array.prototype)) {
     const fn = Array.prototype[name];
@@ -43,6 +50,15 @@ export const PRELUDE_SCRIPT = `(function (global) {
       const length = typeof sought === 'string' ? sought.length : 0;
       if (String(this).length * length > ${MAX_SCRIPT_SEARCH}) throw new RangeError('the text is too long to be searched');
       return apply(fn, this, [sought, ...rest]);
+    });
+  }
+
+  for (const name of ['repeat', 'padStart', 'padEnd']) {
+    const fn = String.prototype[name];
+    hide(String.prototype, name, function (count, ...rest) {
+      const text = String(this);
+      worked(name === 'repeat' ? text.length * count : count);
+      return apply(fn, text, [count, ...rest]);
     });
   }
 
@@ -132,7 +148,7 @@ export const PRELUDE_SCRIPT = `(function (global) {
     if (kind === 'number' && !isFinite(raw)) throw new TypeError(raw + ' cannot be kept');
     if (kind !== 'object' || raw === null || raw instanceof Element) return made;
     const tag = call(tagOf, raw);
-    if (!PLAIN.includes(tag)) throw new TypeError('a ' + tag.slice(8, -1) + ' cannot be kept');
+    if (!call(includes, PLAIN, tag)) throw new TypeError('a ' + tag.slice(8, -1) + ' cannot be kept');
     return made;
   });
 
@@ -154,7 +170,7 @@ export const PRELUDE_SCRIPT = `(function (global) {
     ['name', 'type', 'sendid', 'origin', 'origintype', 'invokeid', 'data'].map((name) => [name, undefined]),
   );
   let active = [];
-  constant('In', (id) => active.includes(String(id)));
+  constant('In', (id) => call(includes, active, String(id)));
 
   /** The name of the machine that an address, or a document that the definition has in it, stands for. */
   constant('Machine', (source, type = 'scxml') => {
@@ -168,7 +184,7 @@ export const PRELUDE_SCRIPT = `(function (global) {
 
   /** Values of variables that are made by scripts each time, since they cannot be kept. */
   const established = new Map();
-  const names = () => getOwnPropertyNames(global).filter((name) => !base.has(name));
+  const names = () => call(filter, getOwnPropertyNames(global), (name) => !base.has(name));
   const keeps = (name) => {
     const value = global[name];
     return value !== undefined && !(established.has(name) && established.get(name) === value);
@@ -229,15 +245,16 @@ export const PRELUDE_SCRIPT = `(function (global) {
       if (typeof list !== 'object' || list === null || typeof list[Symbol.iterator] !== 'function')
         throw new TypeError('only a list can be gone through');
       bounded(list.length);
-      lists.push(Array.from(list));
-      return lists.at(-1).length;
+      call(push, lists, [...list]);
+      return lists[lists.length - 1].length;
     },
-    item: (index) => lists.at(-1)[index],
-    over() { lists.pop(); },
+    item: (index) => lists[lists.length - 1][index],
+    over() { call(pop, lists); },
   }));
   let base = new Set();
   constant('_event', undefined);
   for (const name of ['_sessionid', '_name', '_ioprocessors', '_x']) constant(name, undefined);
   base = new Set(getOwnPropertyNames(global));
+  work = 0;
 })(globalThis);
 `;

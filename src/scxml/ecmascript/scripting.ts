@@ -6,15 +6,15 @@ import { delimitedExpression, type Template } from '../../expression/template.js
 import type { Run } from '../../statechart/run.js';
 import type { ReadTemplate } from '../../statechart/schema/findings.js';
 import { Undone } from '../../statechart/undone.js';
-import { OutOfSteps, ScriptError } from './engine.js';
+import { EngineBroken, OutOfSteps, ScriptError } from './engine.js';
 import { PRELUDE } from './prelude.js';
 import { expressionOf, syntaxProblem } from './script.js';
-import { type Foundation, literal, type Session, type Sessions } from './session.js';
+import { type Established, type Foundation, literal, type Session, type Sessions } from './session.js';
 
 /** The scripts of one machine: its expressions as templates, and its variables as a run leaves them. */
 export class Scripting {
   readonly #sessions: Sessions;
-  readonly #foundation: Foundation & { readonly declared: string[]; readonly established: string[] };
+  readonly #foundation: Foundation & { readonly declared: string[]; readonly established: Established[] };
 
   constructor(sessions: Sessions, machine: string) {
     this.#sessions = sessions;
@@ -26,9 +26,10 @@ export class Scripting {
     this.#foundation.declared.push(name);
   }
 
-  /** A script that every macrostep begins with. */
-  establish(script: string): void {
-    this.#foundation.established.push(script);
+  /** A script that every macrostep begins with; `isPlain` where it declares nothing. */
+  establish(script: string, isPlain: boolean): void {
+    const isSound = isPlain && this.problem(script, 'script', '') === undefined;
+    this.#foundation.established.push({ script, isPlain: isSound });
   }
 
   template(value: Json): ReadTemplate {
@@ -136,6 +137,9 @@ function evaluated(session: Session, script: string): string {
 function failure(error: unknown): unknown {
   if (error instanceof OutOfSteps) {
     return new Undone({ code: 'too-many-steps', message: error.message, path: '' }, error);
+  }
+  if (error instanceof EngineBroken) {
+    return new Undone({ code: 'engine-broken', message: error.message, path: '' }, error);
   }
   if (!(error instanceof ScriptError)) return error;
   return new ScriptFailure(error);

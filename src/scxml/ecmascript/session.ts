@@ -4,7 +4,7 @@ import type { MachineScope, Surroundings } from '../../expression/expression.js'
 import { SCXML_PROCESSOR, SESSION } from '../../statechart/dialect.js';
 import { INIT } from '../../statechart/machine-event.js';
 import { MAX_SCRIPT_MEMORY_BYTES, MAX_SCRIPT_STACK_BYTES, MAX_SCRIPT_STEPS } from '../limits.js';
-import type { JavascriptEngine, JavascriptRealm } from './engine.js';
+import { type JavascriptEngine, type JavascriptRealm, ScriptError } from './engine.js';
 import { PRELUDE, PRELUDE_SCRIPT } from './prelude.js';
 
 /** What a machine's scripts begin with, whatever its context. */
@@ -13,8 +13,14 @@ export interface Foundation {
   readonly name: string;
   /** Variables that are there even while they are undefined. */
   readonly declared: readonly string[];
-  /** Scripts that make what cannot be kept, above all functions; each is run on its own. */
-  readonly established: readonly string[];
+  /** Scripts that make what cannot be kept, above all functions. */
+  readonly established: readonly Established[];
+}
+
+export interface Established {
+  readonly script: string;
+  /** Whether it may stand among others: it declares nothing, and its syntax is sound. */
+  readonly isPlain: boolean;
 }
 
 const LIMITS = {
@@ -25,9 +31,7 @@ const LIMITS = {
 
 /** A fresh realm with the prelude in it. */
 export function openRealm(engine: JavascriptEngine): JavascriptRealm {
-  const realm = engine.open(LIMITS);
-  realm.evaluate(PRELUDE_SCRIPT);
-  return realm;
+  return engine.open(LIMITS, PRELUDE_SCRIPT);
 }
 
 /**
@@ -79,7 +83,8 @@ export class Sessions {
 export class Session {
   readonly #realm: JavascriptRealm;
   readonly #foundation: Foundation;
-  #isOpen = false;
+  /** What the realm is told first; undefined once it was. */
+  #opening: string | undefined;
   #context: unknown = undefined;
   /** The variables as they were when they were last known to be the context. */
   #saved = '';
@@ -98,7 +103,7 @@ export class Session {
       _name: name,
       _ioprocessors: { scxml: processor, [SCXML_PROCESSOR]: processor },
     };
-    this.#call('open', { constants, ...seed, ...(now === undefined ? {} : { now }) });
+    this.#opening = calling('open', { constants, ...seed, ...(now === undefined ? {} : { now }) });
   }
 
   evaluate(script: string): string {
@@ -127,51 +132,62 @@ export class Session {
     this.#context = undefined;
   }
 
-  /** Lets the realm know where the machine stands, as far as that has changed. */
+  /** Lets the realm know where the machine stands, as far as that has changed: in one script, since each costs a while. */
   meet(machine: MachineScope | undefined, input: Json | undefined): void {
     const context = machine?.context ?? input ?? {};
-    const isFirst = !this.#isOpen;
-    this.#isOpen = true;
+    const opening = this.#opening;
+    const isOther = this.#context !== context;
+    const told: string[] = opening === undefined ? [] : [opening];
+    this.#opening = undefined;
     if (machine !== undefined && this.#active !== machine.active()) {
       this.#active = machine.active();
-      this.#realm.evaluate(`${PRELUDE}.active(${literal(this.#active)})`);
+      told.push(`${PRELUDE}.active(${literal(this.#active)})`);
     }
-    if (this.#context !== context) {
-      const { declared, established } = this.#foundation;
-      if (isFirst) this.#realm.evaluate(`${PRELUDE}.declare(${literal(declared)})`);
-      this.#call('load', context);
-      if (isFirst && machine !== undefined && machine.event.type !== INIT) {
-        this.#establish(established);
-        this.#call('load', context);
-      }
+    if (isOther) {
+      if (opening !== undefined) told.push(`${PRELUDE}.declare(${literal(this.#foundation.declared)})`);
+      told.push(calling('load', context));
+      if (opening !== undefined && machine !== undefined && machine.event.type !== INIT)
+        this.#establish(told, context);
       this.#context = context;
-      this.#saved = this.#realm.evaluate(`${PRELUDE}.save()`);
     }
     if (machine !== undefined && this.#event !== machine.event) {
       this.#event = machine.event;
       const event = eventOf(machine.event);
-      this.#realm.evaluate(`${PRELUDE}.event(${event === undefined ? '' : literal(literal(event))})`);
+      told.push(`${PRELUDE}.event(${event === undefined ? '' : literal(literal(event))})`);
     }
+    if (isOther) told.push(`${PRELUDE}.save()`);
+    if (told.length === 0) return;
+    const text = this.#realm.evaluate(told.join(';\n'));
+    if (isOther) this.#saved = text;
   }
 
   /** A script that fails here did so when the machine began, and was heard of then. */
-  #establish(scripts: readonly string[]): void {
-    if (scripts.length === 0) return;
-    for (const script of scripts) {
+  #establish(told: string[], context: unknown): void {
+    const { established } = this.#foundation;
+    if (established.length === 0) return;
+    for (const { script, isPlain } of established) {
+      if (isPlain) {
+        told.push(`try { ${script} } catch {}`);
+        continue;
+      }
+      // What it declares is declared for the whole realm, and it may be no script at all.
+      this.#realm.evaluate(told.splice(0).join(';\n'));
       try {
         this.#realm.evaluate(script);
-      } catch {}
+      } catch (error) {
+        if (!(error instanceof ScriptError)) throw error;
+      }
     }
-    this.#realm.evaluate(`${PRELUDE}.establish(true)`);
-  }
-
-  #call(name: string, given: unknown): void {
-    this.#realm.evaluate(`${PRELUDE}.${name}(${literal(literal(given))})`);
+    told.push(`${PRELUDE}.establish(true)`, calling('load', context));
   }
 
   close(): void {
     this.#realm.close();
   }
+}
+
+function calling(name: string, given: unknown): string {
+  return `${PRELUDE}.${name}(${literal(literal(given))})`;
 }
 
 /** A value as JavaScript; of a text, a text that JSON.parse takes. */
