@@ -12,7 +12,7 @@ const TYPES = /^(scxml|https?:\/\/www\.w3\.org\/TR\/scxml\/?)$/;
 export const TASK = 'detent:task';
 
 /** What an invocation says in attributes of our own. */
-export const TOLD = ['input', 'timeout', 'retry', 'forward', 'description', 'meta'];
+export const TOLD = ['input', 'timeout', 'heartbeat', 'retry', 'forward', 'description', 'meta'];
 
 /** `<invoke>` (SCXML 6.4): `index` is its place among those of its state, `state` the state's id. */
 export function readInvoke(reading: Reading, element: Element, state: string, index: number): JsonObject {

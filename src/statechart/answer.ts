@@ -1,5 +1,6 @@
 import type { Event } from '../core/event.js';
 import { ignored } from '../core/fold.js';
+import { given } from '../core/given.js';
 import type { Happening } from '../core/journal.js';
 import type { Json } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
@@ -29,25 +30,27 @@ export function answer(program: StatechartProgram, stored: StoredState, event: A
   if (isLeft(waiting) && failureOf(event) !== undefined) return goesOn(stored, numbering, []);
   if ('send' in waiting) return released(stored, numbering, event.effect, waiting.send);
   if ('retry' in waiting) return tryAgain(program, stored, numbering, waiting);
-  const { given, happening, failure } = answered(program.space.dialect, waiting, event);
+  const { event: told, happening, failure } = answered(program.space.dialect, waiting, event);
   const configuration = configurationOf(program.space, stored);
-  if ('task' in waiting && failure !== undefined) {
-    const { input = null, used } = waiting;
-    const invoke = used && invokedAs(configuration, waiting.task);
-    const next = invoke && used && nextAttempt(invoke, { input, used }, failure.error, event);
+  if (('task' in waiting || 'child' in waiting) && failure !== undefined) {
+    const { input = null, used, machine } = waiting;
+    const key = 'task' in waiting ? waiting.task : waiting.child;
+    const invoke = used && invokedAs(configuration, key);
+    const asked = used && { input, used, ...given({ machine }) };
+    const next = invoke && asked && nextAttempt(invoke, asked, failure.error, event);
     if (next !== undefined) {
-      numbering.again(waiting.task, next);
+      numbering.again(key, next);
       return goesOn(stored, numbering, [happening]);
     }
   }
   const context = contextOf(program.shape, stored);
   const taken: Taken[] = [];
   const children = childrenOf(stored, event);
-  const run = new Macrostep(configuration, context, given, { ...event, children }, taken);
+  const run = new Macrostep(configuration, context, told, { ...event, children }, taken);
   const { dialect } = program.space;
   try {
     if (!dialect.invokesAtOnce) run.receive('child' in waiting ? waiting.child : undefined);
-    run.react(planFor(configuration, given.type));
+    run.react(planFor(configuration, told.type));
     if (!run.moved && failure !== undefined && ('task' in waiting || dialect.failsWithMachines))
       return failed(stored, event, numbering, [happening], failure);
     return applied(program, run, stored, numbering, [happening], taken);
@@ -64,22 +67,22 @@ function tryAgain(
   program: StatechartProgram,
   stored: StoredState,
   numbering: Numbering,
-  { retry: key, input, used }: Extract<Pending, { readonly retry: string }>,
+  { retry: key, input, used, machine }: Extract<Pending, { readonly retry: string }>,
 ): Step {
   const invoke = invokedAs(configurationOf(program.space, stored), key);
-  if (invoke !== undefined) numbering.add(invocation(invoke, key, input, used));
+  if (invoke !== undefined) numbering.add({ ...invocation(invoke, key, input, used), ...given({ machine }) });
   return goesOn(stored, numbering, []);
 }
 
 /** Whether an event is of the kind that something waits for. */
 function answers({ type }: Answer, waiting: Pending): boolean {
-  if ('task' in waiting && !('retry' in waiting)) return type === 'task.succeeded' || type === 'task.failed';
+  if ('task' in waiting) return type === 'task.succeeded' || type === 'task.failed';
   return type === ('child' in waiting ? 'child.ended' : 'timer.fired');
 }
 
 /** What an answer is to the machine, what the history says of it, and what is wrong if nothing takes it. */
 interface Answered {
-  readonly given: MachineEvent;
+  readonly event: MachineEvent;
   readonly happening: Happening;
   readonly failure?: Failure;
 }
@@ -92,24 +95,24 @@ function answered(
   const { effect } = event;
   if ('timer' in waiting) {
     const { timer } = waiting;
-    return { given: { type: timer }, happening: { type: 'TimerFired', data: { effect, timer } } };
+    return { event: { type: timer }, happening: { type: 'TimerFired', data: { effect, timer } } };
   }
   if ('raise' in waiting) {
     const { raise } = waiting;
-    return { given: raise, happening: { type: 'EventReleased', data: { effect, event: raise.type } } };
+    return { event: raise, happening: { type: 'EventReleased', data: { effect, event: raise.type } } };
   }
   const [id, what] = 'task' in waiting ? [waiting.task, 'Task'] : [waiting.child, 'Machine'];
   const failure = failureOf(event);
   if (failure === undefined) {
     const output = 'output' in event ? event.output : null;
     return {
-      given: { type: events.taskDone(id), ...ended(id), output },
+      event: { type: events.taskDone(id), ...ended(id), output },
       happening: { type: `${what}Succeeded`, data: { effect, id } },
     };
   }
   const { error, cause } = failure;
   return {
-    given: { type: events.taskError(id), ...ended(id), error: { name: error, message: cause } },
+    event: { type: events.taskError(id), ...ended(id), error: { name: error, message: cause } },
     happening: { type: `${what}Failed`, data: { effect, id, error, cause } },
     failure,
   };

@@ -279,6 +279,8 @@ export interface InvokeConfig<
   readonly input?: Data<TContext, TEvent>;
   /** From the invocation to the answer; past it the task fails with `Timeout`. */
   readonly timeout?: string | number;
+  /** The longest silence of the task's handler; past it the task fails with `HeartbeatTimeout`. */
+  readonly heartbeat?: string | number;
   /** How it is tried again when it fails: attempts in all, or more about it; of several the first that takes the error. */
   readonly retry?: number | RetryConfig | readonly (number | RetryConfig)[];
   readonly onDone?: Transitions<TContext, DoneEvent<TOutput>, TWords>;

@@ -32,6 +32,7 @@ export interface InvokeEffect {
   readonly name: string;
   readonly input: unknown;
   readonly timeoutMs?: number;
+  readonly heartbeatMs?: number;
   /** Where it is tried again: how often each `retry` was made use of. */
   readonly used?: readonly number[];
 }
@@ -42,6 +43,8 @@ export interface SpawnEffect {
   readonly key: string;
   readonly machine: string;
   readonly input: unknown;
+  /** As of a task. */
+  readonly used?: readonly number[];
 }
 
 /** A state's delay. */

@@ -136,23 +136,23 @@ export class Numbering {
     const id = this.#nextId();
     const { name, ask } = effect;
     const input = this.#json(effect.input, `the input of ${name}`);
-    const timeout = ask && effect.timeoutMs !== undefined ? { timeoutMs: effect.timeoutMs } : {};
+    const limits = ask ? given({ timeoutMs: effect.timeoutMs, heartbeatMs: effect.heartbeatMs }) : {};
     if (ask) {
       const retrying = effect.used === undefined ? {} : { input, used: effect.used };
       this.#waiting.set(id, { task: effect.key, ...retrying });
     }
     this.#make(
-      { type: 'task', id, name, input, ask, ...timeout },
+      { type: 'task', id, name, input, ask, ...limits },
       ask
         ? { type: 'TaskScheduled', data: { effect: id, id: effect.key, name } }
         : { type: 'ActionScheduled', data: { effect: id, name } },
     );
   }
 
-  #spawn({ key, machine, input }: MachineEffect & { readonly type: 'spawn' }): void {
+  #spawn({ key, machine, input, used }: MachineEffect & { readonly type: 'spawn' }): void {
     const id = this.#nextId();
-    this.#waiting.set(id, { child: key });
     const asked = this.#json(input, `the input of ${machine}`);
+    this.#waiting.set(id, { child: key, ...(used === undefined ? {} : { input: asked, used, machine }) });
     const child = childName(this.#instance, id, 0);
     this.#make(
       { type: 'spawn', id, machine, input: asked, ...given({ versions: this.#versions }) },
@@ -173,14 +173,17 @@ export class Numbering {
     this.heldUntil({ ...(held as unknown as Held), ...named }, this.#at + delayMs);
   }
 
-  /** A task that failed is tried again then. */
+  /** What failed is tried again then. */
   again(key: string, { dueAt, ...retrying }: Retrying & { readonly dueAt: number }): void {
     const id = this.#nextId();
     this.#waiting.set(id, { retry: key, ...retrying, dueAt });
     const attempt = 1 + retrying.used.reduce((sum, count) => sum + count, 0);
     this.#make(
       { type: 'timer', id, dueAt },
-      { type: 'TaskRetryScheduled', data: { effect: id, id: key, attempt, dueAt } },
+      {
+        type: retrying.machine === undefined ? 'TaskRetryScheduled' : 'MachineRetryScheduled',
+        data: { effect: id, id: key, attempt, dueAt },
+      },
     );
   }
 
@@ -216,7 +219,8 @@ export class Numbering {
     if (to === SELF) return this.#instance;
     if (to === PARENT) return parentOf(this.#instance);
     const key = to.slice(RELATIVE.length);
-    const [effect] = [...this.#waiting].find(([, pending]) => keyOf(pending, 'child') === key) ?? [];
+    const [effect] =
+      [...this.#waiting].find(([, pending]) => 'child' in pending && keyOf(pending, 'child') === key) ?? [];
     return effect === undefined ? undefined : childName(this.#instance, effect, 0);
   }
 
@@ -270,7 +274,8 @@ function told({ to, name, data }: SignalEffect): Omit<SignalEffect, 'type'> {
 }
 
 function cancelled(pending: Pending): readonly ['task' | 'child' | 'timer', string] {
-  if ('retry' in pending) return ['timer', 'TaskCancelled'];
+  if ('retry' in pending)
+    return ['timer', pending.machine === undefined ? 'TaskCancelled' : 'MachineStopped'];
   if ('task' in pending) return ['task', 'TaskCancelled'];
   if ('child' in pending) return ['child', 'MachineStopped'];
   return ['timer', 'timer' in pending ? 'TimerCancelled' : 'EventCancelled'];
@@ -278,7 +283,8 @@ function cancelled(pending: Pending): readonly ['task' | 'child' | 'timer', stri
 
 /** The key that something is waited for by, if it is of this kind. */
 export function keyOf(pending: Pending, kind: EndEffect['kind']): string | undefined {
-  if ('retry' in pending) return kind === 'task' ? pending.retry : undefined;
+  if ('retry' in pending)
+    return kind === (pending.machine === undefined ? 'task' : 'child') ? pending.retry : undefined;
   if ('task' in pending) return kind === 'task' ? pending.task : undefined;
   if ('child' in pending) return kind === 'child' && !isLeft(pending) ? pending.child : undefined;
   if ('timer' in pending) return kind === 'timer' ? pending.timer : undefined;

@@ -100,7 +100,9 @@ function beginAgain(
     for (const [n, wait] of waitsOf(node, space.dialect).entries()) {
       if (!isWaitedFor(pending, wait)) continue;
       const invoke = node.chart.invoke[n - node.chart.after.length];
-      if (input === undefined || invoke === undefined) beginsOf(node)[n]?.perform(run);
+      // A machine whose name is worked out is what that comes to now.
+      if (input === undefined || invoke === undefined || invoke.machine !== undefined)
+        beginsOf(node)[n]?.perform(run);
       else run.emit(invocation(invoke, wait.key, input));
     }
   }

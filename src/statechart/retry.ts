@@ -17,19 +17,24 @@ export function invokedAs({ active, space }: Configuration, key: string): ChartI
   return undefined;
 }
 
-/** The next attempt of a task that failed, and when; undefined where it is not tried again. Chance is the event's (rule 5). */
+/**
+ * The next attempt of what failed, and when; undefined where it is not tried again. A machine that someone stopped is so only
+ * where that is named. Chance is the event's (rule 5).
+ */
 export function nextAttempt(
   { retry }: ChartInvoke,
-  { used, input }: Retrying,
+  { used, ...asked }: Retrying,
   error: string,
-  { at, instance, seed }: Event,
+  event: Event,
 ): (Retrying & { readonly dueAt: number }) | undefined {
-  const index = retry.findIndex(({ errors }) => errors.length === 0 || errors.includes(error));
+  const { at, instance, seed } = event;
+  const isStopped = event.type === 'child.ended' && event.status === 'stopped';
+  const index = retry.findIndex(({ errors }) => (errors.length === 0 ? !isStopped : errors.includes(error)));
   const retrier = retry[index];
   if (retrier === undefined) return undefined;
   const count = (used[index] ?? 0) + 1;
   if (count >= retrier.attempts) return undefined;
   const longest = backoffMs(retrier, count);
   const delayMs = retrier.jitter ? new Chance(instance, seed).below(longest + 1) : longest;
-  return { input, used: retry.map((_, n) => (n === index ? count : (used[n] ?? 0))), dueAt: at + delayMs };
+  return { ...asked, used: retry.map((_, n) => (n === index ? count : (used[n] ?? 0))), dueAt: at + delayMs };
 }

@@ -35,6 +35,7 @@ import { Undone } from './undone.js';
  * | MachineInvoked | `effect`, `id`, `machine`, `child` | another machine was invoked |
  * | MachineSucceeded | `effect`, `id` | it came to its end |
  * | MachineFailed | `effect`, `id`, `error`, `cause` | it ended otherwise |
+ * | MachineRetryScheduled | `effect`, `id`, `attempt`, `dueAt` | it failed, and another is begun then |
  * | MachineStopped | `effect` | the state that waited for it was left |
  * | EventHeld | `effect`, `event`, `id`, `dueAt` | an event is held back, to be raised or sent |
  * | EventReleased | `effect`, `event` | its time has come |

@@ -35,12 +35,13 @@ export type Pending =
   | ({ readonly task: string } & Partial<Retrying>)
   | ({ readonly retry: string; readonly dueAt: number } & Retrying)
   /** `left`: it was told to stop, and only a good end of its own is still of interest. */
-  | { readonly child: string; readonly left?: true }
+  | ({ readonly child: string; readonly left?: true } & Partial<Retrying>)
   | { readonly timer: string; readonly dueAt: number }
   | (Held & { readonly id?: string; readonly dueAt: number });
 
-/** Of a task that is tried again: what it is given, and by `retry`, how often each was made use of. */
+/** Of what is tried again: what it is given, and by `retry`, how often each was made use of; of a machine, its name. */
 export interface Retrying {
+  readonly machine?: string;
   readonly input: Json;
   readonly used: readonly number[];
 }

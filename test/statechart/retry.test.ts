@@ -133,9 +133,107 @@ describe('retry', () => {
     if (code !== 'invalid-duration') expect(problem?.code).toBe(code);
     expect(statechart.check(machine(1_000))).toEqual([]);
   });
+});
 
-  it('is for tasks alone', () => {
-    const source = { id: 'm', initial: 'a', states: { a: { invoke: { machine: 'x', retry: 3 } } } };
-    expect(statechart.check(source)).toMatchObject([{ code: 'invoke', path: '/states/a/invoke/retry' }]);
+describe('retry of a machine', () => {
+  const source = (invoke: Json): Json => ({
+    id: 'm',
+    context: { kind: 'card' },
+    initial: 'a',
+    states: {
+      a: {
+        on: { LEAVE: 'b', TELL: { actions: { send: { to: '#_p', type: 'HI' } } } },
+        invoke: {
+          ...{ machine: 'pay', id: 'p', input: { n: 1 }, onDone: 'b', onError: 'c' },
+          ...(invoke as object),
+        },
+      },
+      b: {},
+      c: {},
+    },
+  });
+  const effectOf = (hand: Hand, type: string) => hand.last?.effects.find((effect) => effect.type === type);
+  const ends = (hand: Hand, status: 'failed' | 'stopped' | 'succeeded', error = 'Broke') => {
+    const effect = effectOf(hand, 'spawn')?.id ?? '';
+    const child = `order-1/${effect}/0`;
+    const why = status === 'failed' ? { error, cause: 'why' } : {};
+    return hand.step({ type: 'child.ended', effect, child, status, output: null, ...why });
+  };
+  const begin = (invoke: Json) => {
+    const hand = new Hand(source(invoke));
+    hand.start();
+    return hand;
+  };
+  const value = (hand: Hand) => statechart.view(hand.standing.state).value;
+  const pass = (hand: Hand) => hand.step({ type: 'timer.fired', effect: effectOf(hand, 'timer')?.id ?? '' });
+
+  it('begins another instance with the same input, until one succeeds or its attempts are used up', () => {
+    const hand = begin({ retry: { attempts: 3, delay: '1s', backoff: 1 } });
+    const first = effectOf(hand, 'spawn');
+    const { history } = ends(hand, 'failed');
+    expect(history).toMatchObject([
+      { type: 'MachineFailed', data: { id: 'p', error: 'Broke' } },
+      { type: 'MachineRetryScheduled', data: { id: 'p', attempt: 2 } },
+    ]);
+    pass(hand);
+    const second = effectOf(hand, 'spawn');
+    expect(second).toMatchObject({ machine: 'pay', input: { n: 1 } });
+    expect(second?.id).not.toBe(first?.id);
+    ends(hand, 'failed');
+    pass(hand);
+    ends(hand, 'failed');
+    expect(value(hand)).toBe('c');
+    const other = begin({ retry: 2 });
+    ends(other, 'failed');
+    pass(other);
+    ends(other, 'succeeded');
+    expect(value(other)).toBe('b');
+  });
+
+  it('ends where the state is left in the pause, in which there is nobody to send to', () => {
+    const hand = begin({ retry: 2 });
+    ends(hand, 'failed');
+    expect(hand.signal('TELL').history).toMatchObject([{}, { type: 'EventDropped' }]);
+    expect(hand.signal('LEAVE')).toMatchObject({ effects: [{ type: 'cancel', kind: 'timer' }] });
+    expect(hand.standing.state).not.toHaveProperty('pending');
+  });
+
+  it('is of errors that are named, and of a stop only where that is', () => {
+    const hand = begin({ retry: { attempts: 2, errors: 'Busy' } });
+    ends(hand, 'failed');
+    expect(value(hand)).toBe('c');
+    const stopped = begin({ retry: 2 });
+    ends(stopped, 'stopped');
+    expect(value(stopped)).toBe('c');
+    const named = begin({ retry: { attempts: 2, errors: 'stopped' } });
+    ends(named, 'stopped');
+    expect(value(named)).toBe('a');
+  });
+
+  it('is of the very machine that an expression named', () => {
+    const hand = begin({ machine: '{% "pay-" & context.kind %}', retry: 2 });
+    ends(hand, 'failed');
+    pass(hand);
+    expect(effectOf(hand, 'spawn')).toMatchObject({ machine: 'pay-card', input: { n: 1 } });
+  });
+
+  it('has no timeout and no heartbeat: its state has', () => {
+    expect(statechart.check(source({ timeout: '1s', heartbeat: '1s' }))).toMatchObject([
+      { code: 'invoke', path: '/states/a/invoke/timeout', hint: expect.stringContaining('onTimeout') },
+      { code: 'invoke', path: '/states/a/invoke/heartbeat' },
+    ]);
+  });
+});
+
+describe('the heartbeat of a task', () => {
+  it('is told with each attempt', () => {
+    const { hand } = failing(2, ['HeartbeatTimeout'], { heartbeat: '3s' });
+    expect(hand.last?.effects).toMatchObject([{ type: 'task', timeoutMs: 9_000, heartbeatMs: 3_000 }]);
+  });
+
+  it('is a duration, and not nothing', () => {
+    const check = (heartbeat: Json) => statechart.check(machine(2, { heartbeat }));
+    expect(check('soon')).toMatchObject([{ code: 'duration', path: '/states/a/invoke/heartbeat' }]);
+    expect(check(0)).toMatchObject([{ code: 'duration', message: 'a heartbeat of nothing' }]);
   });
 });

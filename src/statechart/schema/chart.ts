@@ -108,6 +108,8 @@ export interface ChartInvoke {
   readonly id: string | undefined;
   readonly input: Template | undefined;
   readonly timeoutMs: number | undefined;
+  /** The longest silence of a task's handler. */
+  readonly heartbeatMs: number | undefined;
   readonly onDone: readonly ChartTransition[];
   readonly onError: readonly ChartTransition[];
   readonly retry: readonly ChartRetry[];
@@ -123,7 +125,7 @@ export interface ChartInvoke {
   readonly finalize: readonly ChartAction[];
 }
 
-/** How a task is tried again; the first of several that takes the error decides, and each counts for itself. */
+/** How what failed is tried again; the first of several that takes the error decides, and each counts for itself. */
 export interface ChartRetry extends JobRetry {
   readonly jitter: boolean;
   /** Names of errors; any where there are none. */

@@ -12,8 +12,9 @@ const KEYS = {
   id: readText,
   input: readTemplate,
   params: readSettled,
-  timeout: readTimeout,
-  retry: asIs,
+  timeout: readLimit,
+  heartbeat: readLimit,
+  retry: readRetry,
   forward: asIs,
   actions: readActions,
   finalize: readActions,
@@ -24,7 +25,6 @@ const KEYS = {
   onSnapshot: notYet,
   systemId: notYet,
   syncSnapshot: notYet,
-  heartbeat: notYet,
 };
 
 const NONE: readonly never[] = Object.freeze([]);
@@ -42,6 +42,9 @@ function readInvoke(findings: Findings, value: unknown, path: string): ChartInvo
   const isMachine = machine !== undefined && machine !== '';
   if (!isMachine && (src === '' || !Object.hasOwn(invoke, 'src'))) findings.tell('missing src', path);
   const of: ChartInvoke['kind'] = isMachine ? 'machine' : 'task';
+  for (const limit of ['timeout', 'heartbeat'] as const) {
+    if (isMachine && invoke[limit] !== undefined) findings.tell('invoke limit', join(path, limit));
+  }
   return {
     path,
     kind: of,
@@ -49,10 +52,11 @@ function readInvoke(findings: Findings, value: unknown, path: string): ChartInvo
     id: invoke.id,
     input: invoke.input,
     timeoutMs: invoke.timeout,
+    heartbeatMs: invoke.heartbeat,
     onDone,
     onError,
     forward: readForward(findings, invoke.forward, join(path, 'forward'), of),
-    retry: retryOf(findings, invoke.retry, join(path, 'retry'), of),
+    retry: invoke.retry ?? NONE,
     machine:
       isMachine && isExpression(machine) ? readTemplate(findings, machine, join(path, 'machine')) : undefined,
     params: invoke.params,
@@ -75,20 +79,9 @@ function readForward(
   return readNames(findings, value, path, 'forward');
 }
 
-function retryOf(
-  findings: Findings,
-  value: unknown,
-  path: string,
-  of: ChartInvoke['kind'],
-): ChartInvoke['retry'] {
-  if (value === undefined) return NONE;
-  if (of === 'task') return readRetry(findings, value, path);
-  findings.tell('invoke retry', path);
-  return NONE;
-}
-
-function readTimeout(findings: Findings, value: unknown, path: string): number | undefined {
-  const delayMs = readDuration(findings, value, path);
-  if (delayMs === 0) findings.tell('duration nothing', path);
-  return delayMs;
+/** How long a task may take, or be silent: milliseconds. */
+function readLimit(findings: Findings, value: unknown, path: string): number | undefined {
+  const ms = readDuration(findings, value, path);
+  if (ms === 0) findings.tell('duration nothing', path);
+  return ms;
 }

@@ -153,7 +153,7 @@ const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /** Keys that are known only to be refused. */
-const REFUSED: readonly string[] = ['route', 'onSnapshot', 'systemId', 'syncSnapshot', 'heartbeat'];
+const REFUSED: readonly string[] = ['route', 'onSnapshot', 'systemId', 'syncSnapshot'];
 
 /** Actions of XState that have no place here, and what to do instead. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
@@ -275,8 +275,11 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   'never done': (path) => `${source(path)} has no states, so its "onDone" never happens`,
   'invoke both': () => ['"invoke" has a "src", which is a task, and a "machine"', 'write one of them'],
   'invoke forward': () => 'events can be sent on to a machine, not to a task',
-  'invoke retry': () => '"retry" is for tasks: a machine that failed can be retried itself',
-  'duration nothing': () => 'a timeout of nothing',
+  'invoke limit': (path) => [
+    `"${lastKey(path)}" is for tasks, not for a machine`,
+    'give the state a "timeout", and say where "onTimeout" leads',
+  ],
+  'duration nothing': (path) => `a ${lastKey(path)} of nothing`,
   retry: (path) => {
     const isBackoff = lastKey(path) === 'backoff';
     const kind = isBackoff ? 'a number from 1 on' : `a whole number from 1 to ${MAX_RETRY_ATTEMPTS}`;
