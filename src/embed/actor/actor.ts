@@ -4,24 +4,19 @@ import type { Clock } from '../../runtime/clock.js';
 import type { AnyEvent, EventObject } from '../../statechart/config.js';
 import type { Machine } from '../../statechart/machine.js';
 import {
-  type HeldEffect,
-  type InvokeEffect,
   type MachineEffect,
   PARENT,
   RELATIVE,
   SELF,
   type SignalEffect,
-  type SpawnEffect,
 } from '../../statechart/machine-effect.js';
-import { taskDone, taskError } from '../../statechart/machine-event.js';
 import type { MachineSnapshot } from '../../statechart/snapshot.js';
 import { initialTransition, type OwnEvent, transition } from '../../statechart/transition.js';
 import type { AnyFace } from '../../statechart/typed/face.js';
+import { Audience, type Observer, type Subscription } from './audience.js';
+import { type ActorHandler, Pending } from './pending.js';
 import { definitionHash, type PersistedSnapshot } from './persisted-snapshot.js';
-import { at, WaitingList, wallClock } from './waiting.js';
-
-/** What carries out a task, or an action, in memory: `signal` is aborted when its state is left. */
-export type ActorHandler = (input: never, job: { readonly signal: AbortSignal }) => unknown;
+import { wallClock } from './waiting.js';
 
 export interface ActorOptions<TInput = unknown> {
   /** What the machine is started with. */
@@ -36,17 +31,6 @@ export interface ActorOptions<TInput = unknown> {
   readonly machines?: readonly Machine[];
   /** Where lines of the history go; the console, if absent. */
   readonly logger?: (...line: unknown[]) => void;
-}
-
-/** Told of each snapshot, of the end, and of an error that nothing took. */
-export interface Observer<T> {
-  readonly next?: (snapshot: T) => void;
-  readonly error?: (error: unknown) => void;
-  readonly complete?: () => void;
-}
-
-export interface Subscription {
-  readonly unsubscribe: () => void;
 }
 
 /**
@@ -69,38 +53,14 @@ interface Parent {
   readonly receive: (event: AnyEvent) => void;
 }
 
-interface Task {
-  readonly key: string;
-  readonly name: string;
-  readonly input: unknown;
-  readonly dueAt?: number;
-}
-
-interface Child {
-  readonly key: string;
-  readonly machine: string;
-  readonly actor: Actor<unknown, AnyEvent, AnyFace>;
-}
-
-interface Timer {
-  readonly key: string;
-  readonly dueAt: number;
-}
-
-type Held = Pick<HeldEffect, 'key' | 'event'> & { readonly dueAt: number };
-
 export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> {
   readonly #machine: Machine<TContext, TEvent, TFace>;
   readonly #options: ActorOptions<TFace['input']>;
   readonly #clock: Clock;
   readonly #parent: Parent | undefined;
-  readonly #observers = new Set<Observer<MachineSnapshot<TContext, TFace>>>();
-  readonly #listeners = new Map<string, Set<(event: TFace['emitted']) => void>>();
+  readonly #audience = new Audience<MachineSnapshot<TContext, TFace>, TFace['emitted']>();
   readonly #queue: (TEvent | OwnEvent)[] = [];
-  readonly #timers = new WaitingList<Timer>();
-  readonly #held = new WaitingList<Held>();
-  readonly #tasks = new WaitingList<Task>();
-  readonly #children = new WaitingList<Child>();
+  readonly #pending: Pending;
   #snapshot: MachineSnapshot<TContext, TFace>;
   /** Of the initial transition, until it is started. */
   #first: readonly MachineEffect[] = [];
@@ -115,6 +75,16 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
     this.#options = options;
     this.#clock = options.clock ?? wallClock;
     this.#parent = parent;
+    this.#pending = new Pending({
+      clock: this.#clock,
+      deliver: (event) => this.#deliver(event as unknown as OwnEvent),
+      release: (event) => {
+        if ('raise' in event) this.#deliver(event.raise as unknown as TEvent);
+        else this.#send(event.send);
+      },
+      handler: (name) => this.#handler(name),
+      open: (name, given) => this.#open(name, given),
+    });
     if (options.snapshot === undefined) {
       [this.#snapshot, this.#first] = initialTransition(machine, options.input);
     } else {
@@ -126,7 +96,8 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
   start(): this {
     if (this.#state !== 'new') return this;
     this.#state = 'busy';
-    if (this.#options.snapshot !== undefined) this.#resume(this.#options.snapshot);
+    const { snapshot } = this.#options;
+    if (snapshot !== undefined && this.#snapshot.status === 'active') this.#pending.resume(snapshot);
     this.#after(this.#first);
     this.#state = this.#state === 'busy' ? 'idle' : this.#state;
     this.#drain();
@@ -186,8 +157,7 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
       else told.complete?.();
       return { unsubscribe: () => {} };
     }
-    this.#observers.add(told);
-    return { unsubscribe: () => this.#observers.delete(told) };
+    return this.#audience.subscribe(told);
   }
 
   /** Tells of every event that is emitted under this name, or, of `*`, of all. */
@@ -197,11 +167,7 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
       event: TType extends '*' ? TFace['emitted'] : Extract<TFace['emitted'], { readonly type: TType }>,
     ) => void,
   ): Subscription {
-    const listeners = this.#listeners.get(type) ?? new Set();
-    this.#listeners.set(type, listeners);
-    const told = listener as (event: TFace['emitted']) => void;
-    listeners.add(told);
-    return { unsubscribe: () => listeners.delete(told) };
+    return this.#audience.on(type, listener as (event: TFace['emitted']) => void);
   }
 
   /**
@@ -209,16 +175,9 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
    * deadlines; tasks that were not done begin again. Throws Refused where something of it is no JSON.
    */
   getPersistedSnapshot(): PersistedSnapshot {
-    const children = this.#children.all().map(({ key, machine, actor }) => ({
-      key,
-      machine,
-      snapshot: actor.getPersistedSnapshot(),
-    }));
-    const waits = { timers: this.#timers.all(), held: this.#held.all(), tasks: this.#tasks.all(), children };
-    const lists = Object.entries(waits).filter(([, list]) => list.length > 0);
     const kept = {
       ...this.#snapshot.toJSON(),
-      ...Object.fromEntries(lists),
+      ...this.#pending.persisted(),
       definition: definitionHash(this.#machine),
     };
     const { error } = kept;
@@ -267,7 +226,7 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
       return;
     }
     const { status, error } = this.#snapshot;
-    for (const { next } of [...this.#observers]) next?.(this.#snapshot);
+    this.#audience.next(this.#snapshot);
     if (this.#isOver()) return;
     if (status === 'done') this.#end((observer) => observer.complete?.());
     else if (status === 'error') this.#report(error);
@@ -276,23 +235,23 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
   #carryOut(effect: MachineEffect): void {
     switch (effect.type) {
       case 'task':
-        if (effect.ask) this.#invoke(effect);
+        if (effect.ask) this.#pending.invoke(effect);
         else this.#act(effect.name, effect.input);
         return;
       case 'spawn':
-        this.#spawn(effect);
+        this.#pending.spawn(effect);
         return;
       case 'timer':
-        this.#time({ key: effect.key, dueAt: this.#clock.now() + effect.delayMs });
+        this.#pending.time(effect.key, effect.delayMs);
         return;
       case 'hold':
-        this.#hold({ ...keyed(effect.key), event: effect.event, dueAt: this.#clock.now() + effect.delayMs });
+        this.#pending.hold(effect);
         return;
       case 'send':
         this.#send(effect);
         return;
       case 'emit':
-        this.#emit(effect.event as unknown as TFace['emitted']);
+        this.#audience.emit(effect.event as unknown as TFace['emitted']);
         return;
       case 'log':
         (this.#options.logger ?? console.log)(
@@ -301,13 +260,8 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
         );
         return;
       default:
-        this.#listOf(effect.kind).end(effect.key);
+        this.#pending.end(effect.kind, effect.key);
     }
-  }
-
-  #listOf(kind: 'task' | 'timer' | 'child' | 'event'): { readonly end: (key: string) => void } {
-    const lists = { task: this.#tasks, timer: this.#timers, child: this.#children, event: this.#held };
-    return lists[kind];
   }
 
   #handler(name: string): ActorHandler | undefined {
@@ -326,88 +280,14 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
     if (result instanceof Promise) result.catch((error: unknown) => this.#fail(error));
   }
 
-  #invoke({ key, name, input, timeoutMs }: InvokeEffect): void {
-    const dueAt = timeoutMs === undefined ? {} : { dueAt: this.#clock.now() + timeoutMs };
-    this.#task({ key, name, input, ...dueAt });
-  }
-
-  #task(task: Task): void {
-    const { key, name, input, dueAt } = task;
-    this.#tasks.begin(key, task, (ended) => {
-      const controller = new AbortController();
-      const failed = (error: unknown): void => {
-        if (ended()) this.#deliver({ type: taskError(key) as OwnEvent['type'], error: errorOf(error) });
-      };
-      const run = async (): Promise<unknown> => {
-        const handler = this.#handler(name);
-        if (handler === undefined) throw new Error(`there is no handler for the task "${name}"`);
-        return await handler(input as never, { signal: controller.signal });
-      };
-      const cancel =
-        dueAt === undefined
-          ? () => {}
-          : at(this.#clock, dueAt, () => {
-              controller.abort();
-              failed({ name: 'Timeout', message: `the task "${name}" took too long` });
-            });
-      void run()
-        .then((output) => {
-          if (ended()) this.#deliver({ type: taskDone(key) as OwnEvent['type'], output });
-        }, failed)
-        .finally(cancel);
-      return () => {
-        cancel();
-        controller.abort();
-      };
-    });
-  }
-
-  #spawn({ key, machine, input }: SpawnEffect, snapshot?: PersistedSnapshot): void {
-    const known = [...(this.#options.machines ?? []), ...this.#machine.machines];
-    const found = known.find(({ id }) => id === machine);
-    if (found === undefined) {
-      const error = new Error(`there is no machine "${machine}"`);
-      this.#queue.push({ type: taskError(key) as OwnEvent['type'], error });
-      return;
-    }
+  /** An actor of a machine that was given to this one, or to one around it. */
+  #open(name: string, given: { readonly input: unknown; readonly snapshot?: PersistedSnapshot }) {
+    const machines = [...(this.#options.machines ?? []), ...this.#machine.machines];
+    const machine = machines.find(({ id }) => id === name);
+    if (machine === undefined) return undefined;
     const { snapshot: _, ...options } = this.#options;
     const receive = (event: AnyEvent): void => this.#deliver(event as unknown as TEvent);
-    const actor = new Actor(
-      found,
-      { ...options, machines: known, input, ...(snapshot === undefined ? {} : { snapshot }) },
-      { receive },
-    );
-    this.#children.begin(key, { key, machine, actor }, (ended) => {
-      actor.subscribe({
-        complete: () => {
-          if (ended())
-            this.#deliver({ type: taskDone(key) as OwnEvent['type'], output: actor.getSnapshot().output });
-        },
-        error: (error) => {
-          if (ended()) this.#deliver({ type: taskError(key) as OwnEvent['type'], error: errorOf(error) });
-        },
-      });
-      return () => actor.stop();
-    });
-    actor.start();
-  }
-
-  #time(timer: Timer): void {
-    this.#timers.begin(timer.key, timer, (ended) =>
-      at(this.#clock, timer.dueAt, () => {
-        if (ended()) this.#deliver({ type: timer.key as OwnEvent['type'] });
-      }),
-    );
-  }
-
-  #hold(held: Held): void {
-    this.#held.begin(held.key, held, (ended) =>
-      at(this.#clock, held.dueAt, () => {
-        if (!ended()) return;
-        if ('raise' in held.event) this.#deliver(held.event.raise as unknown as TEvent);
-        else this.#send(held.event.send);
-      }),
-    );
+    return new Actor<unknown, AnyEvent, AnyFace>(machine, { ...options, machines, ...given }, { receive });
   }
 
   /** To whom there is not, nothing is sent. */
@@ -418,23 +298,7 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
     };
     if (to === SELF) this.#deliver(event as unknown as TEvent);
     else if (to === PARENT) this.#parent?.receive(event);
-    else if (to.startsWith(RELATIVE)) this.#children.get(to.slice(RELATIVE.length))?.actor.send(event);
-  }
-
-  #emit(event: TFace['emitted']): void {
-    for (const type of [event.type, '*']) {
-      for (const listener of [...(this.#listeners.get(type) ?? [])]) listener(event);
-    }
-  }
-
-  #resume({ timers = [], held = [], tasks = [], children = [] }: PersistedSnapshot): void {
-    if (this.#snapshot.status !== 'active') return;
-    for (const timer of timers) this.#time(timer);
-    for (const item of held) this.#hold(item as Held);
-    for (const task of tasks) this.#task(task);
-    for (const { key, machine, snapshot } of children) {
-      this.#spawn({ type: 'spawn', key, machine, input: undefined }, snapshot);
-    }
+    else if (to.startsWith(RELATIVE)) this.#pending.child(to.slice(RELATIVE.length))?.send(event);
   }
 
   /** XState: an error that nothing took ends the actor. */
@@ -448,7 +312,7 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
 
   /** Where nobody is there to be told, the error is thrown where no one catches it, as XState does. */
   #report(error: unknown): void {
-    const isHeard = [...this.#observers].some((observer) => observer.error !== undefined);
+    const isHeard = this.#audience.hearsErrors;
     this.#end((observer) => observer.error?.(error));
     if (isHeard) return;
     this.#clock.after(0, () => {
@@ -459,20 +323,7 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
   #end(tell: (observer: Observer<MachineSnapshot<TContext, TFace>>) => void): void {
     this.#state = 'over';
     this.#queue.length = 0;
-    for (const list of [this.#timers, this.#held, this.#tasks, this.#children]) list.endAll();
-    const observers = [...this.#observers];
-    this.#observers.clear();
-    for (const observer of observers) tell(observer);
+    this.#pending.endAll();
+    this.#audience.end(tell);
   }
-}
-
-function keyed(key: string | undefined): { readonly key?: string } {
-  return key === undefined ? {} : { key };
-}
-
-/** An error as machines see it. */
-function errorOf(error: unknown): unknown {
-  if (error instanceof Error || (typeof error === 'object' && error !== null && 'message' in error))
-    return error;
-  return { name: 'Error', message: String(error) };
 }
