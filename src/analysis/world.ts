@@ -75,7 +75,7 @@ export class World {
     if (unfinished) return [choice('continue', '', { type: 'continue' })];
     const [first] = mail;
     const own: Choice[] = [];
-    if (first !== undefined) own.push(choice('own', first.name, signal(first.name, first.data), first.data));
+    if (first !== undefined) own.push(choice('own', first.name, sent(first), first.data));
     if (this.#isPrompt && own.length > 0) return own;
     const answers = asked.flatMap((one) => this.#answers(one, standing.state));
     return [...own, ...this.#events(standing.state), ...answers];
@@ -97,7 +97,7 @@ export class World {
     if (kind === 'event') return choice(kind, name, signal(name, data), data);
     if (kind === 'own') {
       const [first] = mail;
-      return first?.name === name ? choice(kind, name, signal(name, first.data), first.data) : undefined;
+      return first?.name === name ? choice(kind, name, sent(first), first.data) : undefined;
     }
     const found = asked.find(
       (one) => one.name === name && (one.effect.type === 'timer') === (kind === 'timer'),
@@ -228,6 +228,11 @@ function choice(kind: Choice['kind'], name: string, body: EventBody, data?: Json
 
 function signal(name: string, data: Json | undefined): EventBody {
   return data === undefined ? { type: 'signal', name } : { type: 'signal', name, data };
+}
+
+/** What the machine sent itself. */
+function sent({ name, data, sendId }: SendEffect): EventBody {
+  return { ...signal(name, data), ...(sendId === undefined ? {} : { sendId }) } as EventBody;
 }
 
 /** Effects are named by their revision: one that nothing asked for under comes back sooner than the next. */

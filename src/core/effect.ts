@@ -41,6 +41,8 @@ export interface SendEffect {
   readonly to: string;
   readonly name: string;
   readonly data?: Json;
+  /** What the sender knows it by, where the receiver is to see that. */
+  readonly sendId?: string;
 }
 
 /** A child instance, named `<instance>/<revision>.<index>/0`. Answered by child.ended. */

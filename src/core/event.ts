@@ -53,6 +53,8 @@ export interface SignalEvent {
   readonly data?: Json;
   /** The instance that sent it, if one did. */
   readonly from?: string;
+  /** What that instance knows it by. */
+  readonly sendId?: string;
 }
 
 /** The answer to a task effect that went well. */

@@ -206,7 +206,8 @@ class Folding {
       }
       case 'send': {
         const data = effect.data === undefined ? {} : { data: effect.data };
-        const event = text({ type: 'signal', name: effect.name, ...data, from: instance });
+        const sendId = effect.sendId === undefined ? {} : { sendId: effect.sendId };
+        const event = text({ type: 'signal', name: effect.name, ...data, from: instance, ...sendId });
         const trail = { cause: this.#cause(), hops: cause.hops + 1 };
         const message = { id, to: effect.to, event, ...trail };
         if (effect.to === instance) this.#timers.set(id, message);

@@ -131,7 +131,7 @@ function released(
   stored: StoredState,
   numbering: Numbering,
   effect: string,
-  send: { readonly to: string; readonly name: string; readonly data?: Json },
+  send: { readonly to: string; readonly name: string; readonly data?: Json; readonly sendId?: string },
 ): Step {
   numbering.add({ type: 'send', ...send });
   return goesOn(stored, numbering, [{ type: 'EventReleased', data: { effect, event: send.name } }]);

@@ -17,6 +17,8 @@ export interface OutsideEvent {
   readonly data?: Json;
   readonly from?: string;
   readonly invoked?: string;
+  /** What the sender knows it by. */
+  readonly sendId?: string;
 }
 
 /** What carries events between sessions (SCXML C.1). */
@@ -138,10 +140,11 @@ const SCXML: Dialect = {
   asksHistories: true,
   marks: true,
   invokeId: (stateId, index) => `${stateId}.${index}`,
-  outside: ({ name, data, from, invoked }) => ({
+  outside: ({ name, data, from, invoked, sendId }) => ({
     type: name,
     kind: 'external',
     ...(data === undefined ? {} : { data }),
+    ...(sendId === undefined ? {} : { sendid: sendId }),
     ...(from === undefined ? {} : { origin: SESSION + from, origintype: SCXML_PROCESSOR }),
     ...(invoked === undefined ? {} : { invokeid: invoked }),
   }),

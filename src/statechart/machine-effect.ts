@@ -72,6 +72,8 @@ export interface SignalEffect {
   readonly to: string;
   readonly name: string;
   readonly data?: unknown;
+  /** What the sender knows it by, where the receiver is to see that. */
+  readonly sendId?: string;
 }
 
 /** Told to those who watch. */

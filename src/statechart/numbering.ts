@@ -198,7 +198,7 @@ export class Numbering {
     );
   }
 
-  #send({ to, name, data }: MachineEffect & { readonly type: 'send' }): void {
+  #send({ to, name, data, sendId }: MachineEffect & { readonly type: 'send' }): void {
     const receiver = this.#receiver(to);
     if (receiver === undefined) {
       const key = `dropped ${this.#made.size}`;
@@ -208,7 +208,7 @@ export class Numbering {
     const id = this.#nextId();
     const sent = data === undefined ? {} : { data: this.#json(data, `the data of ${name}`) };
     this.#make(
-      { type: 'send', id, to: receiver, name, ...sent },
+      { type: 'send', id, to: receiver, name, ...sent, ...(sendId === undefined ? {} : { sendId }) },
       { type: 'EventSent', data: { effect: id, to: receiver, event: name } },
     );
   }
@@ -269,8 +269,8 @@ function dueAt(pending: Pending): number | undefined {
   return 'dueAt' in pending ? pending.dueAt : undefined;
 }
 
-function told({ to, name, data }: SignalEffect): Omit<SignalEffect, 'type'> {
-  return data === undefined ? { to, name } : { to, name, data };
+function told({ type: _, data, ...sent }: SignalEffect): Omit<SignalEffect, 'type'> {
+  return data === undefined ? sent : { ...sent, data };
 }
 
 function cancelled(pending: Pending): readonly ['task' | 'child' | 'timer', string] {

@@ -100,6 +100,7 @@ function signal(program: StatechartProgram, stored: StoredState, event: Event & 
     name,
     ...(data === undefined ? {} : { data }),
     ...(event.from === undefined ? {} : { from: event.from }),
+    ...(event.sendId === undefined ? {} : { sendId: event.sendId }),
     ...(invoked === undefined ? {} : { invoked }),
   });
   // Functions see what came with the event beside its type, too, as a program writes it that sends it in memory.

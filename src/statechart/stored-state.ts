@@ -49,7 +49,14 @@ export interface Retrying {
 /** An event that is held back, as it was given. */
 export type Held =
   | { readonly raise: MachineEvent }
-  | { readonly send: { readonly to: string; readonly name: string; readonly data?: Json } };
+  | {
+      readonly send: {
+        readonly to: string;
+        readonly name: string;
+        readonly data?: Json;
+        readonly sendId?: string;
+      };
+    };
 
 export function storedState(state: Json): StoredState {
   return state as unknown as StoredState;

@@ -14,13 +14,13 @@ const PARENT = `<scxml xmlns="http://www.w3.org/2005/07/scxml" version="1.0" dat
       <content>
         <scxml version="1.0" datamodel="ecmascript">
           <datamodel><data id="amount" expr="1"/></datamodel>
-          <state id="one"><transition event="go" target="end"><send target="#_parent" event="told"/></transition></state>
+          <state id="one"><transition event="go" target="end"><send target="#_parent" event="told" id="word"/></transition></state>
           <final id="end"><donedata><param name="amount" expr="amount * 2"/></donedata></final>
         </scxml>
       </content>
     </invoke>
     <transition event="go"><send target="#_child" event="go"/></transition>
-    <transition event="told"><assign location="total" expr="total + 1"/></transition>
+    <transition event="told" cond="_event.sendid === 'word'"><assign location="total" expr="total + 1"/></transition>
     <transition event="done.invoke.child" target="done">
       <assign location="total" expr="total + _event.data.amount * rate.percent"/>
     </transition>

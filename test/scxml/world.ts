@@ -130,7 +130,8 @@ export class World {
         this.#begin(childName(id, effect.id, 0), effect.machine, effect.input);
       else if (effect.type === 'send' && this.#sessions.has(effect.to)) {
         const data = effect.data === undefined ? {} : { data: effect.data };
-        this.#post(effect.to, { type: 'signal', name: effect.name, ...data, from: id });
+        const sendId = effect.sendId === undefined ? {} : { sendId: effect.sendId };
+        this.#post(effect.to, { type: 'signal', name: effect.name, ...data, from: id, ...sendId });
       } else if (effect.type === 'cancel') this.#cancel(id, effect.target, effect.kind);
     }
     const parent = parentOf(id);

@@ -161,7 +161,8 @@ function dispatch(run: Run, { name, data, to, delayMs }: Sending, named: { reado
     run.raise({ type: 'error.communication', ...named, error: { name: 'Communication', message } });
     return;
   }
-  const signal = { type: 'send', to: receiver, name, ...given } as const;
+  const sendId = named.sendid === undefined ? {} : { sendId: named.sendid };
+  const signal = { type: 'send', to: receiver, name, ...given, ...sendId } as const;
   run.emit(delayMs === undefined ? signal : { type: 'hold', ...key, delayMs, event: { send: signal } });
 }
 
