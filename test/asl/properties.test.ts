@@ -12,6 +12,7 @@ const FIELDS = [
   'ResultSelector Resource Retry Catch ErrorEquals Choices Default Variable NumericEquals IsPresent And Not',
   'Seconds SecondsPath Timestamp TimestampPath Error Cause ErrorPath Assign Output Arguments Condition',
   'TimeoutSeconds MaxAttempts BackoffRate __proto__ constructor toString A B',
+  'Branches ItemProcessor Iterator ProcessorConfig Mode ItemsPath Items ItemSelector MaxConcurrency MaxConcurrencyPath',
 ]
   .join(' ')
   .split(' ');
@@ -95,6 +96,44 @@ const SOUND: Json = {
   },
 };
 
+/** One whose states begin threads, which begin threads: a list of which each item may fail, beside a branch that waits. */
+const THREADED: Json = {
+  StartAt: 'Both',
+  States: {
+    Both: {
+      Type: 'Parallel',
+      Branches: [
+        {
+          StartAt: 'Each',
+          States: {
+            Each: {
+              Type: 'Map',
+              ItemsPath: '$.list',
+              MaxConcurrency: 2,
+              ItemSelector: { 'v.$': '$$.Map.Item.Value', 'at.$': '$$.Map.Item.Index' },
+              ItemProcessor: {
+                ProcessorConfig: { Mode: 'INLINE' },
+                StartAt: 'Item',
+                States: { Item: { Type: 'Task', Resource: 'work', End: true } },
+              },
+              Retry: [{ ErrorEquals: ['Busy'], MaxAttempts: 1 }],
+              Assign: { 'gave.$': '$' },
+              End: true,
+            },
+          },
+        },
+        { StartAt: 'Rest', States: { Rest: { Type: 'Wait', Seconds: 2, End: true } } },
+      ],
+      Catch: [{ ErrorEquals: ['Boom'], ResultPath: '$.error', Next: 'Done' }],
+      ResultPath: '$.all',
+      Next: 'Done',
+    },
+    Done: { Type: 'Pass', End: true },
+  },
+};
+
+const LIST = { list: [1, 2, 3] };
+
 /** A definition with one thing in it replaced, wherever `choose` leads. */
 function mutated(value: Json, choose: () => number, replacement: Json): Json {
   if (choose() % 4 === 0) return replacement;
@@ -115,10 +154,10 @@ function mutated(value: Json, choose: () => number, replacement: Json): Json {
 }
 
 const mutants = fc
-  .tuple(fc.array(fc.nat(99), { minLength: 8, maxLength: 8 }), oddJson)
-  .map(([choices, replacement]) => {
+  .tuple(fc.constantFrom(SOUND, THREADED), fc.array(fc.nat(99), { minLength: 8, maxLength: 8 }), oddJson)
+  .map(([sound, choices, replacement]) => {
     let next = 0;
-    return mutated(SOUND, () => choices[next++ % choices.length] ?? 0, replacement);
+    return mutated(sound, () => choices[next++ % choices.length] ?? 0, replacement);
   });
 
 /** What can reach an execution whose effects are numbered like these. */
@@ -132,6 +171,8 @@ const bodies: fc.Arbitrary<EventBody> = fc.oneof(
   ),
   effect.map((id): EventBody => ({ type: 'timer.fired', effect: id })),
   fc.constant<EventBody>({ type: 'continue' }),
+  fc.constant<EventBody>({ type: 'redrive', inputs: {} }),
+  fc.constant<EventBody>({ type: 'stop', error: 'Enough' }),
   fc.constant<EventBody>({ type: 'signal', name: 'go' }),
   fc.constant<EventBody>({ type: 'start', machine: 'm', input: {} }),
 );
@@ -174,24 +215,30 @@ describe('whatever comes', () => {
 
   it('runs without throwing, whatever reaches it in whatever order', () => {
     fc.assert(
-      fc.property(mutants, oddJson, fc.array(bodies, { maxLength: 8 }), (definition, input, more) => {
-        const program = compiled(definition);
-        if (program === undefined) return;
-        const start: EventBody = { type: 'start', machine: 'm', input };
-        folded(
-          program,
-          [start, ...more].map((body, i) => stamped(body, i + 1)),
-        );
-      }),
+      fc.property(
+        mutants,
+        fc.oneof(oddJson, fc.constant(LIST)),
+        fc.array(bodies, { maxLength: 8 }),
+        (definition, input, more) => {
+          const program = compiled(definition);
+          if (program === undefined) return;
+          const start: EventBody = { type: 'start', machine: 'm', input };
+          folded(
+            program,
+            [start, ...more].map((body, i) => stamped(body, i + 1)),
+          );
+        },
+      ),
       { numRuns: 700 },
     );
   });
 
   it('folds to the same bytes again, and pending answers alone change anything', () => {
-    const program = asl.compile(SOUND);
+    const programs = fc.constantFrom(asl.compile(SOUND), asl.compile(THREADED));
+    const any = fc.integer({ min: 0, max: 5 });
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 5 }), fc.array(bodies, { maxLength: 10 }), (n, more) => {
-        const start: EventBody = { type: 'start', machine: 'm', input: { n } };
+      fc.property(programs, any, fc.array(bodies, { maxLength: 10 }), (program, n, more) => {
+        const start: EventBody = { type: 'start', machine: 'm', input: { n, ...LIST } };
         const events = [start, ...more].map((body, i) => stamped(body, i + 1));
         const once = folded(program, events);
         expect(JSON.stringify(folded(program, events))).toBe(JSON.stringify(once));
@@ -207,20 +254,29 @@ describe('whatever comes', () => {
   });
 
   it('ends, with one last event in its history, ids without a gap', () => {
+    const sound = fc.constantFrom(SOUND, THREADED);
     const outcome = fc.oneof(
       fc.integer({ min: 0, max: 6 }).map((output) => ({ output })),
       fc.constantFrom('Busy', 'Boom', 'Timeout').map((error) => ({ error, cause: 'x' })),
     );
     fc.assert(
-      fc.property(fc.array(outcome, { maxLength: 6 }), fc.boolean(), (outcomes, hasNumber) => {
-        const work: Behaviour = (_, attempt) => outcomes[attempt - 1] ?? { output: 9 };
-        const run = drive(SOUND, hasNumber ? { n: 1 } : {}, { handlers: { work } });
-        expect(run.history.map(({ id }) => id)).toEqual(run.history.map((_, i) => i + 1));
-        expect(run.types.filter((type) => type.startsWith('Execution'))).toEqual([
-          'ExecutionStarted',
-          run.status === 'succeeded' ? 'ExecutionSucceeded' : 'ExecutionFailed',
-        ]);
-      }),
+      fc.property(
+        sound,
+        fc.array(outcome, { maxLength: 6 }),
+        fc.boolean(),
+        (definition, outcomes, hasNumber) => {
+          const work: Behaviour = (_, attempt) => outcomes[attempt - 1] ?? { output: 9 };
+          const input = hasNumber ? { n: 1, ...LIST } : LIST;
+          const run = drive(definition, input, { handlers: { work } });
+          const ids = new Set([0, ...run.history.map(({ id }) => id)]);
+          expect(run.history.every(({ previousEventId = -1 }) => ids.has(previousEventId))).toBe(true);
+          expect(run.history.map(({ id }) => id)).toEqual(run.history.map((_, i) => i + 1));
+          expect(run.types.filter((type) => type.startsWith('Execution'))).toEqual([
+            'ExecutionStarted',
+            run.status === 'succeeded' ? 'ExecutionSucceeded' : 'ExecutionFailed',
+          ]);
+        },
+      ),
       { numRuns: 100 },
     );
   });
