@@ -52,6 +52,18 @@ describe('an execution', () => {
     expect(run.steps).toHaveLength(1);
   });
 
+  it.each([
+    [{}, { 'RoleArn.$': '$.role' }],
+    [{ QueryLanguage: 'JSONata' }, { RoleArn: '{% $states.input.role %}' }],
+    [{}, { RoleArn: 'arn:role' }],
+  ])('writes down the role of a task (%j %j)', (language, Credentials) => {
+    const Work = { Type: 'Task', Resource: 'work', Credentials, End: true, ...language };
+    const [step] = steps({ StartAt: 'Work', States: { Work } }, start({ role: 'arn:role' }));
+    expect(step?.history[2]?.data).toMatchObject({
+      lambdaFunctionScheduledEventDetails: { taskCredentials: { roleArn: 'arn:role' } },
+    });
+  });
+
   it('asks for a task and goes on with its answer', () => {
     const Resource = 'arn:aws:states:::sqs:sendMessage';
     const definition = {

@@ -1,13 +1,13 @@
 import { JOB_ERRORS } from '../../core/job.js';
-import type { Json, JsonObject } from '../../core/json.js';
+import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { TASK_REGION } from '../context.js';
 import { compileDataFlow } from '../data-flow.js';
 import { dataLimitFailure, ERRORS, runtimeFailure, StateFailure } from '../errors.js';
 import { failureDetails, WHOLE } from '../history.js';
-import { compileTyped, isExpressionText } from '../jsonata-query.js';
+import { compileJsonataField, compileTyped, isExpressionText } from '../jsonata-query.js';
 import { DEFAULT_TASK_TIMEOUT_SECONDS } from '../limits.js';
-import { compilePathText } from '../path-query.js';
+import { compilePathText, compilePayloadField } from '../path-query.js';
 import { exceedsDataLimit } from '../payload.js';
 import type { Answer, CompiledState, StateSource, StateType } from '../program.js';
 import { refuseForeign } from '../query.js';
@@ -27,23 +27,27 @@ export const task: StateType = {
     const flow = compileDataFlow(source, { payload: 'task', assign: true });
     const timeout = compileSeconds(source, 'TimeoutSeconds');
     const heartbeat = compileSeconds(source, 'HeartbeatSeconds');
-    checkCredentials(source, resource);
+    const role = compileCredentials(source, resource);
     const recovery = compileRecovery(source, transition);
-    const own: Pick<CompiledState, 'enter' | 'resume'> = {
+    const work: Pick<CompiledState, 'enter' | 'resume'> = {
       enter(thread) {
         const selected = flow.select(thread);
         const input = flow.payload(thread, selected);
         if (input !== thread.input && exceedsDataLimit(input))
           throw dataLimitFailure(resourceLabel(resource));
-        const limits = { timeout: timeout(thread, selected), heartbeat: heartbeat(thread, selected) };
-        return { kind: 'wait', waiting: { for: 'task', effect: schedule(thread, resource, input, limits) } };
+        const terms = {
+          timeout: timeout(thread, selected),
+          heartbeat: heartbeat(thread, selected),
+          role: role(thread, selected),
+        };
+        return { kind: 'wait', waiting: { for: 'task', effect: schedule(thread, resource, input, terms) } };
       },
       resume(thread, answer) {
         const result = takeAnswer(thread, resource, answer);
         return leaveFor(transition.next, flow.leave(thread, result));
       },
     };
-    return compileState(source, { ...recovery, ...own, tasks: [resource.arn] });
+    return compileState(source, { ...recovery, ...work, tasks: [resource.arn] });
   },
 };
 
@@ -66,9 +70,13 @@ function compileResource({ fields }: StateSource): Resource {
   return parsed.value;
 }
 
-function checkCredentials({ fields }: StateSource, resource: Resource): void {
+/** The role that a task is to take, which its handler is not told: it is written down. Step Functions: Credentials. */
+function compileCredentials(
+  { fields, queryLanguage }: StateSource,
+  resource: Resource,
+): (thread: ActiveThread, selected: Json) => string | undefined {
   const credentials = fields.object('Credentials');
-  if (credentials === undefined) return;
+  if (credentials === undefined) return () => undefined;
   if (resource.kind === 'activity') {
     credentials.report({
       message: "The field 'Credentials' is not supported for activities",
@@ -80,6 +88,15 @@ function checkCredentials({ fields }: StateSource, resource: Resource): void {
       path: credentials.path,
     });
   }
+  const make =
+    queryLanguage === 'JSONPath'
+      ? compilePayloadField(fields, 'Credentials')
+      : compileJsonataField(fields, 'Credentials');
+  return (thread, selected) => {
+    const made = make?.(thread, selected);
+    const role = isJsonObject(made) ? own(made, 'RoleArn') : undefined;
+    return typeof role === 'string' ? role : undefined;
+  };
 }
 
 function compileSeconds(source: StateSource, field: 'TimeoutSeconds' | 'HeartbeatSeconds'): Seconds {
@@ -105,14 +122,16 @@ function wholeSeconds(value: Json, field: string): number {
   );
 }
 
-interface Limits {
+/** What a task is asked for with, besides its input. */
+interface Terms {
   readonly timeout: number | undefined;
   readonly heartbeat: number | undefined;
+  readonly role: string | undefined;
 }
 
 /** Asks for the task and writes that down. Gives the effect's id. */
-function schedule(thread: ActiveThread, resource: Resource, input: Json, limits: Limits): string {
-  thread.record(scheduledType(resource), scheduledDetails(resource, input, limits));
+function schedule(thread: ActiveThread, resource: Resource, input: Json, terms: Terms): string {
+  thread.record(scheduledType(resource), scheduledDetails(resource, input, terms));
   const id = thread.turn.nextEffectId();
   thread.turn.effects.push({
     type: 'task',
@@ -120,8 +139,8 @@ function schedule(thread: ActiveThread, resource: Resource, input: Json, limits:
     name: resource.arn,
     input,
     ask: true,
-    timeoutMs: (limits.timeout ?? DEFAULT_TASK_TIMEOUT_SECONDS) * 1_000,
-    ...(limits.heartbeat === undefined ? {} : { heartbeatMs: limits.heartbeat * 1_000 }),
+    timeoutMs: (terms.timeout ?? DEFAULT_TASK_TIMEOUT_SECONDS) * 1_000,
+    ...(terms.heartbeat === undefined ? {} : { heartbeatMs: terms.heartbeat * 1_000 }),
   });
   return id;
 }
@@ -170,10 +189,11 @@ function scheduledType(resource: Resource): string {
   return `${EVENT_PREFIX[resource.kind]}Scheduled`;
 }
 
-function scheduledDetails(resource: Resource, input: Json, { timeout, heartbeat }: Limits): JsonObject {
+function scheduledDetails(resource: Resource, input: Json, { timeout, heartbeat, role }: Terms): JsonObject {
   const limits = {
     ...(timeout === undefined ? {} : { timeoutInSeconds: timeout }),
     ...(heartbeat === undefined || resource.kind === 'lambda' ? {} : { heartbeatInSeconds: heartbeat }),
+    ...(role === undefined ? {} : { taskCredentials: { roleArn: role } }),
   };
   return resource.kind === 'service'
     ? { ...serviceDetails(resource), region: TASK_REGION, parameters: input, ...limits }
