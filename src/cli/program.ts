@@ -19,6 +19,7 @@ const COMMANDS: ReadonlyMap<string, Load> = new Map([
   ['explore', async () => (await import('./commands/explore.js')).addExplore],
   ['convert', async () => (await import('./commands/convert.js')).addConvert],
   ['diagram', async () => (await import('./commands/diagram.js')).addDiagram],
+  ['types', async () => (await import('./commands/types.js')).addTypes],
   ['replay', async () => (await import('./commands/replay.js')).addReplay],
   ['create', async () => (await import('./commands/create.js')).addCreate],
   ['send', async () => (await import('./commands/send.js')).addSend],

@@ -3,6 +3,7 @@ import type { Json } from '../core/json.js';
 import { Refused } from '../core/problem.js';
 import type { EventObject } from '../statechart/config.js';
 import type { Machine } from '../statechart/machine.js';
+import { plainEvent } from '../statechart/machine-event.js';
 import type { AnyFace } from '../statechart/typed/face.js';
 import type { Actor } from './actor/actor.js';
 
@@ -89,8 +90,9 @@ export async function openSession<TContext, TEvent extends EventObject, TFace ex
     view = (await engine.read(id)) ?? view;
   };
   const send = async (type: string, payload: object = {}): Promise<void> => {
-    const data = Object.keys(payload).length === 0 ? {} : { data: payload as Json };
-    const { applied } = await engine.send(id, { type, ...data }, { wait: patience });
+    const { data } = plainEvent({ ...payload, type });
+    const sent = { type, ...(data === undefined ? {} : { data: data as Json }) };
+    const { applied } = await engine.send(id, sent, { wait: patience });
     await refresh();
     if (applied?.outcome.kind === 'rejected') throw new Refused(applied.outcome.problem);
   };

@@ -56,4 +56,21 @@ describe('a session', () => {
       await engine.close();
     }
   });
+
+  it('sends what is no object as the data of an event', async () => {
+    const tag = createMachine({
+      id: 'tag',
+      context: { name: '' },
+      events: { TAG: type<{ data: string }>() },
+      on: { TAG: { assign: { name: '{% event.data %}' } } },
+    });
+    const engine = await openEngine({ definitions: [tag] });
+    try {
+      const session = await openSession(engine, tag);
+      await session.send.TAG({ data: 'x' });
+      expect(session.context.name).toBe('x');
+    } finally {
+      await engine.close();
+    }
+  });
 });
