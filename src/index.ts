@@ -42,7 +42,7 @@ export { createMachine, type Machine } from './statechart/machine.js';
 export type { MachineEffect } from './statechart/machine-effect.js';
 export { type Setup, setup } from './statechart/setup.js';
 export type { MachineSnapshot, SnapshotStatus } from './statechart/snapshot.js';
-export { initialTransition, type OwnEvent, transition } from './statechart/transition.js';
+export { initialTransition, type OwnEvent, type Transitioned, transition } from './statechart/transition.js';
 export { type EventsOf, type Type, type } from './statechart/typed/event-type.js';
 export type { Face } from './statechart/typed/face.js';
 export { machineFrom } from './statechart/xstate/machine-from.js';

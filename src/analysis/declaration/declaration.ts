@@ -4,6 +4,7 @@ import type { Chart, ChartState } from '../../statechart/schema/chart.js';
 import { type Datamodels, Findings } from '../../statechart/schema/findings.js';
 import { readMachine } from '../../statechart/schema/machine.js';
 import { isExpression } from '../../statechart/schema/template.js';
+import { inWords } from '../../statechart/schema/wording.js';
 import { type Mentions, mentionsOf } from './mentions.js';
 import { schemaMembers, schemaType } from './schema-type.js';
 import { beginningWith, type Member, objectType, quoted, unionType } from './type-text.js';
@@ -14,7 +15,7 @@ import { valueType } from './value-type.js';
  * literal. The same definition gives the same text. Throws Refused where the definition is wrong.
  */
 export function declarationOf(source: Json, file: string, datamodels: Datamodels = {}): string {
-  const findings = new Findings();
+  const findings = new Findings(true, inWords);
   const chart = readMachine(source, findings, datamodels);
   const errors = findings.problems.filter(isError);
   if (chart === undefined || errors.length > 0) throw new Refused(errors);
