@@ -9,6 +9,7 @@ export default defineConfig({
       'detent/analysis': new URL('./src/analysis/analysis.ts', import.meta.url).pathname,
       'detent/testing': new URL('./src/testing/testing.ts', import.meta.url).pathname,
       'detent/jsonata': new URL('./src/embed/jsonata.ts', import.meta.url).pathname,
+      'detent/session': new URL('./src/embed/session.ts', import.meta.url).pathname,
       'detent/engine': new URL('./src/embed/engine.ts', import.meta.url).pathname,
       detent: new URL('./src/index.ts', import.meta.url).pathname,
     },

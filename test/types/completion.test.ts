@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { COMPILER_OPTIONS } from './compiler.js';
+
+/** A file that an editor has open; `¦` is where the cursor stands. */
+const file = join(import.meta.dirname, 'open-in-editor.ts');
+let [text, version] = ['', 0];
+
+const service = ts.createLanguageService({
+  ...ts.sys,
+  useCaseSensitiveFileNames: () => true,
+  getCompilationSettings: () => COMPILER_OPTIONS,
+  getScriptFileNames: () => [file],
+  getScriptVersion: (name) => (name === file ? String(version) : '1'),
+  getScriptSnapshot(name) {
+    const found = name === file ? text : ts.sys.readFile(name);
+    return found === undefined ? undefined : ts.ScriptSnapshot.fromString(found);
+  },
+  getCurrentDirectory: () => import.meta.dirname,
+  getDefaultLibFileName: (options) => ts.getDefaultLibFilePath(options),
+  fileExists: (name) => name === file || ts.sys.fileExists(name),
+});
+
+/** What the editor offers at the cursor, in the order of the alphabet. */
+function offered(line: string): string[] {
+  const head =
+    "import { assign, createActor, createMachine, emit, initialTransition, raise, setup, transition, type } from 'detent';\n";
+  const source = head + line;
+  const cursor = source.indexOf('¦');
+  text = source.replace('¦', '');
+  version++;
+  const completions = service.getCompletionsAtPosition(file, cursor, {});
+  return (completions?.entries ?? []).map(({ name }) => name).sort();
+}
+
+const events = 'events: { GO: type<{ by: number }>(), STOP: {} }';
+const context = "context: { qty: 1, name: 'x' }";
+const given =
+  '{ guards: { ready: () => true, steady: () => false }, actions: { tell: () => {}, call: () => {} } }';
+const machine = `const machine = createMachine({ ${events}, types: {} as { tags: 'busy' | 'idle' }, initial: 'a', states: { a: { initial: 'x', states: { x: {} } }, b: {} } });
+const [start] = initialTransition(machine); const actor = createActor(machine);\n`;
+const declared = `const declared = setup({ types: {} as { context: { n: number }; events: { type: 'GO'; by: number } | { type: 'STOP' } }, guards: { ready: () => true }, actions: { tell: () => {} } });\n`;
+
+describe('an editor offers', () => {
+  it.each([
+    ['events', `createMachine({ ${events}, on: { ¦ } });`, ['"*"', '"error.execution"', 'GO', 'STOP']],
+    [
+      'events beside functions',
+      `createMachine({ ${events}, on: { GO: { guard: ({ event }) => event.by > 0 }, ¦ } });`,
+      ['"*"', '"error.execution"', 'STOP'],
+    ],
+    ['guards', `createMachine({ ${events}, on: { GO: { guard: '¦' } } }, ${given});`, ['ready', 'steady']],
+    [
+      'guards beside functions',
+      `createMachine({ ${events}, entry: ({ context }) => context, on: { GO: { guard: '¦' } } }, ${given});`,
+      ['ready', 'steady'],
+    ],
+    ['actions', `createMachine({ ${events}, entry: '¦' }, ${given});`, ['call', 'tell']],
+    [
+      'actions in a list with functions',
+      `createMachine({ ${events}, entry: ['¦', ({ context }) => context] }, ${given});`,
+      ['call', 'tell'],
+    ],
+    [
+      'fields to assign',
+      `createMachine({ ${events}, ${context}, entry: { assign: { ¦ } } });`,
+      ['name', 'qty'],
+    ],
+    [
+      'fields to assign with a builder',
+      `createMachine({ ${events}, ${context}, entry: assign({ ¦ }) });`,
+      ['name', 'qty'],
+    ],
+    [
+      'fields to assign in a transition',
+      `createMachine({ ${events}, ${context}, on: { GO: { assign: { ¦ } } } });`,
+      ['name', 'qty'],
+    ],
+    [
+      'fields of an event',
+      `createMachine({ ${events}, ${context}, on: { GO: { actions: assign({ qty: ({ event }) => event.¦ }) } } });`,
+      ['by', 'type'],
+    ],
+    ['events to raise', `createMachine({ ${events}, entry: raise({ type: '¦' }) });`, ['GO', 'STOP']],
+    [
+      'events to raise, as files write it',
+      `createMachine({ ${events}, entry: { raise: '¦' } });`,
+      ['GO', 'STOP'],
+    ],
+    [
+      'events to emit',
+      `createMachine({ types: {} as { emitted: { type: 'seen' } | { type: 'done' } }, entry: emit({ type: '¦' }) });`,
+      ['done', 'seen'],
+    ],
+    ['paths to match', `${machine}start.matches('¦');`, ['a', 'a.x', 'b']],
+    ['values to match', `${machine}start.matches({ ¦ });`, ['a', 'b']],
+    ['tags', `${machine}start.hasTag('¦');`, ['busy', 'idle']],
+    ['events for a transition', `${machine}transition(machine, start, { type: '¦' });`, ['GO', 'STOP']],
+    ['events to send', `${machine}actor.send({ type: '¦' });`, ['GO', 'STOP']],
+    [
+      'guards that were declared',
+      `${declared}declared.createMachine({ context: { n: 1 }, on: { GO: { guard: '¦' } } });`,
+      ['ready'],
+    ],
+    [
+      'events that were declared',
+      `${declared}declared.createMachine({ context: { n: 1 }, on: { ¦ } });`,
+      ['"*"', '"error.execution"', 'GO', 'STOP'],
+    ],
+  ])('%s', (_, line, names) => {
+    // The compiler counts the text at the cursor itself among those that there are.
+    expect(offered(line).filter((name) => name !== '')).toEqual(names);
+  });
+
+  it('nothing empty where any text will do', () => {
+    expect(offered(`createMachine({ initial: 'a', states: { a: { on: { GO: '¦' } } } });`)).toEqual([]);
+  });
+});
