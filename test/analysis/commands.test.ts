@@ -114,6 +114,12 @@ describe('detent paths', () => {
 describe('detent explore', () => {
   const order = join(import.meta.dirname, '..', '..', 'examples', 'order.yaml');
 
+  it('says of an invariant that is no expression that it is wrong use', async () => {
+    const { code, out, err } = await call('explore', order, '--invariant', 'context.paid <');
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toMatch(/^error: --invariant is no expression: /);
+  });
+
   it('prints the shortest way to break an invariant, and ends with 1', async () => {
     const { code, out } = await call('explore', order, '--invariant', 'context.paid <= context.total');
     expect(out).toBe(

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
-import { explore as exploreMachine, readInvariant } from '../../analysis/analysis.js';
+import { explore as exploreMachine, type Invariant, readInvariant } from '../../analysis/analysis.js';
 import { type Exploration, MAX_STEPS, MAX_WALKS } from '../../analysis/explore.js';
 import { stepsText } from '../../analysis/path-text.js';
 import { MAX_POSITIONS } from '../../analysis/search.js';
+import { Refused } from '../../core/problem.js';
 import { answer, takesJson } from '../answer.js';
 import type { Run } from '../command-line.js';
 import { loadMachine, type SampleOptions, samplesOf, takesSamples } from '../explored.js';
-import { EXIT } from '../failure.js';
+import { EXIT, Misuse } from '../failure.js';
 import { wholeNumberOf } from '../number-option.js';
 
 /** The deepest search that is asked for. */
@@ -45,9 +46,19 @@ export function addExplore(program: Command, act: (run: Run) => Promise<void>): 
     .action((file: string, options: ExploreOptions) => act(explore(file, options)));
 }
 
+/** What is no expression is wrong use of the option. */
+function invariantOf(text: string): Invariant {
+  try {
+    return readInvariant(text);
+  } catch (error) {
+    if (error instanceof Refused) throw new Misuse(`--invariant is no expression: ${error.message}`);
+    throw error;
+  }
+}
+
 function explore(file: string, options: ExploreOptions): Run {
   return async (line) => {
-    const invariant = options.invariant === undefined ? undefined : readInvariant(options.invariant);
+    const invariant = options.invariant === undefined ? undefined : invariantOf(options.invariant);
     const machine = await loadMachine(file, options, line);
     if (machine === undefined) return EXIT.failed;
     const { depth, states: positions, walks, steps, seed, deadlocks } = options;
