@@ -18,7 +18,7 @@ export type ArgumentTree =
   | { readonly type: 'literal'; readonly value: Json; readonly raw: string };
 
 const NAME = /States\.([A-Za-z0-9]+)\(/y;
-const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const WORD = /true|false|null/y;
 
 /** Reads a call of an intrinsic function. Throws SourceError. */

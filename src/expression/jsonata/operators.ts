@@ -88,7 +88,9 @@ function range(left: Result, right: Result, run: Run): Result {
     throw new ExpressionError('D2014', `a range may not exceed ${MAX_SEQUENCE_LENGTH} items`);
   }
   run.budget.spend(length);
-  return new Sequence(Array.from({ length }, (_, i) => left + i));
+  const numbers: number[] = [];
+  for (let number = left; number <= right; number++) numbers.push(number);
+  return new Sequence(numbers);
 }
 
 function notInteger(code: string, side: string): ExpressionError {

@@ -80,8 +80,11 @@ export function compileDescendants(_node: Descendants, _compiling: Compiling): C
   };
 }
 
+/** Taking a value apart takes longer than handling one. */
+const STEPS_PER_DESCENDANT = 4;
+
 function collectDescendants(found: Value[], value: Value, run: Run, depth: number): void {
-  run.budget.spend();
+  run.budget.spend(STEPS_PER_DESCENDANT);
   if (!isArray(value)) found.push(value);
   if (!isArray(value) && !isObject(value)) return;
   if (depth >= MAX_VALUE_DEPTH) throw tooDeep();

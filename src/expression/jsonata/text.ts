@@ -22,6 +22,16 @@ function numberText(number: number): string {
   return String(Number.isInteger(number) ? number : Number(finite(number).toPrecision(15)));
 }
 
+/** Writing a value takes longer than handling one. */
+const STEPS_PER_VALUE = 6;
+
+/** Texts that JSON has as they are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+function quoted(text: string): string {
+  return PLAIN.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
 class JsonWriter {
   text = '';
   readonly #run: Run;
@@ -42,19 +52,20 @@ class JsonWriter {
       this.#list('{', '}', keys.length, depth, (i) => {
         const key = keys[i] ?? '';
         payForText(this.#run, key.length);
-        this.text += JSON.stringify(key) + colon;
+        this.text += quoted(key) + colon;
         this.write(value[key] ?? null, depth + 1);
       });
     } else {
       if (typeof value === 'string') payForText(this.#run, value.length);
-      this.text += value instanceof FunctionValue ? '""' : JSON.stringify(value);
+      this.text +=
+        value instanceof FunctionValue ? '""' : typeof value === 'string' ? quoted(value) : String(value);
     }
     this.#run.budget.checkText(this.text.length);
   }
 
   #list(open: string, close: string, count: number, depth: number, item: (index: number) => void): void {
     if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
-    this.#run.budget.spend(count);
+    this.#run.budget.spend(1 + count * STEPS_PER_VALUE);
     this.text += open;
     for (let i = 0; i < count; i++) {
       if (i > 0) this.text += ',';

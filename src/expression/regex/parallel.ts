@@ -34,7 +34,7 @@ export class ParallelMatcher {
     this.#follow(threads, 0, none, from);
     for (let position = from; threads.length > 0 || found === undefined; position++) {
       const next: Thread[] = [];
-      this.#budget.spend(1 + ((threads.length + this.#followed) >> 2));
+      this.#budget.spend(1 + ((threads.length + this.#followed) >> 1));
       this.#followed = 0;
       for (const { at, slots } of threads) {
         const instruction = this.#program.instructions[at];

@@ -12,7 +12,7 @@ export const FORMAT_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
     arity: 3,
     call: ([number, picture, options], run) => {
       if (typeof number !== 'number') return undefined;
-      run.budget.spend(8 + String(picture).length);
+      run.budget.spend(24 + String(picture).length);
       return formatNumber(finite(number), String(picture), signsOf(options));
     },
   },
