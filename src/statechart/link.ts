@@ -94,10 +94,12 @@ class Linker implements Linked {
     const on = this.#on;
     on.length = 0;
     for (const { descriptors, transitions } of chart.on) {
-      this.#listen(node, descriptors, descriptors.join(' '), transitions);
+      const label = descriptors.length === 1 ? (descriptors[0] ?? '') : descriptors.join(' ');
+      this.#listen(node, descriptors, label, transitions);
     }
     if (chart.onDone.length > 0) this.#listen(node, [events.stateDone(node.id)], 'done', chart.onDone);
-    for (const [index, invoke] of chart.invoke.entries()) this.#invoke(node, invoke, index);
+    // Asked first: a loop over an empty list takes its time while the code is not optimized yet.
+    if (chart.invoke.length > 0) this.#invokes(node);
     for (const { key, transitions } of chart.after) {
       this.#listen(node, [events.delayOver(key, node.id)], `after ${key}`, transitions);
     }
@@ -135,13 +137,15 @@ class Linker implements Linked {
     }
   }
 
-  #invoke(node: StateNode, invoke: ChartInvoke, index: number): void {
+  #invokes(node: StateNode): void {
     const { events } = this.#dialect;
-    const id = invokeId(node, invoke, index, this.#dialect);
-    this.#listen(node, [events.taskDone(id)], `done ${id}`, invoke.onDone);
-    this.#listen(node, [events.taskError(id)], `error ${id}`, invoke.onError);
-    if (invoke.id !== undefined && hasInvoke(node, id, index)) {
-      this.#findings.tell('duplicate-id invoke', join(invoke.path, 'id'), id);
+    for (const [index, invoke] of node.chart.invoke.entries()) {
+      const id = invokeId(node, invoke, index, this.#dialect);
+      this.#listen(node, [events.taskDone(id)], `done ${id}`, invoke.onDone);
+      this.#listen(node, [events.taskError(id)], `error ${id}`, invoke.onError);
+      if (invoke.id !== undefined && hasInvoke(node, id, index)) {
+        this.#findings.tell('duplicate-id invoke', join(invoke.path, 'id'), id);
+      }
     }
   }
 
