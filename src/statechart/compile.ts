@@ -2,7 +2,8 @@ import { isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Implementations, Program } from '../core/language.js';
 import { isError, Refused } from '../core/problem.js';
 import { Binder } from './bind/binder.js';
-import { type BoundMigration, bindMigration, checkMigration } from './bind/migration.js';
+import { checkMigration } from './bind/migration.js';
+import type { Values } from './bind/values.js';
 import { type EventNames, type Move, StateSpace } from './configuration.js';
 import { contextMaker, type MakeContext, sharedContext } from './context.js';
 import type { ContextShape } from './context-shape.js';
@@ -12,7 +13,7 @@ import { EXECUTION_ERROR } from './machine-event.js';
 import { planStart } from './microstep.js';
 import type { StateNode, Transition } from './node.js';
 import type { Context } from './run.js';
-import type { Chart } from './schema/chart.js';
+import type { Chart, ChartMigration } from './schema/chart.js';
 import type { Datamodels, Findings } from './schema/findings.js';
 import { readMachine } from './schema/machine.js';
 import { configurationOf } from './state-value.js';
@@ -22,7 +23,9 @@ export interface StatechartProgram extends Program {
   readonly language: 'statechart';
   readonly id: string;
   readonly onUnhandled: Chart['onUnhandled'];
-  readonly migrations: readonly BoundMigration[];
+  readonly migrations: readonly ChartMigration[];
+  /** Binds what is bound only where it is needed. */
+  readonly values: Values;
   readonly sensitive: Chart['sensitive'];
   /** JSON Schemas of `input` and `context`. */
   readonly schemas: JsonObject | undefined;
@@ -66,7 +69,6 @@ export function compile(
   for (const node of nodes) {
     binder.bind(node);
   }
-  const migrations = chart.migrations.map((migration) => bindMigration(migration, nodes, binder.values));
   const makeContext = contextMaker(chart.context, binder);
   if (findings.problems.some(isError)) throw new Refused(findings.problems.filter(isError));
   const manners = {
@@ -79,7 +81,8 @@ export function compile(
     language: 'statechart',
     id: chart.id,
     onUnhandled: chart.onUnhandled,
-    migrations,
+    migrations: chart.migrations,
+    values: binder.values,
     sensitive: chart.sensitive,
     schemas: chart.schemas,
     events,

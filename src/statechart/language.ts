@@ -1,6 +1,7 @@
 import type { Json } from '../core/json.js';
-import type { Language, View } from '../core/language.js';
+import type { Implementations, Language, View } from '../core/language.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
+import { bindMigration } from './bind/migration.js';
 import { check } from './check.js';
 import { compile, type StatechartProgram } from './compile.js';
 import { graphOf } from './graph.js';
@@ -49,12 +50,23 @@ export function statechartWith(datamodels: () => Datamodels): Language<Statechar
       const lost = read.problems.filter(isError);
       if (lost.length > 0) throw new Refused(lost);
       try {
-        return compile(read.source, implementations, datamodels(), new Findings(true, inWords));
+        return durable(read.source, implementations, datamodels());
       } catch (error) {
         throw error instanceof Refused ? new Refused(placed(error.problems, read)) : error;
       }
     },
   };
+}
+
+/** A program whose instances may come from earlier versions. Throws Refused. */
+function durable(source: Json, implementations: Implementations, datamodels: Datamodels): StatechartProgram {
+  const findings = new Findings(true, inWords);
+  const program = compile(source, implementations, datamodels, findings);
+  const { migrations, nodes, values } = program;
+  for (const migration of migrations) bindMigration(migration, nodes, values);
+  const errors = findings.problems.filter(isError);
+  if (errors.length > 0) throw new Refused(errors);
+  return { ...program, hasFunctions: values.hasFunctions };
 }
 
 /** Problems at their places in what was written. */

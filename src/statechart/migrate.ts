@@ -7,7 +7,7 @@ import { APPLIED, type Happening } from '../core/journal.js';
 import { type Json, put } from '../core/json.js';
 import type { Step } from '../core/language.js';
 import type { Problem } from '../core/problem.js';
-import type { BoundMigration } from './bind/migration.js';
+import { type BoundMigration, bindMigration } from './bind/migration.js';
 import type { StatechartProgram } from './compile.js';
 import type { Configuration, History } from './configuration.js';
 import { beginsOf, type Earlier, earlierOf, isWaitedFor, type Wait, waitsOf } from './earlier.js';
@@ -206,14 +206,14 @@ interface Begun {
 
 /** The first that is from this definition. Throws Undone. */
 function migrationFrom(
-  { migrations }: StatechartProgram,
+  { migrations, nodes, values }: StatechartProgram,
   { version, hash }: Definition,
   earlier: Earlier,
 ): BoundMigration {
   const isMeant = (from: number | string) =>
     from === version || from === earlier.version || (typeof from === 'string' && isPartOf(from, hash));
   const found = migrations.find(({ from }) => from.length === 0 || from.some(isMeant));
-  if (found !== undefined) return found;
+  if (found !== undefined) return bindMigration(found, nodes, values);
   const message = `the definition does not say how instances of version ${version} move over`;
   const hint = `write migrate: [{ from: ${version}, states: { … } }], or migrate: true where all stays as it is`;
   throw new Undone({ code: 'no-migration', message, path: '/migrate', hint });
