@@ -40,6 +40,10 @@ export interface RootConfig<TContext, TEvent extends EventObject, TWords extends
   /** What becomes of a macrostep in which something fails that no transition takes: `undo` if absent. */
   readonly onStepError?: 'undo' | 'continue';
   readonly version?: string;
+  /** By name, for `after`, `timeout` and events that are held back: a duration, or what gives one. */
+  readonly delays?: {
+    readonly [name: string]: string | number | ((scope: ScopeOf<TContext, TEvent>) => string | number);
+  };
   /** Paths into the context, data of events, input and output that nobody is shown: `card.number`. */
   readonly sensitive?: string | readonly string[];
   /** JSON Schemas of the input and the context. */

@@ -1,4 +1,5 @@
 import type { Definition } from '../core/definition.js';
+import { given } from '../core/given.js';
 import { isJsonObject } from '../core/json.js';
 import { DIALECTS, type Dialect } from './dialect.js';
 import { invokeId, link } from './link.js';
@@ -17,7 +18,7 @@ export interface Wait {
   readonly key: string;
   /** Tells it from the others of its state, whatever the state is called. */
   readonly name: string;
-  /** Of a timer. */
+  /** Of a timer, where it is not worked out as the state is entered. */
   readonly delayMs?: number;
 }
 
@@ -62,7 +63,10 @@ function readEarlier(definition: Definition): Earlier {
 export function waitsOf(node: StateNode, dialect: Dialect): readonly Wait[] {
   const { delayOver } = dialect.events;
   const timers = node.chart.after.map(
-    ({ key, delayMs }): Wait => ({ kind: 'timer', key: delayOver(key, node.id), name: key, delayMs }),
+    ({ key, delayMs }): Wait => ({
+      ...{ kind: 'timer', key: delayOver(key, node.id), name: key },
+      ...given({ delayMs }),
+    }),
   );
   const invoked = node.chart.invoke.map(
     (invoke, index): Wait => ({

@@ -230,11 +230,14 @@ function unmapped(path: string): Problem {
 }
 
 /** What goes on under its new key; a delay that has another length counts from when it began. */
-function moved(pending: Pending, was: Wait, { key, delayMs = 0 }: Wait): Pending {
+function moved(pending: Pending, was: Wait, { key, delayMs }: Wait): Pending {
   if ('retry' in pending) return { ...pending, retry: key };
   if ('task' in pending) return { ...pending, task: key };
   if ('child' in pending) return { ...pending, child: key };
-  if ('timer' in pending) return { timer: key, dueAt: pending.dueAt + delayMs - (was.delayMs ?? 0) };
+  if ('timer' in pending) {
+    const isKnown = delayMs !== undefined && was.delayMs !== undefined;
+    return { timer: key, dueAt: pending.dueAt + (isKnown ? delayMs - was.delayMs : 0) };
+  }
   return pending;
 }
 

@@ -1,78 +1,47 @@
 import { put } from '../core/json.js';
-import { type Problem, Refused } from '../core/problem.js';
 import { builtOf } from './builders.js';
-import { isPlain, join } from './schema/findings.js';
+import { isPlain } from './schema/findings.js';
 
-/** What a definition refers to by name that is written into it: delays, and machines in the place of tasks. */
-export interface Names {
-  /** By name: milliseconds, or `30s`. */
-  readonly delays: Readonly<Record<string, unknown>>;
-  /** By the name that `invoke` has as `src`, the ids of machines. */
-  readonly machines: Readonly<Record<string, string>>;
-}
+/** By the name that `invoke` has as `src`, the ids of machines. */
+export type MachineIds = Readonly<Record<string, string>>;
 
-/** A config with delays and machines in place of their names. Throws Refused with those delays that are no such thing. */
-export function resolveNames(config: unknown, names: Names): unknown {
-  const naming = new Naming(names);
-  const resolved = naming.resolved(config, '', '');
-  if (naming.problems.length > 0) throw new Refused(naming.problems);
-  return resolved;
+/** A config in which machines that are invoked by a name stand by their ids. */
+export function resolveMachines(config: unknown, ids: MachineIds): unknown {
+  return new Naming(ids).resolved(config, '');
 }
 
 class Naming {
-  readonly problems: Problem[] = [];
-  readonly #names: Names;
+  readonly #ids: MachineIds;
   /** What is being looked through: what contains itself is left to those who read it, who say so. */
   readonly #open = new Set<unknown>();
 
-  constructor(names: Names) {
-    this.#names = names;
+  constructor(ids: MachineIds) {
+    this.#ids = ids;
   }
 
-  resolved(value: unknown, key: string, path: string): unknown {
+  resolved(value: unknown, key: string): unknown {
     const built = builtOf(value);
-    if (built !== undefined) return this.resolved(built, key, path);
+    if (built !== undefined) return this.resolved(built, key);
     const isList = Array.isArray(value);
     if (!(isList || isPlain(value)) || this.#open.has(value)) return value;
     this.#open.add(value);
-    const made = isList
-      ? value.map((item, n) => this.resolved(item, key, join(path, n)))
-      : this.#members(value, key, path);
+    const made = isList ? value.map((item) => this.resolved(item, key)) : this.#members(value, key);
     this.#open.delete(value);
     return made;
   }
 
-  #members(value: Readonly<Record<string, unknown>>, key: string, path: string): unknown {
+  #members(value: Readonly<Record<string, unknown>>, key: string): unknown {
     const made: Record<string, unknown> = {};
     for (const [name, member] of Object.entries(value)) {
-      const at = join(path, name);
-      if (name === 'meta') put(made, name, member);
-      else if (key === 'after') put(made, `${this.#delay(name, at)}`, this.resolved(member, '', at));
-      else if (name === 'delay' && typeof member === 'string' && (key === 'raise' || key === 'send')) {
-        put(made, name, this.#delay(member, at));
-      } else put(made, name, this.resolved(member, name, at));
+      put(made, name, name === 'meta' ? member : this.resolved(member, name));
     }
     return key === 'invoke' ? this.#invoked(made) : made;
-  }
-
-  #delay(name: string, path: string): string | number {
-    const { delays } = this.#names;
-    const delay = Object.hasOwn(delays, name) ? delays[name] : name;
-    if (typeof delay === 'string' || typeof delay === 'number') return delay;
-    this.problems.push({
-      code: 'computed-delay',
-      message: `the delay ${JSON.stringify(name)} is computed by a function`,
-      path,
-      hint: 'give it milliseconds or a text like 30s; or raise an event with a delay that is a function',
-    });
-    return 0;
   }
 
   /** `src`, where it names a machine, is that machine's id. */
   #invoked(invoke: Readonly<Record<string, unknown>>): unknown {
     const { src, ...rest } = invoke;
-    const { machines } = this.#names;
-    if (typeof src !== 'string' || !Object.hasOwn(machines, src)) return invoke;
-    return { machine: machines[src], id: src, ...rest };
+    if (typeof src !== 'string' || !Object.hasOwn(this.#ids, src)) return invoke;
+    return { machine: this.#ids[src], id: src, ...rest };
   }
 }

@@ -1,3 +1,4 @@
+import { given as present } from '../core/given.js';
 import { put } from '../core/json.js';
 import { Refused } from '../core/problem.js';
 import { assign } from './builders.js';
@@ -9,9 +10,10 @@ import type {
   EventObject,
   GuardImplementation,
   RootConfig,
+  ScopeOf,
 } from './config.js';
 import { Machine, machineOf } from './machine.js';
-import { resolveNames } from './named.js';
+import { resolveMachines } from './named.js';
 import type { Checked } from './typed/checked.js';
 import type { ContextSource, EventIn, MachineTypes } from './typed/declared.js';
 import type { Face } from './typed/face.js';
@@ -110,7 +112,12 @@ export function setup<
     >;
   };
   readonly actors?: TActors;
-  readonly delays?: TDelays & { readonly [K in keyof TDelays]: string | number };
+  readonly delays?: TDelays & {
+    readonly [K in keyof TDelays]:
+      | string
+      | number
+      | ((scope: ScopeOf<TContext, EventIn<TEvents, TEvent>>) => string | number);
+  };
 }): Setup<
   TContext,
   EventIn<TEvents, TEvent>,
@@ -133,12 +140,11 @@ export function setup<
       put(ids, name, actor.id);
     } else throw noActor(name);
   }
-  const names = { delays: { ...delays }, machines: ids };
   const given = { guards: { ...guards }, actions: { ...actions } };
   return {
     createMachine(config) {
-      const whole = events === undefined ? config : { events, ...config };
-      return machineOf(resolveNames(whole, names), given, handlers, machines);
+      const whole = { ...present({ events, delays }), ...config };
+      return machineOf(resolveMachines(whole, ids), given, handlers, machines);
     },
     createAction: (action) => action,
     assign: (assignment) => assign(assignment as never),

@@ -24,6 +24,7 @@ const asJson = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Js
 interface Sample {
   readonly config: object;
   readonly events: readonly (string | { readonly type: string; readonly [key: string]: unknown })[];
+  readonly delays?: Readonly<Record<string, number>>;
   readonly guards?: Readonly<Record<string, (scope: { event: { n?: number } }) => boolean>>;
 }
 
@@ -74,6 +75,18 @@ const SAMPLES: Readonly<Record<string, Sample>> = {
       'SHUT',
       'xstate.after.90000.kiln.firing.heating',
     ],
+  },
+  'delays by their names': {
+    config: {
+      id: 'egg',
+      initial: 'soft',
+      states: {
+        soft: { after: { HARD: { target: 'hard' }, 100: { actions: ['stir'] }, SOON: { actions: 'look' } } },
+        hard: { entry: ['cool'], after: { HARD: [{ target: 'soft', actions: ['again'] }] } },
+      },
+    },
+    delays: { HARD: 480_000, SOON: 100 },
+    events: ['xstate.after.SOON.egg.soft', 'xstate.after.HARD.egg.soft', 'xstate.after.HARD.egg.hard'],
   },
   'regions, tasks and named guards': {
     config: {
@@ -132,9 +145,9 @@ interface Outcome {
 
 const eventOf = (event: Sample['events'][number]) => (typeof event === 'string' ? { type: event } : event);
 
-function machineOf({ config, guards = {} }: Sample): AnyStateMachine {
+function machineOf({ config, guards = {}, delays = {} }: Sample): AnyStateMachine {
   const actors = { route: fromPromise(async () => 1), track: fromPromise(async () => 1) };
-  return xCreate(config as never, { guards, actors } as never) as unknown as AnyStateMachine;
+  return xCreate(config as never, { guards, actors, delays } as never) as unknown as AnyStateMachine;
 }
 
 function inXState(sample: Sample): Outcome[] {
@@ -172,23 +185,27 @@ function here(json: Json, { guards = {}, events }: Sample): Outcome[] {
 }
 
 describe.each(Object.entries(SAMPLES))('the JSON of an XState machine with %s', (_, sample) => {
+  const given = (json: unknown): Json => {
+    const { delays } = sample;
+    return asJson(delays === undefined ? json : { ...(asJson(json) as object), delays });
+  };
   const errors = (json: Json) => statechart.check(json).filter(({ severity }) => severity !== 'warning');
 
   it('loads as its config, and steps as in XState', () => {
-    const json = asJson(machineOf(sample).config);
+    const json = given(machineOf(sample).config);
     expect(statechart.check(json)).toEqual([]);
     expect(here(json, sample)).toEqual(inXState(sample));
   });
 
   it('loads as machine.toJSON() writes it, and steps as in XState', () => {
-    const json = asJson(machineOf(sample));
-    expect(json).toEqual(asJson(machineOf(sample).definition));
+    const json = given(machineOf(sample));
+    expect(json).toEqual(given(machineOf(sample).definition));
     expect(errors(json)).toEqual([]);
     expect(here(json, sample)).toEqual(inXState(sample));
   });
 
   it('is the same language’s machine when an engine steps it', () => {
-    const json = asJson(machineOf(sample));
+    const json = given(machineOf(sample));
     const hand = new Hand(json, { guards: sample.guards ?? {} });
     hand.start();
     expect(statechart.view(hand.standing.state).value).toEqual(inXState(sample)[0]?.value);

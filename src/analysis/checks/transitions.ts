@@ -81,7 +81,12 @@ function soonerDelay({ source, chart }: Transition): string | undefined {
   const { after } = source.chart;
   const own = after.find(({ transitions }) => transitions.includes(chart));
   if (own === undefined || after.length < 2 || isBesideOthers(source)) return undefined;
-  return after.find((other) => other.delayMs < own.delayMs && leaves(other, source))?.key;
+  return after.find((other) => isShorter(other, own) && leaves(other, source))?.key;
+}
+
+/** As far as both are known. */
+function isShorter(one: ChartDelay, other: ChartDelay): boolean {
+  return one.delayMs !== undefined && other.delayMs !== undefined && one.delayMs < other.delayMs;
 }
 
 function leaves({ transitions }: ChartDelay, source: StateNode): boolean {

@@ -4,7 +4,7 @@ import { builtOf } from '../builders.js';
 import type { ContextShape } from '../context-shape.js';
 import { type MachineEffect, SELF, type SignalEffect } from '../machine-effect.js';
 import { isReserved, type MachineEvent, plainEvent } from '../machine-event.js';
-import type { Op, Run, Value } from '../run.js';
+import type { Op, Producer, Run, Value } from '../run.js';
 import { readActions } from '../schema/action.js';
 import type {
   ChartAction,
@@ -120,12 +120,10 @@ export class Actions {
   }
 
   #hold({ delay, id }: ChartPause) {
-    const produce = this.#values.producer(delay);
+    const length = durationOf(this.#values.producer(delay));
     const key = id === undefined ? {} : { key: id };
     return (run: Run, event: Extract<MachineEffect, { type: 'hold' }>['event']): MachineEffect => {
-      const duration = parseDuration(produce(run, undefined));
-      if ('problem' in duration) throw new Error(duration.problem.message);
-      return { type: 'hold', ...key, delayMs: duration.value, event };
+      return { type: 'hold', ...key, delayMs: length(run), event };
     };
   }
 
@@ -181,6 +179,15 @@ export class Actions {
     };
     return { perform, place, path };
   }
+}
+
+/** Milliseconds of what gives a duration. */
+export function durationOf(produce: Producer): (run: Run) => number {
+  return (run) => {
+    const duration = parseDuration(produce(run, undefined));
+    if ('problem' in duration) throw new Error(duration.problem.message);
+    return duration.value;
+  };
 }
 
 /** An op that makes one effect, always the same. */

@@ -5,9 +5,9 @@ import { invokeId } from '../link.js';
 import type { MachineEvent } from '../machine-event.js';
 import type { StateNode, Transition } from '../node.js';
 import type { Op, Producer, Run } from '../run.js';
-import type { ChartInvoke } from '../schema/chart.js';
+import type { ChartDelay, ChartInvoke } from '../schema/chart.js';
 import type { Findings } from '../schema/findings.js';
-import { Actions, constant } from './actions.js';
+import { Actions, constant, durationOf } from './actions.js';
 import { bindGuard, type FindState } from './guards.js';
 import { invocation } from './invocation.js';
 import { Values } from './values.js';
@@ -67,9 +67,15 @@ export class Binder {
   #delays(node: StateNode): void {
     const { after, path } = node.chart;
     const place = `"after" of ${name(node)}`;
-    const delays = after.map(({ key, delayMs }) => ({ key: this.#events.delayOver(key, node.id), delayMs }));
-    node.begins = delays.map(({ key, delayMs }) => constant({ type: 'timer', key, delayMs }, place, path));
-    node.ends = delays.map(({ key }) => constant({ type: 'cancel', kind: 'timer', key }, place, path));
+    const keyOf = (delay: ChartDelay) => this.#events.delayOver(delay.key, node.id);
+    node.begins = after.map((one): Op => {
+      const timer = { type: 'timer', key: keyOf(one) } as const;
+      if (one.delay === undefined) return constant({ ...timer, delayMs: one.delayMs ?? 0 }, place, path);
+      const length = durationOf(this.values.producer(one.delay));
+      const perform: Op['perform'] = (run) => run.emit({ ...timer, delayMs: length(run) });
+      return { perform, place, path };
+    });
+    node.ends = after.map((one) => constant({ type: 'cancel', kind: 'timer', key: keyOf(one) }, place, path));
   }
 
   #invokes(node: StateNode): void {

@@ -96,7 +96,9 @@ export interface ChartTransition {
 export interface ChartDelay {
   /** The key as it was written: part of the timer's name. */
   readonly key: string;
-  readonly delayMs: number;
+  /** Undefined where it is worked out as the state is entered. */
+  readonly delayMs: number | undefined;
+  readonly delay: Template | undefined;
   readonly transitions: readonly ChartTransition[];
 }
 

@@ -115,6 +115,8 @@ function readType(findings: Findings, value: unknown, path: string, noun: string
 }
 
 function readDelay(findings: Findings, value: unknown, path: string): Template | undefined {
+  const named = typeof value === 'string' ? findings.delays.get(value) : undefined;
+  if (named !== undefined) return named;
   const template = readTemplate(findings, value, path);
   if (template?.kind === 'constant') {
     const duration = parseDuration(template.value);

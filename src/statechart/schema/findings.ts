@@ -2,7 +2,7 @@ import { escapePointer, isJsonObject, type Json, type JsonObject, put, toJson } 
 import type { Problem } from '../../core/problem.js';
 import type { Template } from '../../expression/template.js';
 import { MAX_PROBLEMS } from '../limits.js';
-import type { ChartTarget, DatamodelAction, DialectName } from './chart.js';
+import type { ChartTarget, Template as ChartTemplate, DatamodelAction, DialectName } from './chart.js';
 
 /** The datamodels that definitions may name, handed in by whoever has loaded what they need. */
 export type Datamodels = Readonly<Record<string, (machine: string) => Datamodel>>;
@@ -65,6 +65,8 @@ export class Findings {
   dialect: DialectName = 'native';
   /** Of the machine that is read, where its expressions are not JSONata's. */
   datamodel: Datamodel | undefined = undefined;
+  /** What the machine that is read has under `delays`. */
+  delays: ReadonlyMap<string, ChartTemplate> = new Map();
   /** The states that guards ask for, which are looked for once all are known. */
   readonly asked: ChartTarget[] = [];
   /** The id of the machine that is read, before which its functions are named. */

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../core/json.js';
 import type { Chart } from './chart.js';
+import { readDelays } from './delay.js';
 import { type Datamodels, type Findings, isPlain } from './findings.js';
 import { readMigrations } from './migrate.js';
 import { asIs, readJson, readList, readText } from './reader.js';
@@ -19,6 +20,7 @@ const MACHINE = {
   schemas: readObject,
   types: readTypes,
   events: readObject,
+  delays: asIs,
 };
 
 const readDialect = choice(['native', 'scxml']);
@@ -47,6 +49,7 @@ export function readMachine(
     if (open === undefined) return findings.tell('missing-engine', '/datamodel', name);
     findings.datamodel = open(typeof id === 'string' ? id : '');
   }
+  if (source['delays'] !== undefined) findings.delays = readDelays(findings, source['delays']);
   const machine = findings.members('machine', MACHINE, source, '');
   if (machine === undefined) return undefined;
   const root = stateOf(findings, machine, id === undefined ? DEFAULT_MACHINE_ID : 'root', '');

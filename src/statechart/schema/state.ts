@@ -9,9 +9,10 @@ import type {
   StateType,
   Template,
 } from './chart.js';
+import { readLength } from './delay.js';
 import { type Findings, isPlain, join, type Members } from './findings.js';
 import { readInvokes } from './invoke.js';
-import { asIs, notYet, readDuration, readJson, readList, readText } from './reader.js';
+import { asIs, notYet, readJson, readList, readText } from './reader.js';
 import { readSettled, readTemplate } from './template.js';
 import { readTargets, readTransitions } from './transition.js';
 
@@ -232,8 +233,11 @@ function readAfter(findings: Findings, value: unknown, path: string): readonly C
 }
 
 function delayOf(findings: Findings, key: string, written: unknown, value: unknown, at: string): ChartDelay {
-  const delayMs = readDuration(findings, written, at) ?? 0;
-  return { key, delayMs, transitions: transitionsAt(findings, value, at) };
+  return {
+    key,
+    ...readLength(findings, written, at, false),
+    transitions: transitionsAt(findings, value, at),
+  };
 }
 
 /** The key of a state's own timeout among its delays: no duration is written so. */
@@ -251,9 +255,9 @@ function delaysOf(
     findings.tell('missing timeout', join(path, there), there, missing);
     return after;
   }
-  const delayMs = readDuration(findings, timeout, join(path, 'timeout')) ?? 0;
+  const length = readLength(findings, timeout, join(path, 'timeout'), true);
   const transitions = readTransitions(findings, onTimeout, join(path, 'onTimeout'));
-  return [...after, { key: TIMEOUT_KEY, delayMs, transitions }];
+  return [...after, { key: TIMEOUT_KEY, ...length, transitions }];
 }
 
 function readOutput(findings: Findings, value: unknown, path: string): Template | undefined {

@@ -133,7 +133,7 @@ function memberMustBe(expected: string): Wording {
 const RENAMED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   state: { onEntry: 'entry', onExit: 'exit', activities: 'invoke', data: 'output', delays: 'after' },
   machine: {
-    ...{ onEntry: 'entry', onExit: 'exit', activities: 'invoke', data: 'output', delays: 'after' },
+    ...{ onEntry: 'entry', onExit: 'exit', activities: 'invoke', data: 'output' },
     ...{ name: 'id', key: 'id' },
   },
   transition: { cond: 'guard', internal: 'reenter', action: 'actions', to: 'target', if: 'guard' },
@@ -199,6 +199,7 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   'wrong-type on': mustBe('"on"', 'an object of events'),
   'wrong-type listener': mustBe('a transition of a list', 'an object with an "event"'),
   'wrong-type after': mustBe('"after"', 'an object of durations'),
+  'wrong-type delays': mustBe('"delays"', 'an object of durations'),
   'wrong-type tag': mustBe('a tag', 'a text'),
   'wrong-type target': mustBe('"target"', 'a text'),
   'wrong-type transition': mustBe('a transition', 'a target or an object'),
@@ -278,6 +279,10 @@ const WORDINGS: Readonly<Record<string, Wording>> = {
   'invoke limit': (path) => [
     `"${lastKey(path)}" is for tasks, not for a machine`,
     'give the state a "timeout", and say where "onTimeout" leads',
+  ],
+  'duration unknown': (_, value: Json) => [
+    `${JSON.stringify(value)} is neither a duration nor the name of a delay`,
+    'write 30s, 5m, 1h30m, 2d or a number of milliseconds, or name it under "delays" of the machine',
   ],
   'duration nothing': (path) => `a ${lastKey(path)} of nothing`,
   retry: (path) => {

@@ -22,7 +22,7 @@ const KEPT = ['id', 'type', 'tags', 'meta', 'description', 'output', 'states', '
  */
 export function configOf(state: JsonObject, path: string, moves: Moves): JsonObject {
   const config: Record<string, Json> = {};
-  for (const key of path === '' ? ['version', ...KEPT] : KEPT) {
+  for (const key of path === '' ? ['version', 'delays', ...KEPT] : KEPT) {
     const value = own(state, key);
     if (value !== undefined && value !== false && !isEmpty(value)) put(config, key, value);
   }
