@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
  * Bytes, compressed, of what a program bundles for pure transitions, the expression language left out. The aim is 8,000;
  * docs/todo.md says what stands in the way. It may shrink, and may not grow unnoticed.
  */
-const MAX_BUNDLE_BYTES = 23_100;
+const MAX_BUNDLE_BYTES = 23_000;
 
 it(`a program that bundles pure transitions gets no more than ${MAX_BUNDLE_BYTES} bytes, compressed`, async () => {
   const { outputFiles, metafile } = await build({
