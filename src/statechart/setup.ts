@@ -11,6 +11,7 @@ import type {
   GuardImplementation,
   RootConfig,
   ScopeOf,
+  StateConfig,
 } from './config.js';
 import { Machine, machineOf } from './machine.js';
 import { resolveMachines } from './named.js';
@@ -50,6 +51,52 @@ export interface Setup<
     action: TAction,
   ): TAction;
   assign(assignment: Assignment<TContext, TEvent>): BuiltAction<TContext, TEvent, never, never>;
+  /** A state that is written apart; its targets and names are looked at in the machine that it becomes part of. */
+  createStateConfig<TState>(
+    state: StateConfig<
+      TContext,
+      TEvent,
+      WordsOf<TEvent, TEmitted, TTag, TGuards, TActions, TActors, TDelays>
+    > &
+      TState,
+  ): TState;
+  /** The same with more guards, actions and delays, or others under the same names. */
+  extend<
+    TMoreGuards = Record<never, never>,
+    TMoreActions = Record<never, never>,
+    TMoreDelays = Record<never, never>,
+  >(
+    more: Named<TContext, TEvent, TEmitted, TMoreGuards, TMoreActions, TMoreDelays>,
+  ): Setup<
+    TContext,
+    TEvent,
+    TInput,
+    TOutput,
+    TEmitted,
+    TTag,
+    Omit<TGuards, keyof TMoreGuards> & TMoreGuards,
+    Omit<TActions, keyof TMoreActions> & TMoreActions,
+    TActors,
+    Omit<TDelays, keyof TMoreDelays> & TMoreDelays
+  >;
+}
+
+/** What is referred to by name, and may be declared in several steps. */
+interface Named<
+  TContext,
+  TEvent extends EventObject,
+  TEmitted extends EventObject,
+  TGuards,
+  TActions,
+  TDelays,
+> {
+  readonly guards?: { readonly [K in keyof TGuards]: GuardImplementation<TContext, TEvent, TGuards[K]> };
+  readonly actions?: {
+    readonly [K in keyof TActions]: ActionImplementation<TContext, TEvent, TActions[K], TEvent, TEmitted>;
+  };
+  readonly delays?: TDelays & {
+    readonly [K in keyof TDelays]: string | number | ((scope: ScopeOf<TContext, TEvent>) => string | number);
+  };
 }
 
 interface WordsOf<
@@ -90,13 +137,7 @@ export function setup<
   TActions = Record<never, never>,
   TActors = Record<never, never>,
   TDelays = Record<never, never>,
->({
-  actors,
-  delays,
-  guards,
-  actions,
-  events,
-}: {
+>(declared: {
   readonly types?: MachineTypes<TContext, TEvent, TInput, TOutput, TEmitted, TTag>;
   readonly events?: TEvents;
   readonly guards?: {
@@ -130,6 +171,7 @@ export function setup<
   TActors,
   TDelays
 > {
+  const { actors, delays, guards, actions, events } = declared;
   const machines: Machine[] = [];
   const handlers: Record<string, (...args: never) => unknown> = {};
   const ids: Record<string, string> = {};
@@ -148,6 +190,14 @@ export function setup<
     },
     createAction: (action) => action,
     assign: (assignment) => assign(assignment as never),
+    createStateConfig: (state) => state,
+    extend: (more) =>
+      setup({
+        ...declared,
+        guards: { ...guards, ...more.guards },
+        actions: { ...actions, ...more.actions },
+        ...(more.delays === undefined ? {} : { delays: { ...delays, ...more.delays } }),
+      } as never) as never,
   };
 }
 

@@ -177,10 +177,42 @@ const ROWS: readonly (readonly [string, () => void | Promise<void>])[] = [
   [
     '`setup().extend`, `createStateConfig`',
     () => {
-      expect([Object.hasOwn(setup({}), 'extend'), Object.hasOwn(setup({}), 'createStateConfig')]).toEqual([
-        false,
-        false,
-      ]);
+      const base = setup({
+        types: {} as { context: { n: number }; events: { type: 'GO'; by: number } },
+        guards: { may: () => false },
+      });
+      const more = base.extend({
+        guards: { may: () => true, enough: ({ context }, params: { n: number }) => context.n >= params.n },
+        actions: { add: detent.assign({ n: ({ context, event }) => context.n + event.by }) },
+        delays: { SOON: 100 },
+      });
+      const a = more.createStateConfig({
+        on: {
+          GO: {
+            target: 'b',
+            guard: detent.and(['may', { type: 'enough', params: { n: 1 } }]),
+            actions: 'add',
+          },
+        },
+        after: { SOON: 'b' },
+      });
+      const machine = more.createMachine({ context: { n: 1 }, initial: 'a', states: { a, b: {} } });
+      const [start, effects] = initialTransition(machine);
+      const [next] = transition(machine, start, { type: 'GO', by: 2 });
+      expect([effects[0]?.type, next.value, next.context.n]).toEqual(['timer', 'b', 3]);
+      const wrong = () => {
+        more.createMachine({
+          context: { n: 1 },
+          initial: 'a',
+          states: {
+            // @ts-expect-error: no such state in this machine
+            a,
+          },
+        });
+      };
+      expect(wrong).toThrow('unknown-target');
+      // @ts-expect-error: not there before
+      base.createMachine({ context: { n: 1 }, entry: 'add' });
     },
   ],
 ];
