@@ -9,8 +9,11 @@ export const MAX_GUARD_DEPTH = 32;
 /** Branches within branches of `choose`. */
 export const MAX_ACTION_DEPTH = 32;
 
-/** Microsteps of one event: transitions taken and internal events handled. A cycle of `always` ends here. */
+/** Microsteps of one event: sets of transitions taken. A cycle of `always`, or of raised events, ends here. */
 export const MAX_MICROSTEPS = 1_000;
+
+/** Raised events, ends of states among them, that wait to be handled within one event. */
+export const MAX_RAISED = 10_000;
 
 /** Effects of one event. */
 export const MAX_EFFECTS = 10_000;

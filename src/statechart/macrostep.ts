@@ -4,7 +4,7 @@ import type { Surroundings } from '../expression/expression.js';
 import type { Template } from '../expression/template.js';
 import { ActionError } from './action-error.js';
 import { type Configuration, type Move, type Plan, Work, whereabouts } from './configuration.js';
-import { MAX_EFFECTS, MAX_MICROSTEPS } from './limits.js';
+import { MAX_EFFECTS, MAX_MICROSTEPS, MAX_RAISED } from './limits.js';
 import { type MachineEffect, NO_EFFECTS, RELATIVE } from './machine-effect.js';
 import { EXECUTION_ERROR, isErrorEvent, isReserved, type MachineEvent, plainEvent } from './machine-event.js';
 import type { StateNode, Transition } from './node.js';
@@ -117,13 +117,15 @@ export class Macrostep implements Run {
   #settle(): void {
     const { asksAgain } = this.configuration.space.dialect;
     let eventless = true;
-    for (let steps = 0; !this.done; steps++) {
-      if (steps > MAX_MICROSTEPS) this.#runaway();
+    let steps = 0;
+    while (!this.done) {
+      if (steps > MAX_MICROSTEPS) this.#runaway(`${MAX_MICROSTEPS} microsteps`);
       const { configuration, context } = this;
       const move =
         eventless && configuration.hasAlways ? this.#select(eventlessPlan(configuration)) : undefined;
       if (move !== undefined) {
         this.#take(move, undefined);
+        steps++;
         // One that changed nothing would be chosen for ever; XState asks again only after a change.
         eventless = asksAgain || this.configuration !== configuration || this.context !== context;
         continue;
@@ -134,7 +136,8 @@ export class Macrostep implements Run {
         if (this.#queue === undefined || this.#queue.length === 0) return;
         continue;
       }
-      this.#raised(event);
+      // What nothing takes raises nothing, so that it cannot go round: ends of thousands of regions may pass.
+      if (this.#raised(event)) steps++;
       eventless = true;
     }
     // At its end the machine takes nothing any more, what failed on the way there included.
@@ -146,7 +149,8 @@ export class Macrostep implements Run {
     if (left !== undefined) throw new Undone(left.problem, left.cause);
   }
 
-  #raised(event: MachineEvent): void {
+  /** Whether a transition took it. */
+  #raised(event: MachineEvent): boolean {
     this.#at(event);
     const move = this.#select(planFor(this.configuration, event.type));
     const fault =
@@ -154,6 +158,7 @@ export class Macrostep implements Run {
     if (move !== undefined) this.#take(move, event.type);
     else if (fault !== undefined && this.configuration.space.undoes)
       throw new Undone(fault.problem, fault.cause);
+    return move !== undefined;
   }
 
   /** Undefined where nothing is taken. */
@@ -237,10 +242,10 @@ export class Macrostep implements Run {
     this.raise(event);
   }
 
-  #runaway(): never {
+  #runaway(limit: string): never {
     throw new Undone({
       code: 'too-many-microsteps',
-      message: `more than ${MAX_MICROSTEPS} microsteps in one event, at last in "${whereabouts(this.configuration)}"`,
+      message: `more than ${limit} in one event, at last in "${whereabouts(this.configuration)}"`,
       path: '',
       hint: 'look for transitions under "always", or raised events, that lead round in a circle',
     });
@@ -343,7 +348,7 @@ export class Macrostep implements Run {
   raise(event: MachineEvent): void {
     if (this.#queue === undefined) this.#queue = [event];
     else this.#queue.push(event);
-    if (this.#queue.length > MAX_MICROSTEPS) this.#runaway();
+    if (this.#queue.length > MAX_RAISED) this.#runaway(`${MAX_RAISED} raised events`);
   }
 
   finish(output: unknown): void {

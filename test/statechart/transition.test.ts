@@ -11,7 +11,7 @@ import {
   transition,
 } from '../../src/index.js';
 import type { AnyEvent } from '../../src/statechart/config.js';
-import { MAX_EFFECTS, MAX_MICROSTEPS } from '../../src/statechart/limits.js';
+import { MAX_EFFECTS, MAX_MICROSTEPS, MAX_RAISED } from '../../src/statechart/limits.js';
 import { NO_EFFECTS } from '../../src/statechart/machine-effect.js';
 
 type AnyMachine = Machine<unknown, AnyEvent>;
@@ -345,6 +345,25 @@ describe('transitions without an event', () => {
       states: { a: { on: { GO: { actions: [{ raise: 'GO' }, { raise: 'GO' }] } } } },
     });
     expect(refusal(() => reach(machine, 'GO')).code).toBe('too-many-microsteps');
+  });
+
+  it(`may raise ${MAX_RAISED} events that nothing takes, and one more undoes the event`, () => {
+    const raising = (count: number) => {
+      const actions = Array.from({ length: count }, () => ({ raise: 'TOLD' }));
+      return make({ initial: 'a', states: { a: { on: { GO: 'b' } }, b: { entry: actions } } });
+    };
+    expect(reach(raising(MAX_RAISED), 'GO').value).toBe('b');
+    const { code, message } = refusal(() => reach(raising(MAX_RAISED + 1), 'GO'));
+    expect(code).toBe('too-many-microsteps');
+    expect(message).toContain(`more than ${MAX_RAISED} raised events in one event`);
+  });
+
+  it('are not what the ends of thousands of regions are counted as', () => {
+    const region = { initial: 'a', states: { a: { on: { GO: 'b' } }, b: { type: 'final' } } };
+    const regions = Object.fromEntries(
+      Array.from({ length: MAX_MICROSTEPS + 1 }, (_, n) => [`r${n}`, region]),
+    );
+    expect(reach(make({ type: 'parallel', states: regions }), 'GO').status).toBe('done');
   });
 
   it(`may make ${MAX_EFFECTS} effects in one event, and one more undoes the event`, () => {
