@@ -3,7 +3,7 @@ import type { Implementations, Program } from '../core/language.js';
 import { isError, Refused } from '../core/problem.js';
 import { Binder } from './bind/binder.js';
 import { checkMigration } from './bind/migration.js';
-import type { Values } from './bind/values.js';
+import { MISSING_IMPLEMENTATION, type Values } from './bind/values.js';
 import { type EventNames, type Move, StateSpace } from './configuration.js';
 import { contextMaker, type MakeContext, sharedContext } from './context.js';
 import type { ContextShape } from './context-shape.js';
@@ -47,8 +47,9 @@ export interface StatechartProgram extends Program {
 }
 
 /**
- * Throws Refused with all problems if the definition has errors or a function is missing; where something in it is no JSON,
- * with that alone. `findings` are new ones.
+ * Throws Refused with all problems if the definition has errors; where something in it is no JSON, with that alone. `findings`
+ * are new ones. Functions that are missing are left among them, since they may be provided later: until then the program is
+ * not to be stepped.
  */
 export function compile(
   source: unknown,
@@ -70,7 +71,8 @@ export function compile(
     binder.bind(node);
   }
   const makeContext = contextMaker(chart.context, binder);
-  if (findings.problems.some(isError)) throw new Refused(findings.problems.filter(isError));
+  const errors = findings.problems.filter(isError);
+  if (errors.some(({ code }) => code !== MISSING_IMPLEMENTATION)) throw new Refused(errors);
   const manners = {
     undoes: chart.onStepError === 'undo',
     marks: dialect.marks && (chart.hasDatamodel || binder.asks),

@@ -1,6 +1,6 @@
 import type { Json } from '../core/json.js';
 import type { Implementations } from '../core/language.js';
-import { Refused } from '../core/problem.js';
+import { isError, Refused } from '../core/problem.js';
 import { builtOf } from './builders.js';
 import { compile, type StatechartProgram } from './compile.js';
 import type { AnyEvent, EventObject, MachineImplementations, RootConfig } from './config.js';
@@ -44,6 +44,8 @@ export class Machine<
   /** Those that it invokes, where they were given with it. */
   readonly machines: readonly Machine[];
   readonly #program: StatechartProgram;
+  /** Undefined while functions that it names are missing. */
+  readonly #whole: StatechartProgram | undefined;
   readonly #config: unknown;
   readonly #given: Given;
   readonly #findings = new Findings(false);
@@ -59,6 +61,7 @@ export class Machine<
     this.#config = config;
     this.#given = given;
     this.#program = compile(config, given, {}, this.#findings);
+    this.#whole = this.#findings.problems.some(isError) ? undefined : this.#program;
     const { guards, actions, functions } = this.#findings.functions;
     this.implementations = {
       ...given,
@@ -77,13 +80,25 @@ export class Machine<
     return this.#source;
   }
 
+  /** What steps it. Throws Refused where functions that it names were not provided yet. */
   static programOf<TContext, TEvent extends EventObject, TFace extends AnyFace>(
     machine: Machine<TContext, TEvent, TFace>,
   ): StatechartProgram {
-    return machine.#program;
+    return machine.#whole ?? machine.#refuse();
   }
 
-  /** The machine with other functions in the place of those that it was made with. */
+  #refuse(): never {
+    throw new Refused(this.#findings.problems.filter(isError));
+  }
+
+  /**
+   * The machine with functions for the names that had none yet, and others in the place of those that it was made with.
+   *
+   * @example
+   * const door = createMachine({ initial: 'shut', states: { shut: { on: { PUSH: { target: 'open', guard: 'may' } } }, open: {} } });
+   * const mine = door.provide({ guards: { may: () => true } });
+   * transition(mine, initialTransition(mine)[0], { type: 'PUSH' })[0].value; // => 'open'
+   */
   provide(given: MachineImplementations<TContext, TEvent>): Machine<TContext, TEvent, TFace> {
     const { guards, actions } = this.#given;
     const all = {
@@ -123,7 +138,8 @@ export class Machine<
 
 /**
  * Checks and compiles a machine. Functions may stand wherever an expression may; they are taken out under
- * generated names. Throws Refused with everything that is wrong, each with its place.
+ * generated names. Guards that are only named may be provided later. Throws Refused with everything that is wrong, each with
+ * its place.
  *
  * @example
  * createMachine({ id: 'lamp', initial: 'off', states: { off: { on: { PRESS: 'on' } }, on: {} } }).id; // => 'lamp'

@@ -86,6 +86,35 @@ describe('createMachine', () => {
     ]);
   });
 
+  it('may be given its guards later, and is not stepped before', () => {
+    const door = createMachine({
+      id: 'door',
+      initial: 'shut',
+      states: {
+        shut: { on: { PUSH: { target: 'open', guard: { and: ['free', 'may'] } } } },
+        open: {},
+      },
+    });
+    expect(problemsOf(() => initialTransition(door)).map(({ code, path }) => `${code} ${path}`)).toEqual([
+      'missing-implementation /states/shut/on/PUSH/guard/and/0',
+      'missing-implementation /states/shut/on/PUSH/guard/and/1',
+    ]);
+    const free = door.provide({ guards: { free: () => true } });
+    expect(problemsOf(() => initialTransition(free))).toHaveLength(1);
+    expect(problemsOf(() => statechart.compile(free.source, free.implementations))).toHaveLength(1);
+    const whole = free.provide({ guards: { may: () => true } });
+    expect(transition(whole, initialTransition(whole)[0], { type: 'PUSH' })[0].value).toBe('open');
+    expect(statechart.compile(whole.source, whole.implementations).id).toBe('door');
+  });
+
+  it('takes nothing but functions for guards', () => {
+    const config: MachineConfig<unknown, AnyEvent> = { on: { GO: { guard: 'may' } } };
+    const given = { guards: { may: 7 } } as never;
+    expect(problemsOf(() => createMachine(config, given)).map(({ code }) => code)).toEqual([
+      'wrong-implementation',
+    ]);
+  });
+
   it('runs with its functions', () => {
     let [snapshot, effects] = initialTransition(order, 1);
     expect(effects.map((effect) => effect.type === 'task' && effect.name)).toEqual([

@@ -123,6 +123,9 @@ const ROWS: readonly (readonly [string, () => void | Promise<void>])[] = [
         (one) => transition(one, initialTransition(one)[0], { type: 'GO' })[1].length,
       );
       expect(effects).toEqual([1, 0]);
+      const later = createMachine({ on: { GO: { guard: 'may', actions: 'tell' } } });
+      const given = later.provide({ guards: { may: () => true } });
+      expect(transition(given, initialTransition(given)[0], { type: 'GO' })[1]).toHaveLength(1);
     },
   ],
   [

@@ -5,6 +5,9 @@ import type { FunctionTemplate, SettledTemplate, Template } from '../schema/char
 import type { Findings, Functions } from '../schema/findings.js';
 import { join } from '../schema/findings.js';
 
+/** The one problem that may be mended without another definition. */
+export const MISSING_IMPLEMENTATION = 'missing-implementation';
+
 /** A function of a machine: a guard, a field of an assign, an input, an output. */
 export type ScopeFunction = (scope: Scope, params: unknown) => unknown;
 
@@ -106,12 +109,14 @@ export class Values {
     const fn = this.given(among, name);
     if (typeof fn === 'function') return fn as ScopeFunction;
     const what = `the ${among.slice(0, -1)} ${JSON.stringify(name)}`;
-    const message =
-      fn === undefined
-        ? `there is no implementation of ${what}`
-        : `the implementation of ${what} is no function`;
-    const hint = 'hand it to createMachine, or write an expression: "{% … %}"';
-    this.findings.add({ code: 'missing-implementation', message, path, hint });
+    if (fn === undefined) {
+      const message = `there is no implementation of ${what}`;
+      const hint = 'hand it to createMachine or provide, or write an expression: "{% … %}"';
+      this.findings.add({ code: MISSING_IMPLEMENTATION, message, path, hint });
+    } else {
+      const message = `the implementation of ${what} is no function`;
+      this.findings.add({ code: 'wrong-implementation', message, path });
+    }
     return () => undefined;
   }
 }
