@@ -1,3 +1,4 @@
+import { parseXml } from '@rgrove/parse-xml';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { explore, findPaths, inspect, readInvariant, testFile } from '../../src/analysis/analysis.js';
@@ -11,6 +12,7 @@ import type { Json, JsonObject } from '../../src/core/json.js';
 import type { Language } from '../../src/core/language.js';
 import { MAX_JSON_DEPTH } from '../../src/core/limits.js';
 import { isError, Refused } from '../../src/core/problem.js';
+import { toDot, toMermaid, toSvg } from '../../src/embed/diagram.js';
 import { parseSource } from '../../src/formats/source.js';
 import { statechart } from '../../src/statechart/language.js';
 import { MAX_STATE_DEPTH } from '../../src/statechart/limits.js';
@@ -116,6 +118,43 @@ function recorded(source: Json): { readonly entries: JournalEntry[]; readonly st
 const stamp = (revision: number) => ({
   ...{ id: `e${revision}`, instance: 'i', revision, at: revision * 1_000, seed: 's' },
 });
+
+describe.each([
+  ['statechart', VALID],
+  ['asl', WORKFLOW],
+])('a graph of whatever comes: %s', (_, valid) => {
+  it('is drawn in every form, each well-formed, or refused in words', async () => {
+    const drawn = { text: 0, refused: 0 };
+    const source = fc.oneof({ weight: 3, arbitrary: damaged(valid) }, anyJson);
+    const value = fc.oneof(anyJson, fc.constant('a'));
+    await fc.assert(
+      fc.asyncProperty(source, fc.option(value, { nil: undefined }), async (definition, state) => {
+        const forms = [
+          async () => expect(toMermaid(definition as object, { state })).toMatch(/^(---|stateDiagram-v2)/),
+          async () => expect(toDot(definition as object, { state })).toMatch(/^digraph /),
+          async () => expect(isWellFormed(await toSvg(definition as object, { state }))).toBe(true),
+        ];
+        for (const form of forms) {
+          try {
+            await form();
+            drawn.text++;
+          } catch (error) {
+            if (!(error instanceof Refused)) throw error;
+            wordsOf(error.problems);
+            drawn.refused++;
+          }
+        }
+      }),
+      { numRuns: 100 },
+    );
+    expect(drawn.text).toBeGreaterThan(10);
+    expect(drawn.refused).toBeGreaterThan(10);
+  }, 120_000);
+});
+
+function isWellFormed(svg: string): boolean {
+  return parseXml(svg).root?.name === 'svg';
+}
 
 describe('whatever a machine was changed to', () => {
   it('is replayed without throwing, and only what was changed goes otherwise', () => {
