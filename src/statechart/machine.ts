@@ -10,7 +10,7 @@ import { Findings } from './schema/findings.js';
 import { MachineSnapshot, type SnapshotStatus } from './snapshot.js';
 import { sourceOf } from './source.js';
 import { configurationAt } from './state-value.js';
-import type { Checked } from './typed/checked.js';
+import type { Checked, Inferred } from './typed/checked.js';
 import type {
   ContextSource,
   DeclaredIn,
@@ -170,7 +170,7 @@ export function createMachine<
     readonly context?: ContextSource<TContext, TInput>;
     readonly events?: TEvents;
   } & RootConfig<TContext, EventIn<TEvents, TEvent>, WordsIn<TEvents, TEvent, TEmitted, TNames>> &
-    TConfig &
+    Inferred<TConfig> &
     Checked<TConfig, TContext, EventIn<TEvents, TEvent>, WordsIn<TEvents, TEvent, TEmitted, TNames>>,
   implementations?: MachineImplementations<TContext, EventIn<TEvents, TEvent>, TGuards, TActions>,
 ): Machine<TContext, EventIn<TEvents, TEvent>, Face<StatesOf<TConfig>, TInput, TOutput, TEmitted, TTag>> {

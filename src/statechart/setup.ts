@@ -15,7 +15,7 @@ import type {
 } from './config.js';
 import { Machine, machineOf } from './machine.js';
 import { resolveMachines } from './named.js';
-import type { Checked } from './typed/checked.js';
+import type { Checked, Inferred } from './typed/checked.js';
 import type { ContextSource, EventIn, MachineTypes } from './typed/declared.js';
 import type { Face } from './typed/face.js';
 import type { StatesOf } from './typed/state-tree.js';
@@ -38,7 +38,7 @@ export interface Setup<
     config: {
       readonly context?: ContextSource<TContext, TInput>;
     } & RootConfig<TContext, TEvent, WordsOf<TEvent, TEmitted, TTag, TGuards, TActions, TActors, TDelays>> &
-      TConfig &
+      Inferred<TConfig> &
       Checked<
         TConfig,
         TContext,

@@ -108,12 +108,63 @@ describe('an editor offers', () => {
       `${declared}declared.createMachine({ context: { n: 1 }, on: { ¦ } });`,
       ['"*"', '"error.execution"', 'GO', 'STOP'],
     ],
+    ['initial states', `createMachine({ initial: '¦', states: { a: {}, b: {} } });`, ['a', 'b']],
+    [
+      'targets',
+      `createMachine({ initial: 'a', states: { a: { on: { GO: '¦', STOP: 'b' } }, b: {} } });`,
+      ['a', 'b'],
+    ],
+    [
+      'targets, while one is being written',
+      `createMachine({ initial: 'a', states: { a: { always: { target: 'b¦' } }, bed: {} } });`,
+      ['a', 'bed'],
+    ],
+    [
+      'targets among the siblings of a state within',
+      `createMachine({ initial: 'a', states: { a: { initial: 'x', states: { x: { after: { '1s': '¦' } }, y: {} } } } });`,
+      ['x', 'y'],
+    ],
+    [
+      'targets beside functions',
+      `createMachine({ ${events}, initial: 'a', states: { a: { on: { GO: { guard: ({ event }) => event.by > 0, target: '¦' } } }, b: { entry: ({ context }) => context } } });`,
+      ['a', 'b'],
+    ],
+    [
+      'initial states beside functions',
+      `createMachine({ initial: '¦', states: { a: { entry: ({ context }) => context }, b: {} } });`,
+      ['a', 'b'],
+    ],
+    [
+      'targets of machines with a setup',
+      `${declared}declared.createMachine({ context: { n: 1 }, initial: 'a', states: { a: { on: { GO: { target: '¦', actions: assign({ n: ({ event }) => event.by }) } } }, b: {} } });`,
+      ['a', 'b'],
+    ],
+    [
+      'targets in a list beside functions',
+      `createMachine({ ${events}, initial: 'a', states: { a: { on: { GO: [{ guard: ({ event }) => event.by > 0, target: '¦' }, { target: 'a' }] } }, b: { entry: ({ context }) => context } } });`,
+      ['a', 'b'],
+    ],
+    [
+      'targets that are entered at once',
+      `createMachine({ initial: 'a', states: { a: { on: { GO: { target: ['¦'] } } }, b: {} } });`,
+      ['a', 'b'],
+    ],
+    [
+      'targets of what is invoked',
+      `createMachine({ initial: 'a', states: { a: { invoke: [{ src: 'load', onDone: { target: '¦' } }] }, b: {} } });`,
+      ['a', 'b'],
+    ],
+    [
+      'targets of history states, and of initial transitions',
+      `createMachine({ initial: { target: 'a' }, states: { a: { type: 'history', target: '¦' }, b: {} } });`,
+      ['a', 'b'],
+    ],
   ])('%s', (_, line, names) => {
     // The compiler counts the text at the cursor itself among those that there are.
     expect(offered(line).filter((name) => name !== '')).toEqual(names);
   });
 
   it('nothing empty where any text will do', () => {
-    expect(offered(`createMachine({ initial: 'a', states: { a: { on: { GO: '¦' } } } });`)).toEqual([]);
+    expect(offered(`createMachine({ invoke: { src: '¦' } });`)).toEqual([]);
   });
 });

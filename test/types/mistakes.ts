@@ -171,6 +171,48 @@ createMachine({
 });
 
 createMachine({
+  initial: 'a',
+  states: {
+    a: {
+      type: 'compound',
+      initial: 'x',
+      states: { x: { type: 'history', history: 'deep', target: 'y' }, y: { type: 'final' } },
+      on: {
+        GO: {
+          // @ts-expect-error: no such state, beside literals that are right
+          target: 'zzz',
+          guard: 'ready',
+          actions: { raise: 'STOP' },
+        },
+        STOP: {
+          target: [
+            'b',
+            // @ts-expect-error: no such state, among several
+            'zzz',
+          ],
+        },
+      },
+      invoke: [
+        {
+          src: 'load',
+          // @ts-expect-error: no such state, after one of several invocations
+          onDone: { target: 'zzz' },
+        },
+        { src: 'save', onDone: 'b' },
+      ],
+    },
+    b: { type: 'final' },
+  },
+});
+createMachine({
+  initial: {
+    // @ts-expect-error: no such child, as a transition
+    target: 'b',
+  },
+  states: { a: {} },
+});
+
+createMachine({
   events,
   on: { GO: {}, STOP: undefined, '*': {}, 'xstate.done.actor.x': {}, 'error.execution': {} },
 });

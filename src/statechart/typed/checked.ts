@@ -10,8 +10,22 @@ export interface OneOf<T> {
 }
 
 /**
- * What is asked of a definition beyond its shape: `unknown` where it is right, so that the intersection of both is the
- * definition itself, and `OneOf` what is there where it is not.
+ * Where a definition is inferred. It asks nothing, so that what an editor offers inside the definition is what `Checked`
+ * asks there, and not what happens to stand there already.
+ */
+export type Inferred<D> = [D] extends [never] ? D : unknown;
+
+/**
+ * Accepts a target or `initial` that is still empty, which `createMachine` refuses when it runs: an error in the call would
+ * keep the compiler from inferring definitions with functions, and editors from offering what could stand there. Written as
+ * text that is upper and lower case at once, for a literal would itself be offered.
+ */
+type Blank = Uppercase<string> & Lowercase<string>;
+
+/**
+ * What is asked of a definition beyond its shape: itself where it is right, and `OneOf` what is there where it is not. Not
+ * `unknown` where it is right: a member that is known hides what index signatures of the shape say of it, and what is
+ * written there would lose its literals.
  */
 export type Checked<D, TContext, TEvent extends EventObject, TWords extends Words> = {
   // As a remapping, which the compiler does not look through for the types of functions while it infers D.
@@ -101,13 +115,13 @@ type StateKey = keyof StateConfig<unknown, EventObject>;
 
 /** Where nothing has to be there, it is not this state that is known, but what states look like. */
 type CheckedState<S, A extends AnyAround> = NoStates extends S
-  ? unknown
+  ? S
   : { [K in keyof S]: CheckedMember<S, K, A, StateKey> };
 
 type CheckedMember<S, K extends keyof S, A extends AnyAround, TKey> = K extends keyof Members<S, S, A>
   ? Members<S, S[K], A>[K]
   : K extends TKey
-    ? unknown
+    ? S[K]
     : OneOf<TKey>;
 
 /** By the key of a state, what is asked of what stands there; of all other keys nothing is. */
@@ -129,31 +143,33 @@ interface Members<S, V, A extends AnyAround> {
 }
 
 type CheckedStates<V, A extends AnyAround> = string extends keyof V
-  ? unknown
+  ? V
   : { [K in keyof V]: CheckedState<V[K], Around<A['whole'], V>> };
 
 type CheckedTags<V, TTag> = V extends string
   ? OneAmong<V, TTag>
   : V extends readonly (infer T)[]
     ? [T] extends [TTag]
-      ? unknown
+      ? V
       : readonly (TTag | OneOf<TTag>)[]
-    : unknown;
+    : V;
 
-type OneAmong<V, T> = string extends V ? unknown : V extends T | undefined ? unknown : T | OneOf<T>;
+type OneAmong<V, T> = string extends V ? V : V extends T | undefined ? V : T | OneOf<T>;
 
 type CheckedInitial<V, TOwn> = string extends V
-  ? unknown
+  ? V
   : V extends string
     ? Below<V, TOwn>
     : V extends { readonly target: infer T }
-      ? { readonly target: T extends string ? Below<T, TOwn> : unknown }
-      : unknown;
+      ? T extends string
+        ? { readonly [K in keyof V]: K extends 'target' ? Below<T, TOwn> : V[K] }
+        : V
+      : V;
 
 type CheckedOn<V, S, A extends AnyAround> = keyof V extends A['descriptor']
   ? { [K in keyof V]: CheckedTransitions<V[K], S, A> }
   : string extends keyof V
-    ? unknown
+    ? V
     : {
         [K in keyof V]: K extends A['descriptor']
           ? CheckedTransitions<V[K], S, A>
@@ -161,7 +177,7 @@ type CheckedOn<V, S, A extends AnyAround> = keyof V extends A['descriptor']
       };
 
 type CheckedAfter<V, S, A extends AnyAround> = string extends keyof V
-  ? unknown
+  ? V
   : {
       [K in keyof V]: K extends number | `${number}${string}` | A['whole']['words']['delay']
         ? CheckedTransitions<V[K], S, A>
@@ -169,28 +185,26 @@ type CheckedAfter<V, S, A extends AnyAround> = string extends keyof V
     };
 
 type CheckedTransitions<V, S, A extends AnyAround> = V extends A['key']
-  ? unknown
+  ? V
   : V extends A['transition']
     ? keyof V extends TransitionKey
-      ? unknown
-      : Settled<CheckedParts<V, S, A>>
+      ? V
+      : Settled<V, CheckedParts<V, S, A>>
     : string extends V
-      ? unknown
+      ? V
       : V extends string
         ? CheckedTarget<V, S, A>
         : V extends readonly unknown[]
-          ? [V[number]] extends [CheckedItem<V[number], S, A>]
-            ? unknown
+          ? [CheckedItem<V[number], S, A>] extends [V[number]]
+            ? V
             : readonly CheckedItem<V[number], S, A>[]
-          : Settled<CheckedParts<V, S, A>>;
+          : Settled<V, CheckedParts<V, S, A>>;
 
 /** Items of a list are of one union; each must fit one that is right. */
-type CheckedItem<V, S, A extends AnyAround> = V extends unknown ? V & CheckedTransitions<V, S, A> : never;
+type CheckedItem<V, S, A extends AnyAround> = V extends unknown ? CheckedTransitions<V, S, A> : never;
 
-/** Nothing, where nothing is wrong: the compiler then names the member that has another shape. */
-type Settled<C> = [{ [K in keyof C]: unknown extends C[K] ? never : K }[keyof C]] extends [never]
-  ? unknown
-  : C;
+/** The whole, where none of its members is wrong: the compiler then names the member that has another shape. */
+type Settled<V, C> = [C] extends [V] ? V : C;
 
 type CheckedParts<V, S, A extends AnyAround> = {
   [K in keyof V]: K extends 'target'
@@ -202,42 +216,42 @@ type CheckedParts<V, S, A extends AnyAround> = {
         : K extends 'guard'
           ? CheckedGuard<V[K], A>
           : K extends TransitionKey
-            ? unknown
+            ? V[K]
             : OneOf<TransitionKey>;
 };
 
 type CheckedTargets<V, S, A extends AnyAround> = string extends V
-  ? unknown
+  ? V
   : V extends string
     ? CheckedTarget<V, S, A>
     : V extends readonly (infer T)[]
       ? readonly CheckedTargetItem<T, S, A>[]
-      : unknown;
+      : V;
 
-type CheckedTargetItem<T, S, A extends AnyAround> = T extends string ? T & CheckedTarget<T, S, A> : unknown;
+type CheckedTargetItem<T, S, A extends AnyAround> = T extends string ? CheckedTarget<T, S, A> : T;
 
 type CheckedTarget<T extends string, S, A extends AnyAround> = string extends T
-  ? unknown
+  ? T
   : T extends A['key'] | `${string}\\${string}`
-    ? unknown
+    ? T
     : T extends `#${infer Path}`
       ? Path extends IdIn<A['whole']['root']> | `${IdIn<A['whole']['root']>}.${string}`
-        ? unknown
+        ? T
         : OneOf<`#${IdIn<A['whole']['root']>}`>
       : T extends `.${infer Path}`
-        ? Below<Path, OwnStates<S>>
+        ? Below<Path, OwnStates<S>, T>
         : Below<T, A['siblings']>;
 
-/** A path into these states. */
-type Below<TPath extends string, TStates> = string extends TPath
-  ? unknown
+/** The text itself, if it is a path into these states, or ends in one. */
+type Below<TPath extends string, TStates, TText = TPath> = string extends TPath
+  ? TText
   : TPath extends KeyOf<TStates> | `${'#' | '.'}${string}` | `${string}\\${string}`
-    ? unknown
+    ? TText
     : TPath extends `${infer Head}.${infer Rest}`
       ? Head extends keyof TStates
-        ? Below<Rest, OwnStates<TStates[Head]>>
+        ? Below<Rest, OwnStates<TStates[Head]>, TText>
         : OneOf<KeyOf<TStates>>
-      : KeyOf<TStates> | OneOf<KeyOf<TStates>>;
+      : KeyOf<TStates> | (TPath extends '' ? Blank : OneOf<KeyOf<TStates>>);
 
 /** The ids that states were given, and the machine's. */
 type IdIn<S> =
@@ -248,45 +262,47 @@ type CheckedInvokes<V, S, A extends AnyAround> = V extends readonly unknown[]
   ? readonly CheckedInvokeItem<V[number], S, A>[]
   : CheckedInvoke<V, S, A>;
 
-type CheckedInvokeItem<V, S, A extends AnyAround> = V extends unknown ? V & CheckedInvoke<V, S, A> : never;
+type CheckedInvokeItem<V, S, A extends AnyAround> = V extends unknown ? CheckedInvoke<V, S, A> : never;
 
-type CheckedInvoke<V, S, A extends AnyAround> = Settled<{
-  [K in keyof V]: K extends 'onDone' | 'onError' ? CheckedTransitions<V[K], S, A> : unknown;
-}>;
+type CheckedInvoke<V, S, A extends AnyAround> = Settled<
+  V,
+  { [K in keyof V]: K extends 'onDone' | 'onError' ? CheckedTransitions<V[K], S, A> : V[K] }
+>;
 
 type CheckedActions<V, A extends AnyAround> = V extends A['whole']['action']
-  ? unknown
+  ? V
   : string extends V
-    ? unknown
+    ? V
     : V extends readonly unknown[]
       ? [V[number]] extends [CheckedActionItem<V[number], A>]
-        ? unknown
+        ? V
         : readonly CheckedActionItem<V[number], A>[]
       : CheckedAction<V, A>;
 
 type CheckedActionItem<V, A extends AnyAround> = V extends A['whole']['action'] ? V : V & CheckedAction<V, A>;
 
 type CheckedAction<V, A extends AnyAround> = V extends AnyFunction
-  ? unknown
+  ? V
   : V extends { readonly assign: infer F }
-    ? Settled<{ readonly assign: CheckedFields<F, A['whole']['context']> }>
+    ? Settled<V, With<V, 'assign', CheckedFields<F, A['whole']['context']>>>
     : V extends { readonly raise: infer R extends string }
-      ? Settled<{ readonly raise: OneAmong<R, A['whole']['words']['event']['type']> }>
+      ? Settled<V, With<V, 'raise', OneAmong<R, A['whole']['words']['event']['type']>>>
       : CheckedNamed<V, A['whole']['words']['actions']>;
 
+/** The same with another member of this name. */
+type With<V, TKey, T> = { [K in keyof V]: K extends TKey ? T : V[K] };
+
 type CheckedGuard<V, A extends AnyAround> = V extends AnyFunction | Expression
-  ? unknown
+  ? V
   : V extends { readonly not: infer G }
-    ? Settled<{ readonly not: CheckedGuard<G, A> }>
+    ? Settled<V, With<V, 'not', CheckedGuard<G, A>>>
     : V extends { readonly and: readonly (infer G)[] }
-      ? Settled<{ readonly and: CheckedGuards<G, A> }>
+      ? Settled<V, With<V, 'and', CheckedGuards<G, A>>>
       : V extends { readonly or: readonly (infer G)[] }
-        ? Settled<{ readonly or: CheckedGuards<G, A> }>
+        ? Settled<V, With<V, 'or', CheckedGuards<G, A>>>
         : CheckedNamed<V, A['whole']['words']['guards']>;
 
-type CheckedGuards<V, A extends AnyAround> = [V] extends [CheckedGuardItem<V, A>]
-  ? unknown
-  : readonly CheckedGuardItem<V, A>[];
+type CheckedGuards<V, A extends AnyAround> = readonly CheckedGuardItem<V, A>[];
 
 type CheckedGuardItem<V, A extends AnyAround> = V extends unknown ? V & CheckedGuard<V, A> : never;
 
@@ -294,22 +310,22 @@ type AnyFunction = (...args: never) => unknown;
 
 /** A name among those that were declared, with the params that it was declared with. */
 type CheckedNamed<V, TDeclared> = string extends keyof TDeclared
-  ? unknown
+  ? V
   : V extends string
     ? OneAmong<V, NameIn<TDeclared>>
     : V extends { readonly type: infer N }
       ? N extends keyof TDeclared
         ? undefined extends TDeclared[N]
-          ? unknown
+          ? V
           : V extends { readonly params: ParamsFor<TDeclared[N]> }
-            ? unknown
+            ? V
             : { readonly params: OneOf<TDeclared[N]> }
         : { readonly type: OneOf<keyof TDeclared> }
-      : unknown;
+      : V;
 
 /** Only fields that the context has. */
 type CheckedFields<F, TContext> = F extends AnyFunction
-  ? unknown
+  ? F
   : unknown extends TContext
-    ? unknown
-    : Settled<{ [K in keyof F]: K extends keyof TContext ? unknown : OneOf<keyof TContext> }>;
+    ? F
+    : Settled<F, { [K in keyof F]: K extends keyof TContext ? F[K] : OneOf<keyof TContext> }>;
