@@ -85,7 +85,7 @@ describe('names that objects have of their own accord', () => {
         },
       }).replaceAll('NAME', name),
     ) as object;
-    expect(() => createMachine(source as never)).toThrow(`"${name}"`);
+    expect(() => initialTransition(createMachine(source as never))).toThrow(`"${name}"`);
     const guards = Object.fromEntries([[name, () => true]]);
     const machine = createMachine(source as never, { guards });
     const [start] = initialTransition(machine);
