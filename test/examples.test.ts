@@ -39,7 +39,7 @@ describe('the examples in docstrings', () => {
     const index: Record<string, unknown> = await import(join(src, 'index.ts'));
     const others = Object.keys(index).filter((name) => !(name in module));
     writeFileSync(path, moduleOf(join(src, file), Object.keys(module), others, examples));
-    const { run }: { run: (check: Check) => void } = await import(path);
+    const { run }: { run: (expectLine: Check) => void } = await import(path);
     run((line, actual, expected) => expect(actual, line).toEqual(expected));
   });
 });
@@ -57,10 +57,10 @@ function moduleOf(
   const from = (list: readonly string[], path: string) =>
     `import { ${list.join(', ')} } from ${JSON.stringify(path)};\n`;
   const head = from(names, source) + from(others, join(src, 'index.ts'));
-  return `${head}\nexport function run(check) {\n${blocks.join('\n')}\n}\n`;
+  return `${head}\nexport function run(expectLine) {\n${blocks.join('\n')}\n}\n`;
 }
 
 function checked(line: string): string {
   const match = /^(.*?);?\s*\/\/ => (.*)$/.exec(line);
-  return match ? `check(${JSON.stringify(line)}, (${match[1]}), (${match[2]}));` : line;
+  return match ? `expectLine(${JSON.stringify(line)}, (${match[1]}), (${match[2]}));` : line;
 }

@@ -1,0 +1,51 @@
+import { asl } from '../asl/language.js';
+import type { AslProgram } from '../asl/program.js';
+import { type Json, toJson } from '../core/json.js';
+import { isError, type Problem, Refused } from '../core/problem.js';
+import { locateProblems, type ParsedSource, parseSource } from '../formats/source.js';
+
+export type { AslProgram } from '../asl/program.js';
+export type { Json } from '../core/json.js';
+export { type Problem, Refused } from '../core/problem.js';
+
+/** A workflow: the object, or its text in JSON or YAML. */
+export type AslDefinition = string | object;
+
+/**
+ * Everything that is wrong with a workflow, at once: what AWS refuses, in its words, and warnings beyond AWS, marked so.
+ * In a text each problem has its line and column. Never throws.
+ *
+ * @example
+ * check({ StartAt: 'A', States: { A: { Type: 'Pass', End: true } } }); // => []
+ * check('StartAt: A\nStates: { A: { Type: Pass, Next: B }, C: { Type: Succeed } }')[0]?.message; // => "Missing 'Next' target: B"
+ */
+export function check(definition: AslDefinition): readonly Problem[] {
+  return read(definition).problems;
+}
+
+/**
+ * A workflow read once, to be run often. Throws Refused, which holds the problems, if it has errors.
+ *
+ * @example
+ * compile({ StartAt: 'A', States: { A: { Type: 'Pass', End: true } } }).startAt; // => 'A'
+ */
+export function compile(definition: AslDefinition): AslProgram {
+  const { source, problems } = read(definition);
+  const errors = problems.filter(isError);
+  if (source === undefined || errors.length > 0) throw new Refused(errors);
+  return asl.compile(source);
+}
+
+/** A workflow's source, unless its text leaves none, and all that is wrong with it. */
+function read(definition: AslDefinition): { readonly source?: Json; readonly problems: readonly Problem[] } {
+  if (typeof definition === 'string') return readText(parseSource(definition));
+  const json = toJson(definition);
+  if ('problem' in json) return { problems: [json.problem] };
+  return { source: json.value, problems: asl.check(json.value) };
+}
+
+function readText(parsed: ParsedSource): { readonly source?: Json; readonly problems: readonly Problem[] } {
+  const { source, problems } = parsed;
+  if (source === undefined) return { problems };
+  return { source, problems: [...problems, ...locateProblems(asl.check(source), parsed)] };
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { check, compile, Refused } from '../../src/embed/asl.js';
+
+const workflow = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
+
+describe('check of a workflow', () => {
+  it('takes an object, its JSON, and YAML', () => {
+    expect(check(workflow)).toEqual([]);
+    expect(check(JSON.stringify(workflow))).toEqual([]);
+    expect(check('StartAt: A\nStates:\n  A: { Type: Pass, End: true }\n')).toEqual([]);
+  });
+
+  it('says in which line of a text a problem stands', () => {
+    expect(check('StartAt: A\nStates:\n  A:\n    Type: Pas\n    End: true\n')).toMatchObject([
+      { path: '/States/A/Type', line: 4, column: 11, hint: 'did you mean "Pass"?' },
+    ]);
+  });
+
+  it('finds in an object what is no JSON', () => {
+    expect(check({ ...workflow, TimeoutSeconds: Number.NaN })).toMatchObject([
+      { code: 'not-json', path: '/TimeoutSeconds' },
+    ]);
+  });
+
+  it('finds a text that is no definition', () => {
+    for (const text of ['', ' ', 'not a definition', '{', '<', '[]', '&a [*a]'])
+      expect(check(text).length, text).toBeGreaterThan(0);
+  });
+});
+
+describe('compile of a workflow', () => {
+  it('reads objects and texts', () => {
+    expect(compile(workflow).startAt).toBe('A');
+    expect(compile(JSON.stringify(workflow)).startAt).toBe('A');
+  });
+
+  it('refuses what has errors, with all of them', () => {
+    expect(() => compile('{}')).toThrow(Refused);
+    try {
+      compile({});
+    } catch (error) {
+      expect((error as Refused).problems).toEqual(check({}));
+    }
+  });
+});
