@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../core/json.js';
 import { formatTimestamp } from '../core/timestamp.js';
 import type { Surroundings } from '../expression/expression.js';
+import { overlaid } from './context.js';
 import { type Begun, type Entered, MAIN_THREAD, type Thread, type Waiting } from './execution.js';
 import { Fork } from './fork.js';
 import type { Turn } from './turn.js';
@@ -87,7 +88,7 @@ export class ActiveThread {
     const { turn, retries = [] } = this;
     const RetryCount = retries.reduce((sum, count) => sum + count, 0);
     const item = this.#item();
-    return {
+    const context = {
       ...turn.context,
       State: {
         Name: this.state,
@@ -96,6 +97,7 @@ export class ActiveThread {
       },
       ...(item === undefined ? {} : { Map: { Item: item } }),
     };
+    return overlaid(context, turn.execution.start.context);
   }
 
   /** The item of the innermost Map that it is in, or that it is choosing an input for. */

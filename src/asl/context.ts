@@ -1,4 +1,4 @@
-import type { JsonObject } from '../core/json.js';
+import { isJsonObject, type Json, type JsonObject, own, put } from '../core/json.js';
 import { formatTimestamp } from '../core/timestamp.js';
 import type { Execution } from './execution.js';
 
@@ -39,4 +39,15 @@ export function executionContext(
     },
     StateMachine: { Id: stateMachineArn(machine), Name: machine },
   };
+}
+
+/** A context object in which something else was asked for: other members, or within its objects others of theirs. */
+export function overlaid(context: JsonObject, given: JsonObject | undefined): JsonObject {
+  if (given === undefined) return context;
+  const made: Record<string, Json> = { ...context };
+  for (const [name, value] of Object.entries(given)) {
+    const there = own(context, name);
+    put(made, name, isJsonObject(value) && isJsonObject(there) ? { ...there, ...value } : value);
+  }
+  return made;
 }

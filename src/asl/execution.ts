@@ -9,6 +9,8 @@ export interface Execution {
     readonly machine: string;
     readonly at: number;
     readonly input: Json;
+    /** What stands in its context object instead of what would, where one is tried out. */
+    readonly context?: JsonObject;
   };
   /** Those that are under way; each comes after the one that it was begun in. */
   readonly threads: StoredThreads;

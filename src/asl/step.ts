@@ -1,6 +1,6 @@
 import type { Event, StartEvent, StopEvent } from '../core/event.js';
 import { ignored, type Standing } from '../core/fold.js';
-import type { Json } from '../core/json.js';
+import type { Json, JsonObject } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
 import { MAX_DELAY_MS } from '../core/limits.js';
 import type { ActiveThread } from './active-thread.js';
@@ -17,7 +17,7 @@ import { type End, Turn } from './turn.js';
 
 /** One event of an execution. States run one after another until one of them waits, or the execution ends. */
 export function step(program: AslProgram, state: Json, event: Event): Step {
-  if (event.type === 'start') return start(program, event);
+  if (event.type === 'start') return begin(program, event);
   const standing: Standing = { status: 'running', state };
   const execution = fromState(state);
   switch (event.type) {
@@ -40,7 +40,15 @@ export function step(program: AslProgram, state: Json, event: Event): Step {
   }
 }
 
-function start(program: AslProgram, event: Extract<Event, StartEvent>): Step {
+/** What an execution that is tried out begins with besides its input. */
+export interface Given {
+  /** What stands in its context object instead of what would. */
+  readonly context?: JsonObject;
+  readonly variables?: JsonObject;
+}
+
+/** The first step of an execution. */
+export function begin(program: AslProgram, event: Event & StartEvent, given: Given = {}): Step {
   const { machine, input, at } = event;
   if (exceedsDataLimit(input)) {
     const problem = {
@@ -56,9 +64,12 @@ function start(program: AslProgram, event: Extract<Event, StartEvent>): Step {
       outcome: { kind: 'rejected', problem },
     };
   }
-  const main: Thread = { state: program.startAt, input, lastEventId: 0 };
+  const { context, variables } = given;
+  const line = { state: program.startAt, input, lastEventId: 0 };
+  const main: Thread = variables === undefined ? line : { ...line, variables };
+  const begun = { machine, at, input };
   const execution: Execution = {
-    start: { machine, at, input },
+    start: context === undefined ? begun : { ...begun, context },
     threads: { [MAIN_THREAD]: main },
     nextEventId: 1,
   };

@@ -3,10 +3,17 @@ import type { AslProgram } from '../asl/program.js';
 import { type Json, toJson } from '../core/json.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
 import { locateProblems, type ParsedSource, parseSource } from '../formats/source.js';
+import { type Simulated, simulateProgram } from './simulation/simulate.js';
+import type { SimulateOptions } from './simulation/simulate-options.js';
 
+export type { ExecutionStatus } from '../asl/execution-status.js';
 export type { AslProgram } from '../asl/program.js';
 export type { Json } from '../core/json.js';
 export { type Problem, Refused } from '../core/problem.js';
+
+export type { Handler, HandlerJob, Handlers } from '../runtime/handler.js';
+export type { Simulated } from './simulation/simulate.js';
+export type { SimulateOptions } from './simulation/simulate-options.js';
 
 /** A workflow: the object, or its text in JSON or YAML. */
 export type AslDefinition = string | object;
@@ -34,6 +41,36 @@ export function compile(definition: AslDefinition): AslProgram {
   const errors = problems.filter(isError);
   if (source === undefined || errors.length > 0) throw new Refused(errors);
   return asl.compile(source);
+}
+
+/**
+ * Runs an execution to its end, in memory and on a clock of its own: Waits, pauses before retries, timeouts and missed
+ * heartbeats take no time. Tasks are carried out by `handlers`, whose promises are awaited. A program that `compile` made is
+ * taken as well. The input is a value, a text included, never JSON text; if absent, it is `{}`.
+ *
+ * Throws Refused if the definition has errors, if the input, the context or the variables are no JSON or too large, and if
+ * nothing can ever end the execution.
+ *
+ *     const { status, output } = await simulate(workflow, { id: 7 }, {
+ *       handlers: { charge: ({ id }) => ({ receipt: `r-${id}` }) },
+ *     });
+ */
+export async function simulate(
+  definition: AslDefinition | AslProgram,
+  input?: unknown,
+  options: SimulateOptions = {},
+): Promise<Simulated> {
+  return simulateProgram(isProgram(definition) ? definition : compile(definition), input, options);
+}
+
+/** Whether it is a workflow that was compiled already. */
+function isProgram(definition: AslDefinition | AslProgram): definition is AslProgram {
+  return (
+    typeof definition === 'object' &&
+    definition !== null &&
+    'states' in definition &&
+    definition.states instanceof Map
+  );
 }
 
 /** A workflow's source, unless its text leaves none, and all that is wrong with it. */

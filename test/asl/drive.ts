@@ -1,14 +1,12 @@
 import { toAwsHistory } from '../../src/asl/history-form.js';
 import { asl } from '../../src/asl/language.js';
 import type { AslProgram } from '../../src/asl/program.js';
-import type { TaskEffect } from '../../src/core/effect.js';
 import type { Event, EventBody } from '../../src/core/event.js';
-import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
 import { hasEnded, type Status } from '../../src/core/instance.js';
 import { JOB_ERRORS } from '../../src/core/job.js';
-import type { HistoryEntry } from '../../src/core/journal.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
 import type { Step } from '../../src/core/language.js';
+import { type Performance, Timeline } from '../../src/embed/simulation/timeline.js';
 
 /** What a handler does: gives an output or an error, after some time. */
 export type Behaviour = (input: Json, attempt: number) => Outcome;
@@ -44,113 +42,50 @@ export interface Run {
   readonly program: AslProgram;
 }
 
-interface Pending {
-  readonly at: number;
-  readonly seq: number;
-  readonly body: EventBody;
-  readonly effect?: string;
-}
-
-/** Runs a definition to its end, in memory, on a clock of its own. */
+/** Runs a definition to its end, in memory, on a clock of its own, with handlers that take time on it. */
 export function drive(definition: Json, input: Json, options: DriveOptions = {}): Run {
-  return new Driver(asl.compile(definition), options).run(input);
+  const { now = Date.UTC(2026, 0, 1), machine = 'machine', instance = 'run-1', seed = 'seed' } = options;
+  const program = asl.compile(definition);
+  const events: Event[] = [];
+  const steps: Step[] = [];
+  const timeline: Timeline<AslProgram> = new Timeline({
+    ...{ language: asl, program, now, seed },
+    perform: performer(options, (job, body, afterMs) => timeline.answer(job, body, timeline.now + afterMs)),
+    // What is kept is text: the state must survive it.
+    keep: (state) => JSON.parse(JSON.stringify(state)) as Json,
+    onStep(event, step) {
+      events.push(event);
+      steps.push(step);
+    },
+  });
+  timeline.begin(instance, machine, input);
+  for (const { afterMs, body } of options.outside ?? []) timeline.send(instance, body, now + afterMs);
+  while (!hasEnded(timeline.standing(instance).status))
+    if (!timeline.advance()) throw new Error('the execution waits for nothing');
+  const { status, state } = timeline.standing(instance);
+  const { output, error } = asl.view(state);
+  const entries = timeline.history(instance);
+  return {
+    ...{ status, output, error: error?.error, cause: error?.cause, events, steps, program },
+    elapsedMs: timeline.now - now,
+    history: toAwsHistory(entries),
+    types: entries.map(({ type }) => type),
+  };
 }
 
-class Driver {
-  readonly #program: AslProgram;
-  readonly #options: DriveOptions;
-  readonly #start: number;
-  readonly #instance: string;
-  readonly #events: Event[] = [];
-  readonly #steps: Step[] = [];
-  readonly #entries: HistoryEntry[] = [];
-  readonly #attempts = new Map<string, number>();
-  #pending: Pending[] = [];
-  #seq = 0;
-  #standing: Standing = UNBORN;
-  #now: number;
+type Reply = (job: Performance, body: EventBody, afterMs: number) => void;
 
-  constructor(program: AslProgram, options: DriveOptions) {
-    this.#program = program;
-    this.#options = options;
-    this.#start = options.now ?? Date.UTC(2026, 0, 1);
-    this.#now = this.#start;
-    this.#instance = options.instance ?? 'run-1';
-  }
-
-  run(input: Json): Run {
-    this.#apply({ type: 'start', machine: this.#options.machine ?? 'machine', input });
-    for (const { afterMs, body } of this.#options.outside ?? []) this.#later(this.#start + afterMs, body);
-    while (!hasEnded(this.#standing.status)) {
-      const next = this.#pending.sort((a, b) => a.at - b.at || a.seq - b.seq).shift();
-      if (next === undefined) throw new Error('the execution waits for nothing');
-      this.#now = Math.max(this.#now, next.at);
-      this.#apply(next.body);
-    }
-    return this.#result();
-  }
-
-  #apply(body: EventBody): void {
-    const revision = this.#events.length + 1;
-    const event = {
-      ...body,
-      id: `e${revision}`,
-      instance: this.#instance,
-      revision,
-      at: this.#now,
-      seed: `${this.#options.seed ?? 'seed'}-${revision}`,
-    } as Event;
-    const step = fold(asl, this.#program, this.#standing, event);
-    this.#events.push(event);
-    this.#steps.push(step);
-    step.history.forEach((happening, index) => {
-      this.#entries.push({ instance: this.#instance, revision, index, at: this.#now, ...happening });
-    });
-    // What is kept is text: the state must survive it.
-    this.#standing = { status: step.status, state: JSON.parse(JSON.stringify(step.state)) as Json };
-    for (const effect of step.effects) {
-      if (effect.type === 'task') this.#perform(effect);
-      else if (effect.type === 'timer') {
-        this.#later(effect.dueAt, { type: 'timer.fired', effect: effect.id }, effect.id);
-      } else if (effect.type === 'cancel') {
-        this.#pending = this.#pending.filter((pending) => pending.effect !== effect.target);
-      }
-    }
-    if (step.unfinished) this.#apply({ type: 'continue' });
-  }
-
-  #perform({ id, name, input, timeoutMs = Number.POSITIVE_INFINITY }: TaskEffect): void {
-    const attempt = (this.#attempts.get(name) ?? 0) + 1;
-    this.#attempts.set(name, attempt);
-    const handler = this.#options.handlers?.[name];
-    const outcome: Outcome = handler?.(input, attempt) ?? { error: JOB_ERRORS.handlerMissing, cause: name };
-    const startedAt = this.#now;
+/** Carries tasks out by their behaviours, which are told how often they were asked. */
+function performer({ handlers = {} }: DriveOptions, reply: Reply): (job: Performance) => void {
+  const attempts = new Map<string, number>();
+  return (job) => {
+    const { task, startedAt } = job;
+    const attempt = (attempts.get(task.name) ?? 0) + 1;
+    attempts.set(task.name, attempt);
+    const outcome = handlers[task.name]?.(task.input, attempt) ?? { error: JOB_ERRORS.handlerMissing };
     const { afterMs = 0, error, cause = '', output = null } = outcome;
-    if (afterMs > timeoutMs) {
-      const answer = { effect: id, error: JOB_ERRORS.timeout, cause: 'the job took too long', startedAt };
-      this.#later(startedAt + timeoutMs, { type: 'task.failed', ...answer }, id);
-    } else if (error !== undefined) {
-      this.#later(startedAt + afterMs, { type: 'task.failed', effect: id, error, cause, startedAt }, id);
-    } else this.#later(startedAt + afterMs, { type: 'task.succeeded', effect: id, output, startedAt }, id);
-  }
-
-  #later(at: number, body: EventBody, effect?: string): void {
-    this.#pending.push({ at, seq: this.#seq++, body, ...(effect === undefined ? {} : { effect }) });
-  }
-
-  #result(): Run {
-    const view = asl.view(this.#standing.state);
-    return {
-      status: this.#standing.status,
-      output: view.output,
-      error: view.error?.error,
-      cause: view.error?.cause,
-      elapsedMs: this.#now - this.#start,
-      history: toAwsHistory(this.#entries),
-      types: this.#entries.map(({ type }) => type),
-      events: this.#events,
-      steps: this.#steps,
-      program: this.#program,
-    };
-  }
+    const answer = { effect: task.id, startedAt };
+    if (error === undefined) reply(job, { type: 'task.succeeded', ...answer, output }, afterMs);
+    else reply(job, { type: 'task.failed', ...answer, error, cause }, afterMs);
+  };
 }

@@ -1,0 +1,104 @@
+import type { Given } from '../../asl/step.js';
+import { isJsonObject, type Json, type JsonObject, own, toJson } from '../../core/json.js';
+import { type Problem, Refused } from '../../core/problem.js';
+import type { Handlers } from '../../runtime/handler.js';
+import type { MissingHandlers } from './handlers-at-work.js';
+
+export interface SimulateOptions {
+  /** What carries out the tasks, by name or ARN, as an engine's handlers do. No time passes while they work. */
+  readonly handlers?: Handlers;
+  /** What becomes of a task without a handler: it fails with HandlerMissing (the default), or gives what it is given. */
+  readonly missingHandlers?: MissingHandlers;
+  /** What stands in the context object instead of what would: `{ Execution: { Name: 'run-7' } }`. */
+  readonly context?: object;
+  /** Variables that are assigned already. */
+  readonly variables?: object;
+  /** When it begins: milliseconds since 1970, or a Date; the machine's time by default. */
+  readonly now?: number | Date;
+  /** What `$random`, jitter, UUIDs and their like derive from: the same seed, the same run. */
+  readonly seed?: string;
+  /** Stops the execution: it ends ABORTED. */
+  readonly signal?: AbortSignal;
+  /**
+   * For how many milliseconds of real time the handlers at work may all be silent, 3,000 by default. Then the clock jumps
+   * to what is due next, which is their timeout if nothing else is.
+   */
+  readonly patienceMs?: number;
+}
+
+/** How long all handlers of a simulation may be silent, in milliseconds of real time. */
+const PATIENCE_MS = 3_000;
+
+/** The furthest instant that a timestamp can be written for, in milliseconds since 1970. */
+export const LAST_INSTANT_MS = 8_640_000_000_000_000;
+
+/** What an execution has where nothing else is asked for. */
+const NAME = 'simulation';
+
+/** Options that were looked at. */
+export interface SimulateTerms {
+  readonly given: Given;
+  /** Names of the execution and of its machine. */
+  readonly instance: string;
+  readonly machine: string;
+  readonly handlers: Handlers;
+  readonly missing: MissingHandlers;
+  readonly now: number;
+  readonly seed: string;
+  readonly patienceMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Throws Refused. */
+export function simulateTerms(options: SimulateOptions): SimulateTerms {
+  const { handlers = {}, missingHandlers = 'fail', seed = NAME, patienceMs = PATIENCE_MS, signal } = options;
+  const now = Number(options.now ?? Date.now());
+  if (!(Math.abs(now) <= LAST_INSTANT_MS)) refuse('now', 'it must be a Date or milliseconds since 1970');
+  if (!(patienceMs >= 0)) refuse('patienceMs', 'it must be a number of milliseconds');
+  if (missingHandlers !== 'fail' && missingHandlers !== 'pass-through')
+    refuse('missingHandlers', 'it is "fail" or "pass-through"');
+  for (const [name, handler] of Object.entries(handlers))
+    if (typeof handler !== 'function') refuse(`handlers/${name}`, 'it must be a function');
+  const given = givenOf(options);
+  return {
+    ...{ given, handlers, seed, patienceMs, signal, now },
+    missing: missingHandlers,
+    instance: nameIn(given.context, 'Execution'),
+    machine: nameIn(given.context, 'StateMachine'),
+  };
+}
+
+/** A value that a program handed in, as JSON. Throws Refused. */
+export function asJson(name: string, value: unknown): Json {
+  const json = toJson(value);
+  if ('value' in json) return json.value;
+  const { path, message } = json.problem;
+  throw new Refused({ ...json.problem, path: `/${name}${path}`, message: `${name}: ${message}` });
+}
+
+/** One that has to be an object, or absent. */
+export function asObject(name: string, value: unknown): JsonObject | undefined {
+  if (value === undefined) return undefined;
+  const json = asJson(name, value);
+  return isJsonObject(json) ? json : refuse(name, 'it must be an object');
+}
+
+function givenOf(options: SimulateOptions): Given {
+  const context = asObject('context', options.context);
+  const variables = asObject('variables', options.variables);
+  return {
+    ...(context === undefined ? {} : { context }),
+    ...(variables === undefined ? {} : { variables }),
+  };
+}
+
+function nameIn(context: JsonObject | undefined, member: string): string {
+  const group = context === undefined ? undefined : own(context, member);
+  const name = isJsonObject(group) ? own(group, 'Name') : undefined;
+  return typeof name === 'string' && name !== '' ? name : NAME;
+}
+
+function refuse(name: string, reason: string): never {
+  const problem: Problem = { code: 'invalid-option', message: `${name}: ${reason}`, path: `/${name}` };
+  throw new Refused(problem);
+}

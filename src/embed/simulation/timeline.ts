@@ -1,0 +1,217 @@
+import type { TaskEffect } from '../../core/effect.js';
+import type { Event, EventBody } from '../../core/event.js';
+import { fold, type Standing, UNBORN } from '../../core/fold.js';
+import { effectName } from '../../core/identifier.js';
+import { hasEnded } from '../../core/instance.js';
+import { JOB_ERRORS } from '../../core/job.js';
+import type { Happening, HistoryEntry } from '../../core/journal.js';
+import type { Json } from '../../core/json.js';
+import type { Language, Program, Step } from '../../core/language.js';
+import { TASK_DEADLINE_MS } from '../../core/limits.js';
+import { Heap, NOWHERE } from '../../store/memory/heap.js';
+
+export interface TimelineOptions<P extends Program> {
+  readonly language: Language<P>;
+  readonly program: P;
+  /** The time at which it begins, in milliseconds since 1970. */
+  readonly now: number;
+  /** All chance derives from it. */
+  readonly seed: string;
+  /** Has a task carried out. Its answer is handed in, now or later. */
+  readonly perform: (job: Performance) => void;
+  /** Told of a task whose answer nobody waits for any longer. */
+  readonly forget?: (jobId: string) => void;
+  /** How a state is kept between two steps; as it is, if absent. */
+  readonly keep?: (state: Json) => Json;
+  readonly onStep?: (event: Event, step: Step) => void;
+}
+
+/** A task to be carried out. */
+export interface Performance {
+  readonly jobId: string;
+  readonly instance: string;
+  readonly task: TaskEffect;
+  readonly startedAt: number;
+}
+
+/** Something that will reach an instance. */
+interface Due {
+  dueAt: number;
+  readonly seq: number;
+  readonly to: Line;
+  readonly body: EventBody;
+  /** The effect that it answers. */
+  readonly effect: string | undefined;
+  place: number;
+}
+
+/** One instance. */
+interface Line {
+  readonly id: string;
+  readonly turns: {
+    readonly revision: number;
+    readonly at: number;
+    readonly history: readonly Happening[];
+  }[];
+  standing: Standing;
+  revision: number;
+}
+
+/** What waits for the answer to one effect; the first of its messages to arrive is the answer. */
+interface Awaited {
+  readonly messages: Due[];
+  heartbeat?: { readonly due: Due; readonly everyMs: number };
+}
+
+/**
+ * Instances in memory, on a clock of their own that jumps to whatever is due next. What they wait for stands in a heap, and
+ * is folded one by one; all but tasks is carried out here. Synchronous, and the same each time for the same answers.
+ */
+export class Timeline<P extends Program> {
+  readonly #options: TimelineOptions<P>;
+  readonly #lines = new Map<string, Line>();
+  readonly #due = new Heap<'place', Due>(
+    'place',
+    (a, b) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.seq < b.seq),
+  );
+  readonly #awaited = new Map<string, Awaited>();
+  #seq = 0;
+  #now: number;
+
+  constructor(options: TimelineOptions<P>) {
+    this.#options = options;
+    this.#now = options.now;
+  }
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** When the next message is due; undefined if nothing is on its way. */
+  get nextAt(): number | undefined {
+    return this.#due.peek()?.dueAt;
+  }
+
+  /** Begins an instance, now. */
+  begin(instance: string, machine: string, input: Json): void {
+    const line: Line = { id: instance, turns: [], standing: UNBORN, revision: 0 };
+    this.#lines.set(instance, line);
+    this.#apply(line, { type: 'start', machine, input });
+  }
+
+  standing(instance: string): Standing {
+    return this.#lines.get(instance)?.standing ?? UNBORN;
+  }
+
+  /** What an instance had to tell so far. */
+  history(instance: string): HistoryEntry[] {
+    const { turns = [] } = this.#lines.get(instance) ?? {};
+    return turns.flatMap(({ revision, at, history }) =>
+      history.map(({ type, data }, index) => ({ instance, revision, index, at, type, data })),
+    );
+  }
+
+  /** Lets something reach an instance, at a time: at once, if that has passed. */
+  send(instance: string, body: EventBody, dueAt = this.#now): void {
+    const line = this.#lines.get(instance);
+    if (line !== undefined) this.#expect(line, body, dueAt);
+  }
+
+  /** Hands in the answer to a task, now or at a time to come. One that is not waited for is dropped. */
+  answer({ jobId, instance }: Performance, body: EventBody, dueAt = this.#now): void {
+    const line = this.#lines.get(instance);
+    if (line !== undefined && this.#awaited.has(jobId)) this.#expect(line, body, dueAt, jobId);
+  }
+
+  /** A handler is alive. */
+  beat(jobId: string): void {
+    const heartbeat = this.#awaited.get(jobId)?.heartbeat;
+    if (heartbeat === undefined || heartbeat.due.place === NOWHERE) return;
+    heartbeat.due.dueAt = this.#now + heartbeat.everyMs;
+    this.#due.place(heartbeat.due);
+  }
+
+  /** Jumps to what is due next, and folds it; false if there is nothing. */
+  advance(): boolean {
+    const next = this.#due.peek();
+    if (next === undefined) return false;
+    this.#due.remove(next);
+    this.#now = Math.max(this.#now, next.dueAt);
+    if (next.effect !== undefined) this.#forget(next.effect);
+    this.#apply(next.to, next.body);
+    return true;
+  }
+
+  #apply(line: Line, first: EventBody): void {
+    const { language, program, seed, onStep, keep } = this.#options;
+    let body: EventBody | undefined = first;
+    while (body !== undefined) {
+      const revision = ++line.revision;
+      const stamp = { id: `${line.id}/${revision}`, instance: line.id, revision, at: this.#now };
+      const event = { ...body, ...stamp, seed: `${seed}/${revision}` } as Event;
+      const step: Step = fold(language, program, line.standing, event);
+      line.standing = keep === undefined ? step : { status: step.status, state: keep(step.state) };
+      if (step.history.length > 0) line.turns.push({ revision, at: this.#now, history: step.history });
+      onStep?.(event, step);
+      for (const effect of step.effects) this.#carryOut(line, effect);
+      if (hasEnded(step.status)) this.#end(line);
+      body = step.unfinished ? { type: 'continue' } : undefined;
+    }
+  }
+
+  #carryOut(line: Line, effect: Step['effects'][number]): void {
+    const name = effectName(line.id, effect.id);
+    switch (effect.type) {
+      case 'task':
+        this.#perform(line, name, effect);
+        return;
+      case 'timer':
+        this.#awaited.set(name, { messages: [] });
+        this.#expect(line, { type: 'timer.fired', effect: effect.id }, effect.dueAt, name);
+        return;
+      case 'cancel':
+        this.#forget(effectName(line.id, effect.target));
+        return;
+      default:
+        throw new Error(`${this.#options.language.name}: a ${effect.type} is not carried out here`);
+    }
+  }
+
+  #perform(line: Line, jobId: string, task: TaskEffect): void {
+    const startedAt = this.#now;
+    const awaited: Awaited = { messages: [] };
+    this.#awaited.set(jobId, awaited);
+    const late = (error: string, afterMs: number) => {
+      const body = { type: 'task.failed', effect: task.id, error, cause: '', startedAt } as const;
+      this.#expect(line, body, startedAt + afterMs, jobId);
+    };
+    // First, so that an answer at the last moment is in time.
+    this.#options.perform({ jobId, instance: line.id, task, startedAt });
+    late(JOB_ERRORS.timeout, task.timeoutMs ?? TASK_DEADLINE_MS);
+    if (task.heartbeatMs !== undefined) {
+      late(JOB_ERRORS.heartbeat, task.heartbeatMs);
+      const due = awaited.messages.at(-1);
+      if (due !== undefined) awaited.heartbeat = { due, everyMs: task.heartbeatMs };
+    }
+  }
+
+  #expect(to: Line, body: EventBody, dueAt: number, effect?: string): void {
+    const due: Due = { dueAt, seq: this.#seq++, to, body, effect, place: NOWHERE };
+    if (effect !== undefined) this.#awaited.get(effect)?.messages.push(due);
+    this.#due.place(due);
+  }
+
+  #forget(effect: string): void {
+    for (const message of this.#awaited.get(effect)?.messages ?? []) this.#due.remove(message);
+    if (this.#awaited.delete(effect)) this.#options.forget?.(effect);
+  }
+
+  /** Nothing reaches what has ended. */
+  #end(line: Line): void {
+    for (const due of [...this.#due.items()]) {
+      if (due.to !== line) continue;
+      if (due.effect === undefined) this.#due.remove(due);
+      else this.#forget(due.effect);
+    }
+  }
+}
