@@ -4,7 +4,7 @@ import type { Surroundings } from '../expression/expression.js';
 import { overlaid } from './context.js';
 import { type Begun, type Entered, MAIN_THREAD, type Thread, type Waiting } from './execution.js';
 import { Fork } from './fork.js';
-import type { Turn } from './turn.js';
+import type { Stage, Turn } from './turn.js';
 
 /** A thread while an event is worked in: what the state types run with. */
 export class ActiveThread {
@@ -74,6 +74,11 @@ export class ActiveThread {
     const started = this.lastEventId;
     const none = { begun: 0, ended: 0, results: [], started, after: started };
     this.fork = new Fork({ ...begun, ...none, ...(given === this.input ? {} : { given }) }, this.input);
+  }
+
+  /** Tells whoever watches the way of data what a step of it has left. */
+  observe(stage: Stage, value: Json): void {
+    this.turn.observe?.(stage, value);
   }
 
   /** Asks for a timer; `dueAt` in milliseconds since 1970. */

@@ -103,12 +103,24 @@ function compilePathFlow(fields: Fields, parts: Parts, assign: Assign | undefine
   const selector = hasResult(parts) ? compilePayloadField(fields, 'ResultSelector') : undefined;
   const place = parts.payload === undefined ? undefined : compileResultPath(fields);
   return {
-    select: (thread) => inputPath(thread, thread.input),
-    payload: (thread, selected) => (parameters === undefined ? selected : parameters(thread, selected)),
+    select(thread) {
+      const selected = inputPath(thread, thread.input);
+      thread.observe('afterInputPath', selected);
+      return selected;
+    },
+    payload(thread, selected) {
+      const made = parameters === undefined ? selected : parameters(thread, selected);
+      thread.observe('afterParameters', made);
+      return made;
+    },
     leave(thread, result, rule) {
       const assigned = (rule === undefined ? assign : rule.assign)?.(thread, result);
       const wanted = selector === undefined ? result : selector(thread, result);
       const merged = place === undefined ? wanted : place(thread.input, wanted);
+      if (parts.payload !== undefined) {
+        thread.observe('afterResultSelector', wanted);
+        thread.observe('afterResultPath', merged);
+      }
       return leaving(outputPath(thread, merged), assigned);
     },
   };
@@ -119,7 +131,12 @@ function compileJsonataFlow(fields: Fields, parts: Parts, assign: Assign | undef
   const output = compileJsonataField(fields, 'Output');
   return {
     select: (thread) => thread.input,
-    payload: (thread, selected) => (args === undefined ? selected : args(thread, selected)),
+    payload(thread, selected) {
+      if (args === undefined) return selected;
+      const made = args(thread, selected);
+      thread.observe('afterArguments', made);
+      return made;
+    },
     leave(thread, result, rule) {
       const extras = hasResult(parts) ? { result } : {};
       const assigned = (rule === undefined ? assign : rule.assign)?.(thread, result, extras);

@@ -40,7 +40,7 @@ export function retry(
   thread: ActiveThread,
   error: string | undefined,
 ): Waiting | undefined {
-  const index = retriers.findIndex(({ errorEquals }) => errorMatches(errorEquals, error));
+  const index = findRetrier(retriers, error);
   const retrier = retriers[index];
   if (retrier === undefined) return undefined;
   const used = thread.retries?.[index] ?? 0;
@@ -49,6 +49,11 @@ export function retry(
   const limitMs = retryDelayMs(retrier, used);
   const delayMs = retrier.jitter ? Math.floor(thread.turn.chance.float() * (limitMs + 1)) : limitMs;
   return thread.timer(thread.turn.event.at + delayMs, 'retry');
+}
+
+/** Which of the Retriers takes the error; -1 if none does. */
+export function findRetrier(retriers: readonly Retrier[], error: string | undefined): number {
+  return retriers.findIndex(({ errorEquals }) => errorMatches(errorEquals, error));
 }
 
 /**

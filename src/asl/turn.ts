@@ -11,6 +11,23 @@ import { type Execution, type StoredThreads, toState, type Waiting } from './exe
 import { historyEvent } from './history.js';
 import { MAX_HISTORY_EVENTS } from './limits.js';
 
+/** A step on the way of data through a state, as AWS names what it leaves (Step Functions: InspectionData). */
+export type Stage =
+  | 'afterInputPath'
+  | 'afterParameters'
+  | 'afterArguments'
+  | 'result'
+  | 'afterResultSelector'
+  | 'afterResultPath'
+  | 'afterItemsPath'
+  | 'afterItemSelector'
+  | 'maxConcurrency'
+  | 'toleratedFailureCount'
+  | 'toleratedFailurePercentage';
+
+/** Is told what each step of the data flow leaves. Where nobody asks for that there is none. */
+export type Observe = (stage: Stage, value: Json) => void;
+
 /** How an execution ended. */
 export interface End {
   readonly status: Status;
@@ -30,6 +47,7 @@ export class Turn {
   readonly execution: Execution;
   readonly effects: Effect[] = [];
   readonly nextEffectId: () => string;
+  readonly observe: Observe | undefined;
   /** The timer of the machine's TimeoutSeconds. */
   deadline: string | undefined;
   readonly #history: Happening[] = [];
@@ -38,9 +56,10 @@ export class Turn {
   #context: JsonObject | undefined;
   #end: End | undefined;
 
-  constructor(execution: Execution, event: Event) {
+  constructor(execution: Execution, event: Event, observe?: Observe) {
     this.execution = execution;
     this.event = event;
+    this.observe = observe;
     this.deadline = execution.deadline;
     this.nextEffectId = effectNumbering(event.revision);
     this.#nextEventId = execution.nextEventId;

@@ -42,6 +42,7 @@ export const map: StateType = {
       enter(thread) {
         const selected = flow.select(thread);
         const atOnce = concurrency(thread, selected);
+        thread.observe('maxConcurrency', atOnce);
         const list = items(thread, selected);
         const limit = Math.min(atOnce === 0 ? MAX_INLINE_CONCURRENCY : atOnce, MAX_INLINE_CONCURRENCY);
         return { kind: 'fork', threads: { each: true, given: list, length: list.length, limit } };
@@ -52,6 +53,7 @@ export const map: StateType = {
           thread.choosing = index;
           const input = selector(thread, flow.select(thread));
           thread.choosing = undefined;
+          thread.observe('afterItemSelector', input);
           if (exceedsDataLimit(input)) throw dataLimitFailure(name);
           return { state: startAt, input };
         },
@@ -92,6 +94,7 @@ function compileItems(source: StateSource): Items {
   const path = compilePathText(fields, 'ItemsPath');
   return (thread, selected) => {
     const items = path === undefined ? selected : path.get(thread, selected);
+    if (path !== undefined) thread.observe('afterItemsPath', items);
     if (isJsonArray(items)) return items;
     throw runtimeFailure(`Reference path "${path?.text ?? '$'}" must point to array.`);
   };

@@ -44,6 +44,7 @@ export const task: StateType = {
       },
       resume(thread, answer) {
         const result = takeAnswer(thread, resource, answer);
+        thread.observe('result', result);
         return leaveFor(transition.next, flow.leave(thread, result));
       },
     };
