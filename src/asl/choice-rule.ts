@@ -74,7 +74,7 @@ function compileComparison(rule: Fields): Condition {
   if (name === undefined || variable === undefined) return NEVER;
   if (name === IS_PRESENT) {
     const expected = rule.flag(IS_PRESENT) ?? true;
-    return (thread, input) => (variable.find(thread, input) !== undefined) === expected;
+    return (thread, input) => variable.exists(thread, input) === expected;
   }
   const operator = CHOICE_OPERATORS.get(name);
   return operator === undefined ? NEVER : compileTest(rule, name, operator, variable);

@@ -1,7 +1,8 @@
-import type { Json, JsonObject } from '../core/json.js';
+import { type Json, type JsonObject, own } from '../core/json.js';
 import type { Surroundings } from '../expression/expression.js';
 import { ExpressionError } from '../expression/expression-error.js';
-import { compilePath, type JsonPath } from '../expression/jsonpath/jsonpath.js';
+import { MissingArgument } from '../expression/intrinsic/intrinsic.js';
+import { compilePath, type JsonPath, NULL_INPUT } from '../expression/jsonpath/jsonpath.js';
 import { CONTEXT_BINDING } from '../expression/jsonpath/selection.js';
 import { compilePayloadTemplate, type Template, TemplateError } from '../expression/template.js';
 import type { ActiveThread } from './active-thread.js';
@@ -13,8 +14,10 @@ import { type Maker, NOTHING, pointerKeys, type QuerySource } from './query.js';
 /** A path in a field of its own. */
 export interface PathQuery {
   readonly text: string;
-  /** Undefined where it leads nowhere. */
+  /** Undefined where it leads nowhere. Throws States.Runtime for an input that is null. */
   find(thread: ActiveThread, input: Json): Json | undefined;
+  /** Whether it leads anywhere; in an input that is null, nothing does. */
+  exists(thread: ActiveThread, input: Json): boolean;
   /** Throws States.Runtime, "Invalid path", where it leads nowhere. */
   get(thread: ActiveThread, input: Json): Json;
 }
@@ -36,29 +39,28 @@ export function compilePathText(fields: Fields, field: string): PathQuery | unde
 }
 
 function pathQuery(path: JsonPath): PathQuery {
-  const { text } = path;
-  const find = (thread: ActiveThread, input: Json): Json | undefined =>
-    guarded(() => path.evaluate(input, pathSurroundings(thread)));
+  const { text, variable } = path;
+  const invalid = (reason: string) => runtimeFailure(`Invalid path '${text}' : ${reason}`);
+  const find = (thread: ActiveThread, input: Json): Json | undefined => {
+    try {
+      return path.evaluate(input, pathSurroundings(thread));
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      throw error.code === NULL_INPUT ? runtimeFailure(error.message) : invalid(error.message);
+    }
+  };
   return {
     text,
     find,
+    exists: (thread, input) => (input !== null || !path.readsInput) && find(thread, input) !== undefined,
     get(thread, input) {
       const value = find(thread, input);
       if (value !== undefined) return value;
-      const root = text.startsWith('$$') ? thread.context : input;
-      throw runtimeFailure(`Invalid path '${text}' : ${explainMissing(text, root)}`);
+      const { bindings = {} } = pathSurroundings(thread);
+      const root = path.readsInput ? input : own(bindings, variable ?? CONTEXT_BINDING);
+      throw invalid(explainMissing(text, root));
     },
   };
-}
-
-/** Runs a JSONPath evaluation; what goes wrong in it is States.Runtime. */
-function guarded<T>(evaluate: () => T): T {
-  try {
-    return evaluate();
-  } catch (error) {
-    if (error instanceof ExpressionError) throw runtimeFailure(error.message);
-    throw error;
-  }
 }
 
 /** What a JSONPath sees besides its input: the context object, made when it is asked for, and variables. */
@@ -99,7 +101,10 @@ function compilePayload(
   locate: (path: string) => string,
 ): Template {
   const compiled = compilePayloadTemplate(value);
-  if ('value' in compiled) return compiled.value;
+  if ('value' in compiled) {
+    for (const warning of compiled.warnings) fields.report({ ...warning, path: locate(warning.path) });
+    return compiled.value;
+  }
   for (const problem of compiled.problems) {
     const key = lastKey(problem.path);
     const name = key === '' || key === `${field}.$` ? field : key;
@@ -123,14 +128,37 @@ function makeFromPaths(
     return template.evaluate(input, pathSurroundings(thread));
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    if (!(error instanceof TemplateError) || error.code !== 'undefined-result') {
-      throw runtimeFailure(error.message);
-    }
-    const place = field ?? lastKey(error.path);
     throw runtimeFailure(
-      `The JSONPath '${error.expression}' specified for the field '${place}' could not be found in the input '${JSON.stringify(input)}'`,
+      error instanceof TemplateError ? payloadFault(error, thread, input, field) : error.message,
     );
   }
+}
+
+/** What went wrong at a place of a payload template, in AWS's words. */
+function payloadFault(
+  { cause, code, expression, path }: TemplateError,
+  thread: ActiveThread,
+  input: Json,
+  field: string | undefined,
+): string {
+  if (code === 'undefined-result') {
+    const searched = expression.startsWith('$$') ? thread.context : input;
+    return `The JSONPath '${expression}' specified for the field '${field ?? lastKey(path)}' could not be found in the input '${JSON.stringify(searched)}'`;
+  }
+  if (code === NULL_INPUT) return cause.message;
+  const reason = cause instanceof MissingArgument ? missingArgument(cause.argument, input) : cause.message;
+  if (expression.startsWith('States.')) {
+    return `The function '${expression}' had the following error: ${reason}`;
+  }
+  return `Invalid path '${expression}' : ${reason}`;
+}
+
+/** A path into the context object is written as one into the input, and the input is what is shown. */
+function missingArgument(argument: string, input: Json): string {
+  const reason = argument.startsWith('$.') ? explainMissing(argument, input) : '';
+  if (reason.startsWith('Filter: ')) return reason;
+  const shown = argument.startsWith('$$') ? argument.slice(1) : argument;
+  return `The JsonPath argument for the field '${shown}' could not be found in the input '${JSON.stringify(input)}'`;
 }
 
 function lastKey(pointer: string): string {

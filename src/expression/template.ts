@@ -1,6 +1,6 @@
 import { escapePointer, isJsonArray, isJsonObject, type Json, put } from '../core/json.js';
 import { MAX_JSON_DEPTH } from '../core/limits.js';
-import type { Checked, Problem } from '../core/problem.js';
+import { type Checked, isError, type Problem } from '../core/problem.js';
 import { budgeted } from './budgeted.js';
 import type { Expression, Surroundings } from './expression.js';
 import { ExpressionError } from './expression-error.js';
@@ -8,7 +8,7 @@ import { Inspection } from './inspection.js';
 import { compileIntrinsic } from './intrinsic/intrinsic.js';
 import { compileJsonata } from './jsonata/jsonata.js';
 import type { Dialect } from './jsonata/library.js';
-import { compilePath } from './jsonpath/jsonpath.js';
+import { compilePath, type JsonPath } from './jsonpath/jsonpath.js';
 
 /** A JSON value in which some places are expressions. */
 export interface Template {
@@ -21,7 +21,10 @@ export interface Template {
   find(input: Json | undefined, surroundings?: Surroundings): Json | undefined;
 }
 
-export type CheckedTemplate = { readonly value: Template } | { readonly problems: readonly Problem[] };
+export type CheckedTemplate =
+  /** Warnings are of what only fails when it is evaluated. */
+  | { readonly value: Template; readonly warnings: readonly Problem[] }
+  | { readonly problems: readonly Problem[] };
 
 /** What went wrong at one place of a template. */
 export class TemplateError extends ExpressionError {
@@ -29,11 +32,13 @@ export class TemplateError extends ExpressionError {
   readonly path: string;
   /** The text of the expression that stands there. */
   readonly expression: string;
+  override readonly cause: ExpressionError;
 
   constructor(error: ExpressionError, path: string, expression: string) {
     super(error.code, `${error.message} (${expression}${path === '' ? '' : ` at ${path}`})`, error.position);
     this.path = path;
     this.expression = expression;
+    this.cause = error;
   }
 }
 
@@ -83,12 +88,29 @@ export function compilePayloadTemplate(template: Json): CheckedTemplate {
 }
 
 /** Gives the expression that a text is, the problem with it, or undefined if the text stands for itself. */
-type TextCompiler = (text: string, path: string) => Checked<Expression> | undefined;
+type TextCompiler = (text: string, path: string) => Checked<TemplateExpression> | undefined;
+
+interface TemplateExpression extends Expression {
+  readonly warnings?: readonly Problem[];
+}
 
 const PATH_KEY = '.$';
 
-function compilePayloadValue(text: string): Checked<Expression> {
-  return text.startsWith('States.') ? compileIntrinsic(text) : compilePath(text);
+function compilePayloadValue(text: string): Checked<TemplateExpression> {
+  if (text.startsWith('States.')) return compileIntrinsic(text);
+  const checked = compilePath(text);
+  return 'problem' in checked ? checked : { value: payloadPath(checked.value) };
+}
+
+/** A path in a payload template: Step Functions gives null for items that an array does not have. */
+function payloadPath(path: JsonPath): Expression {
+  return {
+    text: path.text,
+    evaluate(input, surroundings) {
+      const value = path.evaluate(input, surroundings);
+      return value === undefined && path.isOutOfRange(input, surroundings) ? null : value;
+    },
+  };
 }
 
 /** A place of a template, ready to be evaluated. */
@@ -107,8 +129,9 @@ class TemplateCompiler {
 
   compile(template: Json): CheckedTemplate {
     const part = this.#part(template, '', 0) ?? (() => template);
-    if (this.#problems.length > 0) return { problems: this.#problems };
-    return { value: new CompiledTemplate(part, typeof template === 'string' ? template : '') };
+    if (this.#problems.some(isError)) return { problems: this.#problems };
+    const value = new CompiledTemplate(part, typeof template === 'string' ? template : '');
+    return { value, warnings: this.#problems };
   }
 
   /** Undefined where nothing inside is an expression: then the value stands for itself. */
@@ -176,6 +199,7 @@ class TemplateCompiler {
       return undefined;
     }
     const expression = checked.value;
+    for (const warning of expression.warnings ?? []) this.#note(inTemplate(warning, path));
     return (input, surroundings) => {
       try {
         const result = expression.evaluate(input, surroundings);

@@ -72,13 +72,78 @@ describe('data through a state', () => {
       { a: 1 },
       `The JSONPath '$.none' specified for the field 'value.$' could not be found in the input '{"a":1}'`,
     ],
+    [{ InputPath: '$.a.b' }, { a: 'x' }, "Invalid path '$.a.b' : Property ['b'] not found in path $['a']"],
     [
-      { Parameters: { 'value.$': '$$.Execution.Input.none' } },
+      { InputPath: '$.list.length()' },
+      { list: [] },
+      "Invalid path '$.list.length()' : Property ['length()'] not found in path $['list']",
+    ],
+    [{ InputPath: '$.a[5]' }, { a: [] }, "Invalid path '$.a[5]' : No results for path: $['a'][5]"],
+    [{ InputPath: '$.a[0].b' }, { a: null }, "Invalid path '$.a[0].b' : The path $['a'] is null"],
+    [
+      { InputPath: '$.a[0]' },
       { a: 1 },
-      `The JSONPath '$$.Execution.Input.none' specified for the field 'value.$' could not be found in the input '{"a":1}'`,
+      "Invalid path '$.a[0]' : Filter: [0] can only be applied to arrays. Current context is: 1",
+    ],
+    [
+      { InputPath: '$.a[?(@.b)]' },
+      { a: 1 },
+      "Invalid path '$.a[?(@.b)]' : Filter: [?] can not be applied to primitives. Current context is: 1",
+    ],
+    [
+      { InputPath: "$['a', 'b'].v" },
+      { a: 1 },
+      "Invalid path '$['a', 'b'].v' : Multi properties can only be used as path leafs: $['a', 'b']",
+    ],
+    [{ InputPath: '$.a' }, null, 'Unable to apply Path transformation to null or empty input.'],
+    [
+      { Parameters: { list: [{ 'a.$': '$' }] } },
+      null,
+      'Unable to apply Path transformation to null or empty input.',
+    ],
+    [
+      { Parameters: { 'value.$': '$.list.sum()' } },
+      { list: [1] },
+      `The JSONPath '$.list.sum()' specified for the field 'value.$' could not be found in the input '{"list":[1]}'`,
+    ],
+    [
+      { Parameters: { 'value.$': "States.Format('{}', States.Format('{}', $.none))" } },
+      { a: 1 },
+      `The function 'States.Format('{}', States.Format('{}', $.none))' had the following error: The JsonPath argument for the field '$.none' could not be found in the input '{"a":1}'`,
+    ],
+    [
+      { Parameters: { 'value.$': "States.Format('{}', $$.None)" } },
+      { a: 1 },
+      `The function 'States.Format('{}', $$.None)' had the following error: The JsonPath argument for the field '$.None' could not be found in the input '{"a":1}'`,
+    ],
+    [
+      { Parameters: { 'value.$': "States.Format('{}', $.a[0])" } },
+      { a: 1 },
+      `The function 'States.Format('{}', $.a[0])' had the following error: Filter: [0] can only be applied to arrays. Current context is: 1`,
+    ],
+    [
+      { Parameters: { 'value.$': 'States.MathAdd($.a, 1)' } },
+      { a: '1' },
+      `The function 'States.MathAdd($.a, 1)' had the following error: Invalid arguments in States.MathAdd: an argument must be a number`,
+    ],
+    [
+      { Parameters: { 'value.$': 'States.UUID($.a)' } },
+      { a: 1 },
+      "The function 'States.UUID($.a)' had the following error: Invalid arguments in States.UUID: takes 0 arguments, not 1",
     ],
   ])('says in AWS words what %j does not find', (more, input, cause) => {
     expect(pass(more, input)).toMatchObject({ error: 'States.Runtime', cause: AT_A + cause });
+  });
+
+  it('shows the context object where a path into that finds nothing', () => {
+    expect(pass({ Parameters: { 'value.$': '$$.None' } }, {}).cause).toMatch(
+      /^.*The JSONPath '\$\$\.None' specified for the field 'value\.\$' could not be found in the input '\{"Execution":/,
+    );
+  });
+
+  it('takes null for an input like others where no path is in the way', () => {
+    expect(pass({}, null)).toMatchObject({ status: 'succeeded', output: null });
+    expect(pass({ Parameters: { 'name.$': '$$.State.Name' } }, null).output).toEqual({ name: 'A' });
   });
 
   it('says so of ErrorPath and CausePath, and of TimeoutSecondsPath', () => {

@@ -44,21 +44,58 @@ describe('an intrinsic function', () => {
     ['States.ArrayPartition($.numbers, 2)', [[1, 2], [3, 3], [1]]],
     ['States.ArrayContains($.numbers, 3)', true],
     ['States.ArrayContains(States.Array($.object), $.object)', true],
-    ["States.ArrayContains($.numbers, '3')", false],
+    // What Java writes is compared: 3 and "3" are the same, objects whose keys have another order are not.
+    ["States.ArrayContains($.numbers, '3')", true],
+    ["States.ArrayContains(States.Array('true'), true)", true],
+    ['States.ArrayContains($.numbers, false)', false],
+    ['States.ArrayContains(States.Array(1, null), null)', true],
+    ['States.ArrayContains($.swapped, States.StringToJson(\'{"b":2,"a":1}\'))', false],
+    ['States.ArrayPartition($.numbers, 2.9)', [[1, 2], [3, 3], [1]]],
+    ['States.ArrayPartition(States.Array(), 2)', []],
+    ['States.ArrayRange(1.6, 1.4, 1)', [1]],
+    ['States.ArrayRange(5.4, -0.6, -2.4)', [5, 3, 1]],
+    ['States.ArrayRange(3, 3, -1)', [3]],
+    ['States.ArrayGetItem($.numbers, 1.9)', 2],
+    ['States.ArrayGetItem(States.Array(), 999)', null],
     ['States.ArrayRange(1, 9, 2)', [1, 3, 5, 7, 9]],
     ['States.ArrayRange(3, 0, -1)', [3, 2, 1, 0]],
     ['States.ArrayRange(1, 0, 1)', []],
     ['States.ArrayGetItem($.numbers, 3)', 3],
     ['States.ArrayLength($.numbers)', 5],
     ['States.ArrayUnique($.numbers)', [1, 2, 3]],
+    // The order is that of a hash set.
+    ['States.ArrayUnique(States.Array(true, false, true))', [false, true]],
+    [
+      'States.ArrayUnique(States.Array(States.Array(1, 2), States.Array(2, 1)))',
+      [
+        [2, 1],
+        [1, 2],
+      ],
+    ],
+    ["States.ArrayUnique(States.Array(null, 1, '1', '01', null))", [null, 1, '1', '01']],
     ["States.Base64Encode('Data to encode')", 'RGF0YSB0byBlbmNvZGU='],
     ["States.Base64Decode(States.Base64Encode('ä😀'))", 'ä😀'],
+    ["States.Base64Decode('abc')", 'i\ufffd'],
+    ["States.Base64Decode(' YWJjZA== ')", 'abcd'],
+    ["States.Base64Decode('YWJj*ZA=*')", 'abcd'],
+    ["States.Base64Decode('Y')", ''],
+    ["States.Hash(123, 'MD5')", '202cb962ac59075b964b07152d234b70'],
     ["States.Hash('input data', 'MD5')", '812f45842bc6d66ee14572ce20db8e86'],
     ["States.Hash('input data', 'SHA-1')", 'aaff4a450a104cd177d28d18d74485e8cae074b7'],
     [
       'States.JsonMerge($.object, States.StringToJson(\'{"a":2,"d":3}\'), false)',
       { a: 2, b: ['x', { c: null }], d: 3 },
     ],
+    ["States.JsonMerge($.object, $.object, 'false')", { a: 1, b: ['x', { c: null }] }],
+    ["States.StringToJson(' ')", null],
+    ["States.StringSplit('', ',')", []],
+    ["States.StringSplit('a,b', '')", ['a,b']],
+    [
+      "States.Format('{} {} {} {}', 1e21, 12345678.5, 0.0001, 9007199254740991)",
+      '1.0E21 1.23456785E7 1.0E-4 9007199254740991',
+    ],
+    ['States.MathAdd(2147483646, 1)', 2_147_483_647],
+    ['States.MathAdd(-2147483647, -1)', -2_147_483_648],
     ['States.MathAdd($n, -1)', 2],
     ['States.MathAdd(1.5, 1.51)', 4],
     ['States.MathAdd(-1.5, -1.51)', -3],
@@ -71,6 +108,7 @@ describe('an intrinsic function', () => {
     const input = {
       text: 'x',
       template: '<{}> \\{\\}',
+      swapped: [{ a: 1, b: 2 }],
       object: { a: 1, b: ['x', { c: null }] },
       numbers: [1, 2, 3, 3, 1],
       list: [
@@ -109,16 +147,60 @@ describe('an intrinsic function', () => {
     'States.ArrayRange(1, 2, 0)',
     'States.ArrayGetItem(States.Array(1), 1)',
     'States.ArrayGetItem(States.Array(1), -1)',
-    "States.Base64Decode('*')",
+    'States.Base64Decode(123)',
+    'States.MathAdd(2147483647, 1)',
+    'States.MathAdd(-2147483648, -1)',
+    'States.MathAdd(3000000000, 1)',
+    'States.MathAdd(1e309, 1)',
+    'States.MathAdd(true, 1)',
+    'States.MathRandom(1.4, 1.6)',
+    'States.MathRandom(1, 10, null)',
+    'States.ArrayRange(1, 10, 0.49)',
+    'States.ArrayPartition(States.Array(1), 0.6)',
+    "States.ArrayGetItem(States.Array(1), '0')",
+    "States.Format('}')",
+    "States.Format('{{}}', 1)",
+    "States.StringSplit('a', null)",
+    "States.StringToJson('1e400')",
+    'States.UUID(1)',
+    'States.MathAdd(1)',
+    'States.Base64Encode()',
     "States.Hash('x', 'SHA-3')",
     'States.JsonMerge($, $, true)',
     'States.JsonMerge($, 1, false)',
     'States.MathRandom(2, 2)',
     "States.MathAdd('1', 2)",
-    'States.ArrayLength($.nothing)',
-    'States.Array($none)',
   ])('fails for %s', (text) => {
     expect(outcome(text)).toBe('intrinsic-failure');
+  });
+
+  it('says which function refused its arguments, and why', () => {
+    const call = compileIntrinsic("States.Array(States.MathAdd('1', 2))");
+    if ('problem' in call) throw new Error(call.problem.message);
+    expect(() => call.value.evaluate({})).toThrow(
+      'Invalid arguments in States.MathAdd: an argument must be a number',
+    );
+  });
+
+  it('fails for a path that finds nothing, and says which', () => {
+    for (const [text, argument] of [
+      ['States.ArrayLength($.nothing)', '$.nothing'],
+      ['States.Array(1, $none)', '$none'],
+      ["States.Format('{}', States.Array($.list[5]))", '$.list[5]'],
+    ] as const) {
+      const call = compileIntrinsic(text);
+      if ('problem' in call) throw new Error(call.problem.message);
+      expect(() => call.value.evaluate({ list: [] })).toThrow(expect.objectContaining({ argument }));
+    }
+  });
+
+  it('warns of a wrong number of arguments, which only fails when the call is made', () => {
+    expect(compileIntrinsic('States.Array(States.MathAdd(1))')).toMatchObject({
+      value: {
+        warnings: [{ message: 'States.MathAdd takes 2 arguments, not 1', severity: 'warning', column: 14 }],
+      },
+    });
+    expect(compileIntrinsic('States.MathRandom(1, 2)')).toMatchObject({ value: { warnings: [] } });
   });
 
   it.each([
@@ -130,8 +212,8 @@ describe('an intrinsic function', () => {
     "States.Format('\\n')",
     'States.Format(a)',
     'States.Nope()',
-    'States.UUID(1)',
-    'States.MathAdd(1)',
+    "States.Base64Decode('YWJj\\nZA==')",
+    'States.Array(1, )',
     'Format(1)',
   ])('is refused if it is written so: %s', (text) => {
     expect(compileIntrinsic(text)).toMatchObject({

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../../src/core/json.js';
-import { compilePath, type JsonPath, MAX_PATH_LENGTH } from '../../src/expression/jsonpath/jsonpath.js';
+import {
+  compilePath,
+  type JsonPath,
+  MAX_PATH_LENGTH,
+  NULL_INPUT,
+} from '../../src/expression/jsonpath/jsonpath.js';
 import { MAX_FILTER_DEPTH } from '../../src/expression/jsonpath/path-parser.js';
 
 function path(text: string): JsonPath {
@@ -33,7 +38,31 @@ describe('a definite path', () => {
     expect(read('$.orders[9].qty', shop)).toBeUndefined();
     expect(read('$.orders.qty', shop)).toBeUndefined();
     expect(read('$.name.length', shop)).toBeUndefined();
-    expect(read('$.a', null)).toBeUndefined();
+  });
+
+  it('reads nothing from an input that is null, not even "$"', () => {
+    for (const text of ['$', '$.a', '$[*]', '$..a']) {
+      expect(() => read(text, null), text).toThrow(expect.objectContaining({ code: NULL_INPUT }));
+    }
+    expect(read('$v', null, { v: 1 })).toBe(1);
+    expect(read('$$', null, { $$: {} })).toEqual({});
+  });
+
+  it('is known to lead out of an array, or not', () => {
+    expect(path('$.orders[9]').isOutOfRange(shop)).toBe(true);
+    expect(path('$.orders[-4].qty').isOutOfRange(shop)).toBe(true);
+    for (const text of ['$.orders[0]', '$.orders[0].none', '$.none[0]', '$.name[0]']) {
+      expect(path(text).isOutOfRange(shop), text).toBe(false);
+    }
+  });
+
+  it('takes names for what they are, signs and calls of functions included', () => {
+    expect(read('$.@type', { '@type': 1 })).toBe(1);
+    expect(read("$.a,b'c", { "a,b'c": 1 })).toBe(1);
+    expect(read('$.a*', { 'a*': 1 })).toBe(1);
+    expect(read('$.list.length()', { list: [1] })).toBeUndefined();
+    expect(read('$.max()', { 'max()': 1 })).toBe(1);
+    expect(read('$.[0].["a"]', [{ a: 1 }])).toBe(1);
   });
 
   it('is known to be definite, others are not', () => {
@@ -83,10 +112,41 @@ describe('an indefinite path', () => {
     expect(read('$.orders[1:].id', shop)).toEqual(['b', 'c']);
     expect(read('$.orders[:-1].id', shop)).toEqual(['a', 'b']);
     expect(read('$.orders[-2:].id', shop)).toEqual(['b', 'c']);
-    expect(read('$.orders[::2].id', shop)).toEqual(['a', 'c']);
+    expect(read('$.orders[0:3:2].id', shop)).toEqual(['a', 'b', 'c']);
+    expect(read('$.orders[2:0:-1].id', shop)).toEqual([]);
     expect(read('$.*.length', { a: 1 })).toEqual([]);
     expect(read('$.*', { a: 1, b: [2] })).toEqual([1, [2]]);
-    expect(read('$.none[*]', shop)).toEqual([]);
+    expect(read('$[*]', [])).toEqual([]);
+    expect(read('$.name[*]', shop)).toEqual([]);
+    expect(read('$.orders[9].tags[*]', shop)).toEqual([]);
+    expect(read('$.[?(@.year < 1999)].name', [{ year: 1998, name: 'x' }, { year: 1997 }])).toEqual(['x']);
+  });
+
+  it.each([
+    '$.none[*]',
+    '$.none..a',
+    '$.name.x[*]',
+    '$.name[0:1]',
+    '$.name[0,1]',
+    '$.name[?(@.a)]',
+    '$v[*]',
+  ])('finds not even an empty list if what it begins with leads nowhere: %s', (text) => {
+    expect(read(text, shop)).toBeUndefined();
+  });
+
+  it('picks several members of each, and only at its end', () => {
+    expect(read("$.orders[0:2]['id','none']", shop)).toEqual([{ id: 'a' }, { id: 'b' }]);
+    expect(read("$..['id','price']", shop)).toEqual([
+      { id: 'a', price: 5 },
+      { id: 'b', price: null },
+    ]);
+    expect(() => read("$['a', 'b'].v", { a: { v: 1 } })).toThrow(
+      "Multi properties can only be used as path leafs: $['a', 'b']",
+    );
+  });
+
+  it('looks at what it comes to behind ".." once', () => {
+    expect(read('$..[?(@.a == 1)]', [{ a: 1, b: { a: 1 } }])).toEqual([{ a: 1, b: { a: 1 } }, { a: 1 }]);
   });
 
   it('searches the depths with ".."', () => {
@@ -116,6 +176,9 @@ describe('an indefinite path', () => {
     ["@.tags subsetof ['new']", ['a', 'c']],
     ['@.tags size 2', ['b']],
     ['@.tags empty true', ['c']],
+    ['@.price nin [5]', ['b', 'c']],
+    ['@.price != @.none', ['a', 'b', 'c']],
+    ['@.length() == 2', []],
     ["@['id'] == $.wanted", ['c']],
     ["@.tags[*] == ['new']", ['a']],
     ["'3' == @.qty", []],
@@ -126,6 +189,11 @@ describe('an indefinite path', () => {
 
   it('filters an object itself', () => {
     expect(read('$[?(@.a == 1)]', { a: 1 })).toEqual([{ a: 1 }]);
+  });
+
+  it('has no "@" for scalars', () => {
+    expect(read("$[?(@ == 'a')]", ['a'])).toEqual([]);
+    expect(read('$[?(!@.a)]', [1, null, {}])).toEqual([{}]);
   });
 
   it('keeps what it finds within limits', () => {
@@ -163,14 +231,16 @@ describe('the text of a path', () => {
     '$[?(@.a ~ 1)]',
     '@.a',
     '$[1.5]',
+    '$[:]',
+    '$[::2]',
+    '$...a',
   ])('is refused if it is %j', (text) => {
     expect(compilePath(text)).toMatchObject({
       problem: { code: 'jsonpath', line: 1, column: expect.any(Number) },
     });
   });
 
-  it('is refused with a clear word for functions and regular expressions', () => {
-    expect(compilePath('$.a.length()')).toMatchObject({ problem: { code: 'jsonpath-function' } });
+  it('is refused with a clear word for regular expressions', () => {
     expect(compilePath('$[?(@.a =~ /x/)]')).toMatchObject({ problem: { code: 'jsonpath-operator' } });
   });
 

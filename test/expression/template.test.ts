@@ -127,18 +127,37 @@ describe('a payload template', () => {
   it('calls intrinsic functions', () => {
     const template = compiled(compilePayloadTemplate({ 'a.$': "States.Format('{}!', $.name)" }));
     expect(template.evaluate({ name: 'x' })).toEqual({ a: 'x!' });
-    expect(thrown(() => template.evaluate({}))).toMatchObject({ code: 'intrinsic-failure', path: '/a.$' });
+    expect(thrown(() => template.evaluate({}))).toMatchObject({ code: 'undefined-argument', path: '/a.$' });
   });
 
-  it('throws where a definite path finds nothing', () => {
-    const template = compiled(compilePayloadTemplate({ 'a.$': '$.missing', 'b.$': '$.missing[*]' }));
-    expect(thrown(() => template.evaluate({}))).toMatchObject({
-      code: 'undefined-result',
-      path: '/a.$',
-      expression: '$.missing',
+  it('warns of calls that can only fail', () => {
+    expect(compilePayloadTemplate({ list: [{ 'a.$': 'States.UUID(1)' }] })).toMatchObject({
+      warnings: [
+        {
+          code: 'intrinsic-arguments',
+          message: 'States.UUID takes 0 arguments, not 1 (at column 1 of the expression)',
+          path: '/list/0/a.$',
+        },
+      ],
     });
-    const indefinite = compiled(compilePayloadTemplate({ 'b.$': '$.missing[*]' }));
-    expect(indefinite.evaluate({})).toEqual({ b: [] });
+  });
+
+  it('throws where a path finds nothing', () => {
+    for (const expression of ['$.missing', '$.missing[*]', '$.list.length()']) {
+      const template = compiled(compilePayloadTemplate({ 'a.$': expression }));
+      expect(thrown(() => template.evaluate({ list: [1] }))).toMatchObject({
+        code: 'undefined-result',
+        path: '/a.$',
+        expression,
+      });
+    }
+  });
+
+  it('has null for items that an array does not have, and empty lists for what a search does not find', () => {
+    const template = compiled(
+      compilePayloadTemplate({ 'a.$': '$.list[5]', 'b.$': '$.list[5].x', 'c.$': '$.list[*].x' }),
+    );
+    expect(template.evaluate({ list: [1] })).toEqual({ a: null, b: null, c: [] });
   });
 
   it('refuses paths that are none, other values, doubled keys and unknown intrinsic functions', () => {

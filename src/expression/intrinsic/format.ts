@@ -1,6 +1,7 @@
-import { isJsonArray, type Json } from '../../core/json.js';
+import type { Json } from '../../core/json.js';
 import type { Budget } from '../budget.js';
 import { ExpressionError } from '../expression-error.js';
+import { javaText } from './java-text.js';
 
 /** What a template needs of the call that it is filled in. */
 interface TemplateScope {
@@ -17,7 +18,7 @@ export function fillTemplate([template, ...args]: readonly Json[], { budget, raw
   }
   let text = pieces[0] ?? '';
   args.forEach((arg, i) => {
-    text += textIn(arg) + (pieces[i + 1] ?? '');
+    text += javaText(arg) + (pieces[i + 1] ?? '');
     budget.checkText(text.length);
     budget.spend(1 + (text.length >> 6));
   });
@@ -31,6 +32,7 @@ function piecesOf(template: string): string[] {
   for (let at = 0; at < template.length; at++) {
     const char = template.charAt(at);
     if (char === '\\') piece += template.charAt(++at);
+    else if (char === '}') throw failure('a "}" of the template closes nothing');
     else if (char !== '{') piece += char;
     else if (template.charAt(at + 1) === '}') {
       pieces.push(piece);
@@ -39,14 +41,6 @@ function piecesOf(template: string): string[] {
     } else throw failure('a "{" of the template is not closed at once');
   }
   return [...pieces, piece];
-}
-
-/** A value inside a text: objects and arrays look as they do in Java. */
-function textIn(value: Json): string {
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (isJsonArray(value)) return `[${value.map(textIn).join(', ')}]`;
-  const members = Object.entries(value).map(([key, member]) => `${key}=${textIn(member)}`);
-  return `{${members.join(', ')}}`;
 }
 
 function failure(message: string): ExpressionError {

@@ -6,7 +6,9 @@ import type { Surroundings } from '../expression.js';
 import { ExpressionError } from '../expression-error.js';
 import { decodeBase64, encodeBase64 } from './base64.js';
 import { fillTemplate } from './format.js';
+import { hashOrder } from './java-hash.js';
 import { JavaRandom } from './java-random.js';
+import { javaText } from './java-text.js';
 import { uuidOf } from './uuid.js';
 
 /** UTF-16 units that may be encoded, decoded or hashed; Step Functions has the same limit. */
@@ -23,7 +25,7 @@ export interface CallScope {
   readonly raw: readonly (string | undefined)[];
 }
 
-interface Intrinsic {
+export interface Intrinsic {
   readonly least: number;
   readonly most: number;
   call(args: readonly Json[], scope: CallScope): Json;
@@ -33,7 +35,7 @@ interface Intrinsic {
 export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>(
   Object.entries({
     Format: { least: 1, most: Number.POSITIVE_INFINITY, call: (args, scope) => fillTemplate(args, scope) },
-    StringToJson: { least: 1, most: 1, call: ([text]) => parseJson(textOf(text)) },
+    StringToJson: { least: 1, most: 1, call: ([text]) => jsonIn(textOf(text)) },
     JsonToString: { least: 1, most: 1, call: ([value = null], { budget }) => jsonText(value, budget) },
     Array: { least: 0, most: Number.POSITIVE_INFINITY, call: (args) => args },
     ArrayPartition: {
@@ -55,7 +57,7 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     ArrayLength: { least: 1, most: 1, call: ([array]) => arrayOf(array).length },
     ArrayUnique: { least: 1, most: 1, call: ([array], { budget }) => unique(arrayOf(array), budget) },
     Base64Encode: { least: 1, most: 1, call: ([text]) => encodeBase64(codedText(text)) },
-    Base64Decode: { least: 1, most: 1, call: ([text]) => decoded(codedText(text)) },
+    Base64Decode: { least: 1, most: 1, call: ([text]) => decodeBase64(codedText(text)) },
     Hash: {
       least: 2,
       most: 2,
@@ -67,7 +69,7 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
       most: 3,
       call: ([from, to, seed], scope) => random(wholeOf(from), wholeOf(to), seed, scope),
     },
-    MathAdd: { least: 2, most: 2, call: ([a, b]) => wholeOf(a) + wholeOf(b) },
+    MathAdd: { least: 2, most: 2, call: ([a, b]) => int32(rounded(a) + rounded(b)) },
     StringSplit: {
       least: 2,
       most: 2,
@@ -91,10 +93,24 @@ function arrayOf(value: Json | undefined): readonly Json[] {
   throw intrinsicFailure('an argument must be an array');
 }
 
-/** Numbers are rounded to whole ones, halves up, as Java does. */
-function wholeOf(value: Json | undefined): number {
-  if (typeof value === 'number') return Math.round(value) + 0;
+function numberOf(value: Json | undefined): number {
+  if (typeof value === 'number') return value;
   throw intrinsicFailure('an argument must be a number');
+}
+
+/** Cut to a whole number, as Step Functions does everywhere but in MathAdd, whatever its documentation says. */
+export function wholeOf(value: Json | undefined): number {
+  return Math.trunc(numberOf(value)) + 0;
+}
+
+/** Rounded to a whole number, halves up, as Java does. */
+function rounded(value: Json | undefined): number {
+  return int32(Math.round(numberOf(value)) + 0);
+}
+
+function int32(value: number): number {
+  if ((value | 0) === value) return value;
+  throw intrinsicFailure('numbers and their sum must be whole numbers of 32 bits');
 }
 
 function codedText(value: Json | undefined): string {
@@ -103,23 +119,29 @@ function codedText(value: Json | undefined): string {
   throw intrinsicFailure(`a text to be coded may not exceed ${MAX_CODED_LENGTH} characters`);
 }
 
-/** The value that a JSON text stands for; an empty text is null, as Step Functions has it. */
+/** An empty text is null, as Step Functions has it. */
+function jsonIn(text: string): Json {
+  return text.trim() === '' ? null : parseJson(text);
+}
+
+/** The value that a JSON text stands for. */
 export function parseJson(text: string): Json {
-  if (text === '') return null;
   try {
     const value = JSON.parse(text) as Json;
-    checkDepth(value, 0);
+    checkJson(value, 0);
     return value;
   } catch (error) {
     throw error instanceof ExpressionError ? error : intrinsicFailure('the text is not JSON');
   }
 }
 
-function checkDepth(value: Json, depth: number): void {
+function checkJson(value: Json, depth: number): void {
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw intrinsicFailure('a number of the text is too large');
   if (typeof value !== 'object' || value === null) return;
   if (depth >= MAX_JSON_DEPTH)
     throw intrinsicFailure(`JSON may not nest deeper than ${MAX_JSON_DEPTH} levels`);
-  for (const member of Object.values(value)) checkDepth(member, depth + 1);
+  for (const member of Object.values(value)) checkJson(member, depth + 1);
 }
 
 function jsonText(value: Json, budget: Budget): string {
@@ -138,9 +160,14 @@ export function partition(array: readonly Json[], size: number, budget: Budget):
   return parts;
 }
 
+/** Step Functions compares what Java writes: 1 and "1" are the same, objects with other orders of keys are not. */
 function contains(array: readonly Json[], value: Json, budget: Budget): boolean {
-  budget.spend(array.length);
-  return array.some((item) => jsonEqual(item, value));
+  const wanted = javaText(value);
+  return array.some((item) => {
+    const text = javaText(item);
+    budget.spend(1 + (text.length >> 6));
+    return text === wanted;
+  });
 }
 
 /** The numbers from one to another, that included, a step apart. */
@@ -151,8 +178,9 @@ export function range(from: number, to: number, step: number, most = MAX_RANGE_L
   return Array.from({ length }, (_, i) => from + i * step);
 }
 
+/** Step Functions refuses what is out of range, but has null for every item of an empty array. */
 function itemAt(array: readonly Json[], index: number): Json {
-  const item = array[index];
+  const item = array.length === 0 ? null : array[index];
   if (item === undefined) throw intrinsicFailure(`there is no item ${index} in an array of ${array.length}`);
   return item;
 }
@@ -163,13 +191,7 @@ function unique(array: readonly Json[], budget: Budget): Json[] {
     budget.spend(found.length + 1);
     if (!found.some((other) => jsonEqual(item, other))) found.push(item);
   }
-  return found;
-}
-
-function decoded(text: string): string {
-  const value = decodeBase64(text);
-  if (value === undefined) throw intrinsicFailure('the text is not Base64');
-  return value;
+  return hashOrder(found);
 }
 
 /** The digest of a text, or of the JSON text of anything else. */
@@ -185,7 +207,7 @@ export function hash(value: Json, algorithm: Json | undefined, budget: Budget): 
 }
 
 function merge(first: Json | undefined, second: Json | undefined, deep: Json | undefined): Json {
-  if (deep !== false)
+  if (deep === true)
     throw intrinsicFailure('only shallow merging is supported: the third argument must be false');
   if (!isJsonObject(first) || !isJsonObject(second)) throw intrinsicFailure('only objects can be merged');
   const merged: Record<string, Json> = {};

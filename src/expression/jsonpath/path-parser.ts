@@ -14,9 +14,13 @@ import {
 export const MAX_FILTER_DEPTH = 50;
 
 const VARIABLE_NAME = /[\p{ID_Start}_][\p{ID_Continue}_]*/uy;
-const PLAIN_NAME = /[^\s.[\]()'",*?@]+/uy;
+/**
+ * All but what ends it. The functions of newer versions of the dialect, such as `length()`, are names like others to
+ * Step Functions, which find nothing.
+ */
+const PLAIN_NAME = /[^\s.[\]()]+(?:\([^\s()]*\))?/uy;
 /** In a filter an operator may follow without a blank. */
-const NAME_IN_FILTER = /[^\s.[\]()'",*?@=!<>|&~]+/uy;
+const NAME_IN_FILTER = /[^\s.[\]()'",*?@=!<>|&~]+(?:\(\))?/uy;
 const INTEGER = /-?\d+/y;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?/y;
 const WORD = /[A-Za-z]+/y;
@@ -44,8 +48,7 @@ class PathParser {
     const segments: Segment[] = [];
     for (;;) {
       if (this.#accept('..')) {
-        segments.push({ type: 'descend' });
-        if (!this.#peek('[')) segments.push(this.#dotted());
+        segments.push({ type: 'descend' }, this.#dotted());
       } else if (this.#accept('.')) segments.push(this.#dotted());
       else if (this.#accept('[')) segments.push(this.#bracket());
       else return { root, segments };
@@ -69,11 +72,9 @@ class PathParser {
 
   #dotted(): Segment {
     if (this.#accept('*')) return { type: 'wildcard' };
+    if (this.#accept('[')) return this.#bracket();
     const name = this.#match(this.#depth > 0 ? NAME_IN_FILTER : PLAIN_NAME);
     if (name === undefined) throw this.#fault('a name is missing behind "."');
-    if (this.#peek('(')) {
-      throw this.#fault(`functions such as ${name}() are not part of these paths`, 'jsonpath-function');
-    }
     return { type: 'name', name };
   }
 
@@ -118,9 +119,10 @@ class PathParser {
     this.#blanks();
     const to = this.#integer();
     this.#blanks();
-    const step = this.#accept(':') ? (this.#integer() ?? 1) : 1;
-    if (step < 1) throw this.#fault('the step of a slice must be at least 1');
-    return { type: 'slice', from, to, step };
+    if (from === undefined && to === undefined) throw this.#fault('a slice needs a start or an end');
+    // A step may be written, and says nothing: the dialect has none.
+    if (this.#accept(':')) this.#integer();
+    return { type: 'slice', from, to };
   }
 
   #filterSelector(): Segment {

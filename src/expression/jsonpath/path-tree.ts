@@ -18,12 +18,7 @@ export type Segment =
   | { readonly type: 'index'; readonly index: number }
   | { readonly type: 'names'; readonly names: readonly string[] }
   | { readonly type: 'indexes'; readonly indexes: readonly number[] }
-  | {
-      readonly type: 'slice';
-      readonly from: number | undefined;
-      readonly to: number | undefined;
-      readonly step: number;
-    }
+  | { readonly type: 'slice'; readonly from: number | undefined; readonly to: number | undefined }
   | { readonly type: 'wildcard' }
   | { readonly type: 'filter'; readonly filter: FilterTree }
   /** `..`: what follows applies to the value and everything in it. */

@@ -8,6 +8,7 @@ import {
   put,
 } from '../../core/json.js';
 import type { Budget } from '../budget.js';
+import { ExpressionError } from '../expression-error.js';
 import {
   type FilterOperand,
   type FilterOperator,
@@ -48,21 +49,53 @@ export function rootOf(
   }
 }
 
-/** Every value that a path finds, in order. */
-export function selectAll({ root, segments }: PathTree, scope: PathScope): Json[] {
+/**
+ * Every value that a path finds, in order. Undefined where the definite steps that it begins with lead nowhere: a list
+ * of what was found, if only an empty one, is for paths that have something to look through.
+ */
+export function selectAll({ root, segments }: PathTree, scope: PathScope): Json[] | undefined {
   const start = rootOf(root, scope.input, scope.bindings, scope.item);
   let found: Json[] = start === undefined ? [] : [start];
-  for (const segment of segments) {
+  let isDefinite = true;
+  for (const [i, segment] of segments.entries()) {
+    if (segment.type === 'names' && i < segments.length - 1) throw notLast(segment.names);
+    if (isDefinite && !found.every((value) => canSelect(segment, value))) return undefined;
+    isDefinite &&= segment.type === 'name' || segment.type === 'index';
+    const isScanned = segments[i - 1]?.type === 'descend';
     const next: Json[] = [];
     for (const value of found) {
       const before = next.length;
-      select(segment, value, scope, next);
+      select(segment, value, { scope, isScanned }, next);
       scope.budget.spend(next.length - before + 1);
       scope.budget.checkLength(next.length);
     }
     found = next;
   }
-  return found;
+  return start === undefined ? undefined : found;
+}
+
+/** Whether there is something in a value for a step to go to; an index may be behind the end of its array. */
+export function canSelect(segment: Segment, value: Json): boolean {
+  switch (segment.type) {
+    case 'name':
+      return member(value, segment.name) !== undefined;
+    case 'names':
+      return isJsonObject(value);
+    case 'index':
+    case 'indexes':
+    case 'slice':
+      return isJsonArray(value);
+    case 'filter':
+      return isStructured(value);
+    default:
+      return true;
+  }
+}
+
+/** The dialect takes several names at once only where the path ends. */
+function notLast(names: readonly string[]): ExpressionError {
+  const list = names.map((name) => `'${name}'`).join(', ');
+  return new ExpressionError('jsonpath-names', `Multi properties can only be used as path leafs: $[${list}]`);
 }
 
 /** The value that a definite path finds, if there is one. */
@@ -70,12 +103,16 @@ export function selectOne({ root, segments }: PathTree, scope: PathScope): Json 
   let value = rootOf(root, scope.input, scope.bindings, scope.item);
   for (const segment of segments) {
     if (value === undefined) return undefined;
-    if (segment.type === 'name') value = member(value, segment.name);
-    else if (segment.type === 'index') value = itemAt(value, segment.index);
-    else if (segment.type === 'names') value = pick(value, segment.names);
-    else throw new Error(`a ${segment.type} is not definite`);
+    value = follow(segment, value);
   }
   return value;
+}
+
+/** Where a step leads that leads to one place at most; undefined for others. */
+export function follow(segment: Segment, value: Json): Json | undefined {
+  if (segment.type === 'name') return member(value, segment.name);
+  if (segment.type === 'index') return itemAt(value, segment.index);
+  return segment.type === 'names' ? pick(value, segment.names) : undefined;
 }
 
 function member(value: Json, name: string): Json | undefined {
@@ -87,17 +124,27 @@ function itemAt(value: Json, index: number): Json | undefined {
   return isJsonArray(value) ? value[index < 0 ? value.length + index : index] : undefined;
 }
 
-function select(segment: Segment, value: Json, scope: PathScope, found: Json[]): void {
+function isStructured(value: Json): boolean {
+  return typeof value === 'object' && value !== null;
+}
+
+interface Selecting {
+  readonly scope: PathScope;
+  /** Whether `..` stands before the step: then it is taken from everything that there is, each by itself. */
+  readonly isScanned: boolean;
+}
+
+function select(segment: Segment, value: Json, { scope, isScanned }: Selecting, found: Json[]): void {
   switch (segment.type) {
     case 'name':
-      add(found, member(value, segment.name));
-      return;
     case 'index':
-      add(found, itemAt(value, segment.index));
+      add(found, follow(segment, value));
       return;
-    case 'names':
-      for (const name of segment.names) add(found, member(value, name));
+    case 'names': {
+      const isThere = !isScanned || segment.names.every((name) => member(value, name) !== undefined);
+      if (isThere) add(found, pick(value, segment.names));
       return;
+    }
     case 'indexes':
       for (const index of segment.indexes) add(found, itemAt(value, index));
       return;
@@ -108,14 +155,18 @@ function select(segment: Segment, value: Json, scope: PathScope, found: Json[]):
       for (const child of childrenOf(value)) found.push(child);
       return;
     case 'filter':
-      // An object is looked at itself, an array item by item.
-      for (const candidate of isJsonArray(value) ? value : isJsonObject(value) ? [value] : []) {
-        scope.budget.spend();
-        if (passes(segment.filter, { ...scope, item: candidate })) found.push(candidate);
-      }
+      addPassing(segment.filter, isJsonArray(value) && !isScanned ? value : [value], scope, found);
       return;
     case 'descend':
       addDescendants(found, value, scope);
+  }
+}
+
+/** An object is looked at itself, an array item by item. Scalars match no `@`. Step Functions: reference paths. */
+function addPassing(filter: FilterTree, candidates: readonly Json[], scope: PathScope, found: Json[]): void {
+  for (const item of candidates) {
+    scope.budget.spend();
+    if (isStructured(item) && passes(filter, { ...scope, item })) found.push(item);
   }
 }
 
@@ -125,7 +176,7 @@ function add(found: Json[], value: Json | undefined): void {
 
 function addSlice(found: Json[], array: readonly Json[], slice: Segment & { readonly type: 'slice' }): void {
   const end = fromEnd(slice.to ?? array.length, array.length);
-  for (let i = fromEnd(slice.from ?? 0, array.length); i < end; i += slice.step) add(found, array[i]);
+  for (let i = fromEnd(slice.from ?? 0, array.length); i < end; i++) add(found, array[i]);
 }
 
 function fromEnd(index: number, length: number): number {
@@ -183,7 +234,7 @@ function operandValue(
   if (operand.type === 'literal') return operand.value;
   if (isDefinite(operand.path)) return selectOne(operand.path, scope);
   const found = selectAll(operand.path, scope);
-  return found.length === 0 ? undefined : found;
+  return found?.length === 0 ? undefined : found;
 }
 
 function compare(
@@ -192,12 +243,12 @@ function compare(
   right: Json | undefined,
   scope: PathScope,
 ): boolean {
-  if (left === undefined || right === undefined) return operator === '!=' && left !== right;
+  if (operator === '!=') return !compare('==', left, right, scope);
+  if (operator === 'nin') return !compare('in', left, right, scope);
+  if (left === undefined || right === undefined) return false;
   switch (operator) {
     case '==':
       return jsonEqual(left, right);
-    case '!=':
-      return !jsonEqual(left, right);
     case '<':
     case '<=':
     case '>':
@@ -205,8 +256,6 @@ function compare(
       return ordered(operator, left, right);
     case 'in':
       return includes(right, left, scope);
-    case 'nin':
-      return !includes(right, left, scope);
     case 'contains':
       return typeof left === 'string'
         ? typeof right === 'string' && left.includes(right)
