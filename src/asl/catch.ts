@@ -26,7 +26,9 @@ export function compileCatchers(source: {
     const errorEquals = compileErrorEquals(clause, i === list.length - 1);
     const next = clause.text('Next') ?? '';
     const output = compileCatchOutput(clause, source.queryLanguage, `Catch[${i}]/Output`);
-    const assign: Assign | undefined = compileAssign(clause, source.queryLanguage, `Catch[${i}]/Assign`);
+    const assign: Assign | undefined = compileAssign(clause, source.queryLanguage, `Catch[${i}]/Assign`, [
+      'errorOutput',
+    ]);
     clause.close();
     return {
       errorEquals,

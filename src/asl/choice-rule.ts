@@ -5,7 +5,7 @@ import type { ActiveThread } from './active-thread.js';
 import { CHOICE_OPERATORS, type ChoiceOperator, IS_PRESENT } from './choice-operators.js';
 import { runtimeFailure } from './errors.js';
 import type { Fields } from './fields.js';
-import { compilePathText, type PathQuery } from './path-query.js';
+import { compilePathText, type PathQuery, REFERENCE } from './path-query.js';
 import { refuseForeign } from './query.js';
 
 /** Whether a rule holds for the state's input. */
@@ -64,7 +64,7 @@ function compileNested(rule: Fields): Condition {
 }
 
 function compileComparison(rule: Fields): Condition {
-  const variable = compilePathText(rule, 'Variable');
+  const variable = compilePathText(rule, 'Variable', REFERENCE);
   const names = [...CHOICE_OPERATORS.keys(), IS_PRESENT];
   const used = names.filter((name) => rule.has(name));
   for (const name of used) rule.any(name);
@@ -83,7 +83,7 @@ function compileComparison(rule: Fields): Condition {
 function compileTest(rule: Fields, name: string, operator: ChoiceOperator, variable: PathQuery): Condition {
   const { test } = operator;
   if (operator.operand === 'path') {
-    const path = compilePathText(rule, name);
+    const path = compilePathText(rule, name, REFERENCE);
     return path === undefined
       ? NEVER
       : (thread, input) => test(demand(variable, thread, input), demand(path, thread, input));
@@ -129,9 +129,5 @@ function reportNoOperator(rule: Fields, names: readonly string[]): void {
     return;
   }
   rule.any(meant);
-  rule.report({
-    message: `Field '${meant}' is not supported`,
-    path: rule.at(meant),
-    ...didYouMean(meant, names),
-  });
+  rule.unsupported(meant, didYouMean(meant, names));
 }

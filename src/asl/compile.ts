@@ -1,44 +1,58 @@
 import { isJsonObject, type Json } from '../core/json.js';
 import { MAX_JSON_DEPTH } from '../core/limits.js';
-import type { Problem } from '../core/problem.js';
+import { didYouMean } from '../core/problem.js';
+import { checkExpress } from './express.js';
 import { Fields, SCHEMA } from './fields.js';
+import type { Finding } from './finding.js';
+import { checkLabel } from './label.js';
 import { MAX_STATE_NAME_LENGTH } from './limits.js';
 import { nestsTooDeep } from './payload.js';
-import type { AslProgram, CompiledState } from './program.js';
-import type { QueryLanguage } from './query.js';
-import { checkScope } from './scope.js';
+import type { AslProgram, CompiledState, StateType } from './program.js';
+import { isForeign, type QueryLanguage } from './query.js';
+import { checkScope, type Scope } from './scope.js';
 import { STATE_TYPES } from './state-types.js';
 import { checkTransitions } from './transitions.js';
 
 /** A definition read: everything that is wrong with it, and what runs if nothing is. */
 export interface Reading {
-  readonly problems: readonly Problem[];
+  readonly findings: readonly Finding[];
   readonly program: AslProgram;
 }
 
+/** The kind of a workflow: an Express one runs for minutes, and may wait for nothing. Step Functions: workflow types. */
+export type WorkflowType = 'STANDARD' | 'EXPRESS';
+
 /** Reads a whole definition once; checking and compiling are the same reading. Never throws. */
-export function readDefinition(source: Json): Reading {
-  const problems: Problem[] = [];
+export function readDefinition(source: Json, type: WorkflowType = 'STANDARD'): Reading {
   if (!isJsonObject(source)) {
-    return unreadable({ code: SCHEMA, message: 'Definition must be a valid JSON object', path: '' });
+    const message = 'Definition must be a valid JSON object';
+    return unreadable({ code: SCHEMA, message, path: '', place: null });
   }
   if (nestsTooDeep(source)) {
     const message = `Definition nests deeper than ${MAX_JSON_DEPTH} levels`;
-    return unreadable({ code: 'TOO_DEEPLY_NESTED', message, path: '' });
+    return unreadable({ code: 'TOO_DEEPLY_NESTED', message, path: '', place: null });
   }
-  const fields = new Fields(source, '', problems);
-  const reader = new Reader();
+  const findings: Finding[] = [];
+  const fields = new Fields(source, '', findings);
+  const reader = new Reader(findings, type);
   fields.require('States', 'StartAt');
   fields.oneOf('Version', ['1.0']);
-  const queryLanguage = fields.oneOf('QueryLanguage', ['JSONPath', 'JSONata']) ?? 'JSONPath';
+  const queryLanguage = readQueryLanguage(fields, 'JSONPath');
   const timeoutSeconds = fields.integer('TimeoutSeconds', { min: 0, max: 99_999_999 });
   fields.close();
-  const startAt = reader.machine(fields, { queryLanguage, variables: new Set() });
-  return { problems, program: programOf(startAt, reader.states, timeoutSeconds) };
+  const startAt = reader.machine(fields, { queryLanguage, scope: undefined });
+  return { findings, program: programOf(startAt, reader.states, timeoutSeconds) };
 }
 
-function unreadable(problem: Problem): Reading {
-  return { problems: [problem], program: programOf('', new Map(), undefined) };
+/** AWS takes for JSONPath what says so to the letter, and for JSONata whatever else is said, right or wrong. */
+function readQueryLanguage(fields: Fields, inherited: QueryLanguage): QueryLanguage {
+  fields.oneOf('QueryLanguage', ['JSONPath', 'JSONata']);
+  if (!fields.has('QueryLanguage')) return inherited;
+  return fields.peek('QueryLanguage') === 'JSONPath' ? 'JSONPath' : 'JSONata';
+}
+
+function unreadable(finding: Finding): Reading {
+  return { findings: [finding], program: programOf('', new Map(), undefined) };
 }
 
 function programOf(
@@ -52,23 +66,32 @@ function programOf(
 
 /** What holds around a list of states. */
 interface Surrounding {
+  /** That of the whole machine: what is within a state does not take over that state's. */
   readonly queryLanguage: QueryLanguage;
-  /** Variables that are assigned further out. */
-  readonly variables: ReadonlySet<string>;
+  /** The variables further out. */
+  readonly scope: Scope | undefined;
 }
 
 /** Reads the states of a machine, and those within its Parallel and Map states. */
 class Reader {
   readonly states = new Map<string, CompiledState>();
   readonly #names = new Set<string>();
+  readonly #labels = new Set<string>();
+  readonly #findings: Finding[];
+  readonly #type: WorkflowType;
+
+  constructor(findings: Finding[], type: WorkflowType) {
+    this.#findings = findings;
+    this.#type = type;
+  }
 
   /** Reads StartAt and States, of a machine or of what is run within a state. Gives the state that it starts at. */
   machine(fields: Fields, surrounding: Surrounding): string {
     const startAt = fields.text('StartAt');
     const list = fields.object('States');
     if (list === undefined) return startAt ?? '';
-    const variables = checkScope(list, surrounding.variables);
-    const states = this.#list(list, { ...surrounding, variables });
+    const scope = checkScope(list, surrounding.scope);
+    const states = this.#list(list, { ...surrounding, scope });
     checkTransitions(fields, list, startAt, states);
     return startAt ?? '';
   }
@@ -101,20 +124,42 @@ class Reader {
 
   #state(name: string, fields: Fields, surrounding: Surrounding): CompiledState | undefined {
     fields.require('Type');
-    const type = fields.oneOf('Type', [...STATE_TYPES.keys()]);
-    const machine = surrounding.queryLanguage;
-    const own = fields.oneOf('QueryLanguage', ['JSONPath', 'JSONata']);
+    const type = readType(fields);
+    const queryLanguage = readQueryLanguage(fields, surrounding.queryLanguage);
     if (type === undefined) return undefined;
-    if (own === 'JSONPath' && machine === 'JSONata') {
-      fields.report({
-        message: "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
-        path: fields.path,
-      });
-    }
+    if (this.#type === 'EXPRESS') checkExpress(fields);
+    if (type.name === 'Map') checkLabel(fields, this.#labels);
     const branch = (inner: Fields): string => {
       inner.require('States', 'StartAt');
       return this.machine(inner, surrounding);
     };
-    return STATE_TYPES.get(type)?.compile({ name, fields, queryLanguage: own ?? machine, branch });
+    const source = { name, fields, queryLanguage, branch };
+    if (queryLanguage !== 'JSONPath' || surrounding.queryLanguage !== 'JSONata') return type.compile(source);
+    fields.report({
+      message: "'QueryLanguage' can not be 'JSONPath' if set to 'JSONata' for whole state machine",
+      path: fields.path,
+    });
+    // AWS leaves it at that: which fields of the state belong to JSONata is not said on top.
+    const before = this.#findings.length;
+    const state = type.compile(source);
+    const found = this.#findings.splice(before).filter((finding) => !isForeign(finding, fields.path));
+    for (const finding of found) this.#findings.push(finding);
+    return state;
   }
 }
+
+function readType(fields: Fields): StateType | undefined {
+  const name = fields.text('Type');
+  const type = STATE_TYPES.get(name ?? '');
+  if (name === undefined || type !== undefined) return type;
+  const names = [...STATE_TYPES.keys()];
+  fields.report({
+    message: `The field 'Type' should have one of these values: [${AWS_TYPES.join(', ')}]`,
+    path: fields.at('Type'),
+    ...didYouMean(name, names),
+  });
+  return undefined;
+}
+
+/** The state types in the order in which AWS lists them. */
+const AWS_TYPES = ['Task', 'Wait', 'Pass', 'Succeed', 'Fail', 'Choice', 'Parallel', 'Map'];

@@ -3,9 +3,10 @@ import { ExpressionError } from '../expression/expression-error.js';
 import { compileReferencePath } from '../expression/jsonpath/reference-path.js';
 import type { ActiveThread } from './active-thread.js';
 import { ERRORS, StateFailure } from './errors.js';
-import type { Fields } from './fields.js';
+import { expected, type Fields, TYPES } from './fields.js';
 import { compileJsonataField } from './jsonata-query.js';
-import { compilePathText, compilePayloadField } from './path-query.js';
+import type { Offered } from './jsonata-references.js';
+import { compilePathText, compilePayloadField, REFERENCE } from './path-query.js';
 import {
   type Maker,
   type QueryLanguage,
@@ -62,10 +63,13 @@ export function compileDataFlow(source: QuerySource, parts: Parts): DataFlow {
   if (hasResult(parts)) paths.push('ResultSelector');
   refuseForeign(source, 'JSONPath', paths);
   refuseForeign(source, 'JSONata', parts.payload === 'task' ? ['Arguments', 'Output'] : ['Output']);
-  const assign = parts.assign ? compileAssign(source.fields, source.queryLanguage) : undefined;
+  const offered = hasResult(parts) ? (['result'] as const) : [];
+  const assign = parts.assign
+    ? compileAssign(source.fields, source.queryLanguage, 'Assign', offered)
+    : undefined;
   return source.queryLanguage === 'JSONPath'
     ? compilePathFlow(source.fields, parts, assign)
-    : compileJsonataFlow(source.fields, parts, assign);
+    : compileJsonataFlow(source.fields, parts, assign, offered);
 }
 
 function hasResult({ payload }: Parts): boolean {
@@ -81,17 +85,18 @@ export function compileAssign(
   fields: Fields,
   queryLanguage: QueryLanguage,
   label = 'Assign',
+  offered: readonly Offered[] = [],
 ): Assign | undefined {
   const given = fields.any('Assign');
   if (given === undefined) return undefined;
   if (!isJsonObject(given)) {
-    fields.report({ message: 'Expected value of type Object', path: fields.at('Assign') });
+    fields.report({ message: expected(TYPES.object), path: fields.at('Assign') });
     return undefined;
   }
   const make =
     queryLanguage === 'JSONPath'
       ? compilePayloadField(fields, 'Assign')
-      : compileJsonataField(fields, 'Assign', label);
+      : compileJsonataField(fields, 'Assign', label, offered);
   if (make === undefined) return undefined;
   return (thread, input, extras) => make(thread, input, extras) as JsonObject;
 }
@@ -126,9 +131,14 @@ function compilePathFlow(fields: Fields, parts: Parts, assign: Assign | undefine
   };
 }
 
-function compileJsonataFlow(fields: Fields, parts: Parts, assign: Assign | undefined): DataFlow {
+function compileJsonataFlow(
+  fields: Fields,
+  parts: Parts,
+  assign: Assign | undefined,
+  offered: readonly Offered[],
+): DataFlow {
   const args = parts.payload === 'task' ? compileJsonataField(fields, 'Arguments') : undefined;
-  const output = compileJsonataField(fields, 'Output');
+  const output = compileJsonataField(fields, 'Output', 'Output', offered);
   return {
     select: (thread) => thread.input,
     payload(thread, selected) {
@@ -163,7 +173,7 @@ export function compileCatchOutput(
     const place = compileResultPath(fields);
     return (thread, errorOutput) => (place === undefined ? errorOutput : place(thread.input, errorOutput));
   }
-  const output: Maker | undefined = compileJsonataField(fields, 'Output', label);
+  const output: Maker | undefined = compileJsonataField(fields, 'Output', label, ['errorOutput']);
   return (thread, errorOutput) =>
     output === undefined ? errorOutput : output(thread, errorOutput, { errorOutput });
 }
@@ -187,7 +197,7 @@ function compileResultPath(fields: Fields): ((input: Json, result: Json) => Json
   const compiled = compileReferencePath(text);
   if ('problem' in compiled) {
     const hint = compiled.problem.message;
-    fields.report({ message: 'Value is not a Reference Path', path: fields.at('ResultPath'), hint });
+    fields.report({ message: REFERENCE, path: fields.at('ResultPath'), hint });
     return undefined;
   }
   const path = compiled.value;

@@ -1,8 +1,25 @@
 import { escapePointer, isJsonArray, isJsonObject, type Json, type JsonObject, own } from '../core/json.js';
-import { didYouMean, type Problem } from '../core/problem.js';
+import { didYouMean } from '../core/problem.js';
+import type { Finding } from './finding.js';
 
 /** The code of everything that AWS finds wrong with the shape of a definition. */
 export const SCHEMA = 'SCHEMA_VALIDATION_FAILED';
+
+/**
+ * What AWS calls the types that it expects. Measured are those of texts and whole numbers; the others follow them.
+ */
+export const TYPES = {
+  text: '[STRING]',
+  flag: '[BOOLEAN]',
+  object: '[OBJECT]',
+  list: '[ARRAY]',
+  number: 'Number',
+  integer: 'Integer',
+} as const;
+
+export function expected(type: (typeof TYPES)[keyof typeof TYPES]): string {
+  return `Expected value of type ${type}`;
+}
 
 export interface Bounds {
   readonly min?: number;
@@ -16,13 +33,13 @@ export interface Bounds {
 export class Fields {
   readonly path: string;
   readonly #source: JsonObject;
-  readonly #problems: Problem[];
+  readonly #findings: Finding[];
   readonly #known = new Set<string>();
 
-  constructor(source: JsonObject, path: string, problems: Problem[]) {
+  constructor(source: JsonObject, path: string, findings: Finding[]) {
     this.#source = source;
     this.path = path;
-    this.#problems = problems;
+    this.#findings = findings;
   }
 
   /** Where a field stands, as a JSON Pointer. */
@@ -30,8 +47,8 @@ export class Fields {
     return `${this.path}/${escapePointer(field)}`;
   }
 
-  report(problem: Omit<Problem, 'code'> & { readonly code?: string }): void {
-    this.#problems.push({ code: SCHEMA, ...problem });
+  report(finding: Omit<Finding, 'code'> & { readonly code?: string }): void {
+    this.#findings.push({ code: SCHEMA, ...finding });
   }
 
   has(field: string): boolean {
@@ -55,19 +72,19 @@ export class Fields {
   text(field: string): string | undefined {
     const value = this.any(field);
     if (value === undefined || typeof value === 'string') return value;
-    return this.#refuse(field, 'String');
+    return this.#refuse(field, TYPES.text);
   }
 
   flag(field: string): boolean | undefined {
     const value = this.any(field);
     if (value === undefined || typeof value === 'boolean') return value;
-    return this.#refuse(field, 'Boolean');
+    return this.#refuse(field, TYPES.flag);
   }
 
   number(field: string, bounds: Bounds = {}): number | undefined {
     const value = this.any(field);
     if (value === undefined) return undefined;
-    return typeof value === 'number' ? this.#within(field, value, bounds) : this.#refuse(field, 'Number');
+    return typeof value === 'number' ? this.#within(field, value, bounds) : this.#refuse(field, TYPES.number);
   }
 
   integer(field: string, bounds: Bounds = {}): number | undefined {
@@ -75,7 +92,7 @@ export class Fields {
     if (value === undefined) return undefined;
     return Number.isInteger(value) && typeof value === 'number'
       ? this.#within(field, value, bounds)
-      : this.#refuse(field, 'Integer');
+      : this.#refuse(field, TYPES.integer);
   }
 
   oneOf<T extends string>(field: string, values: readonly T[]): T | undefined {
@@ -92,8 +109,8 @@ export class Fields {
   object(field: string): Fields | undefined {
     const value = this.any(field);
     if (value === undefined) return undefined;
-    if (isJsonObject(value)) return new Fields(value, this.at(field), this.#problems);
-    return this.#refuse(field, 'Object');
+    if (isJsonObject(value)) return new Fields(value, this.at(field), this.#findings);
+    return this.#refuse(field, TYPES.object);
   }
 
   /** The objects of a list; `undefined` if there is none. */
@@ -101,8 +118,8 @@ export class Fields {
     const items = this.#array(field);
     return items?.flatMap((item, i) => {
       const path = `${this.at(field)}/${i}`;
-      if (isJsonObject(item)) return [new Fields(item, path, this.#problems)];
-      this.report({ message: 'Expected value of type Object', path });
+      if (isJsonObject(item)) return [new Fields(item, path, this.#findings)];
+      this.report({ message: expected(TYPES.object), path });
       return [];
     });
   }
@@ -111,7 +128,7 @@ export class Fields {
     const items = this.#array(field);
     return items?.flatMap((item, i) => {
       if (typeof item === 'string') return [item];
-      this.report({ message: 'Expected value of type String', path: `${this.at(field)}/${i}` });
+      this.report({ message: expected(TYPES.text), path: `${this.at(field)}/${i}` });
       return [];
     });
   }
@@ -148,6 +165,16 @@ export class Fields {
     }
   }
 
+  /** Complains about a field, which AWS places at the object that it is in. */
+  unsupported(field: string, hint: { readonly hint?: string } = {}): void {
+    this.report({
+      message: `Field '${field}' is not supported`,
+      path: this.at(field),
+      place: this.path,
+      ...hint,
+    });
+  }
+
   /** Complains about every field that was not asked for. Comment is a field of everything. */
   close(): void {
     this.#known.add('Comment');
@@ -157,7 +184,7 @@ export class Fields {
         field,
         [...this.#known].filter((known) => !this.has(known)),
       );
-      this.report({ message: `Field '${field}' is not supported`, path: this.at(field), ...hint });
+      this.unsupported(field, hint);
     }
   }
 
@@ -168,7 +195,7 @@ export class Fields {
   #array(field: string): readonly Json[] | undefined {
     const value = this.any(field);
     if (value === undefined || isJsonArray(value)) return value;
-    return this.#refuse(field, 'Array');
+    return this.#refuse(field, TYPES.list);
   }
 
   #within(field: string, value: number, { min, max }: Bounds): number | undefined {
@@ -183,8 +210,8 @@ export class Fields {
     return value;
   }
 
-  #refuse(field: string, type: string): undefined {
-    this.report({ message: `Expected value of type ${type}`, path: this.at(field) });
+  #refuse(field: string, type: (typeof TYPES)[keyof typeof TYPES]): undefined {
+    this.report({ message: expected(type), path: this.at(field) });
     return undefined;
   }
 }

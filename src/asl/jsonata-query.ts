@@ -1,4 +1,5 @@
-import type { Json } from '../core/json.js';
+import { escapePointer, type Json } from '../core/json.js';
+import type { Problem } from '../core/problem.js';
 import type { Surroundings } from '../expression/expression.js';
 import { ExpressionError } from '../expression/expression-error.js';
 import {
@@ -11,6 +12,8 @@ import {
 import type { ActiveThread } from './active-thread.js';
 import { queryFailure, type StateFailure } from './errors.js';
 import type { Fields } from './fields.js';
+import { type Offered, unsupportedReferences } from './jsonata-references.js';
+import { parserWords } from './jsonata-words.js';
 import { type Maker, NOTHING, pointerKeys } from './query.js';
 
 /** Whether a value is a text `{% … %}`. */
@@ -20,12 +23,18 @@ export function isExpressionText(value: Json | undefined): boolean {
 
 /**
  * Arguments, Output and their like: JSON in which texts `{% … %}` are JSONata. `label` is what AWS calls the
- * field where something goes wrong.
+ * field where something goes wrong, `offered` what `$states` has there besides input and context.
  */
-export function compileJsonataField(fields: Fields, field: string, label = field): Maker | undefined {
+export function compileJsonataField(
+  fields: Fields,
+  field: string,
+  label = field,
+  offered: readonly Offered[] = [],
+): Maker | undefined {
   const value = fields.any(field);
   if (value === undefined) return undefined;
   const template = compileJsonata(fields, field, value);
+  refuseReferences(fields, fields.at(field), value, offered);
   const wantsContext = READS_CONTEXT.test(JSON.stringify(value));
   return (thread, _, extras) => {
     const context = wantsContext ? { context: thread.context } : {};
@@ -66,16 +75,42 @@ function typeName(value: Json): string {
 function compileJsonata(fields: Fields, field: string, value: Json): Template {
   const compiled: CheckedTemplate = compileJsonataTemplate(value, 'states');
   if ('value' in compiled) return compiled.value;
-  for (const problem of compiled.problems) {
-    const path = fields.at(field) + problem.path;
-    const message =
-      problem.code === 'expression-delimiter'
-        ? 'JSONata string must start with {% and end with %}'
-        : problem.message;
-    fields.report({ message, path });
-  }
+  for (const problem of compiled.problems) reportExpression(fields, fields.at(field), problem);
   return NOTHING;
 }
+
+/** AWS refuses the text of an expression with the words of JSONata's parser; where in the text is said beside them. */
+function reportExpression(fields: Fields, at: string, { code, message, path, hint }: Problem): void {
+  const place = at + path;
+  if (code === 'expression-delimiter') {
+    fields.report({ message: 'JSONata string must start with {% and end with %}', path: place });
+    return;
+  }
+  const [, words = message, where] = POSITION.exec(message) ?? [];
+  const hints = [where, hint].filter((each) => each !== undefined).join('; ');
+  const more = hints === '' ? {} : { hint: hints };
+  fields.report({
+    code: 'INVALID_JSONATA_EXPRESSION',
+    message: parserWords(code, words),
+    path: place,
+    ...more,
+  });
+}
+
+/** Refuses expressions that read the context that they do not have. */
+function refuseReferences(fields: Fields, path: string, value: Json, offered: readonly Offered[]): void {
+  if (typeof value === 'string') {
+    const text = delimitedExpression(value);
+    for (const message of text === undefined ? [] : unsupportedReferences(text, offered))
+      fields.report({ code: 'UNSUPPORTED_JSONATA_EXPRESSION', message, path });
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [key, member] of Object.entries(value))
+      refuseReferences(fields, `${path}/${escapePointer(key)}`, member as Json, offered);
+  }
+}
+
+/** Where in an expression something is wrong, as templates say it. */
+const POSITION = /^([\s\S]*) \((at [^()]* of the expression)\)$/;
 
 function makeFromJsonata(template: Template, surroundings: Surroundings, label: string): Json {
   try {

@@ -3,6 +3,7 @@ import type { Language, View } from '../core/language.js';
 import { isError, Refused } from '../core/problem.js';
 import { readDefinition } from './compile.js';
 import { fromState, MAIN_THREAD, type Thread } from './execution.js';
+import { problemOf } from './finding.js';
 import { graphOf } from './graph.js';
 import type { AslProgram } from './program.js';
 import { redrive } from './redrive.js';
@@ -16,10 +17,10 @@ import { fail, step } from './step.js';
  */
 export const asl: Language<AslProgram> = {
   name: 'asl',
-  check: (source) => readDefinition(source).problems,
+  check: (source) => readDefinition(source).findings.map(problemOf),
   compile(source) {
-    const { problems, program } = readDefinition(source);
-    const errors = problems.filter(isError);
+    const { findings, program } = readDefinition(source);
+    const errors = findings.filter(isError).map(problemOf);
     if (errors.length > 0) throw new Refused(errors);
     return program;
   },

@@ -18,3 +18,15 @@ export const MAX_STATE_NAME_LENGTH = 80;
 
 /** Items of an inline Map that are worked on at once. Step Functions: Map state in Inline mode. */
 export const MAX_INLINE_CONCURRENCY = 40;
+
+/** Characters of a Map's Label. Step Functions: Map state, Label. */
+export const MAX_LABEL_LENGTH = 40;
+
+/** Characters of a variable's name. States Language: Variables. */
+export const MAX_VARIABLE_NAME_LENGTH = 80;
+
+/** Bytes (UTF-8) of a definition's text that AWS takes. Step Functions quotas. */
+export const MAX_AWS_DEFINITION_BYTES = 1_048_576;
+
+/** Diagnostics that ValidateStateMachineDefinition lists, where fewer are not asked for. */
+export const MAX_DIAGNOSTICS = 100;

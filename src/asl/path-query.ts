@@ -22,14 +22,19 @@ export interface PathQuery {
   get(thread: ActiveThread, input: Json): Json;
 }
 
+/** AWS's words for what is no path: those of most fields, and those of fields of which it thinks as Reference Paths. */
+const PATH = 'Value must be a valid JSONPath.';
+export const REFERENCE = 'Value is not a Reference Path';
+
 /** The path in a field, if the field is there. */
-export function compilePathText(fields: Fields, field: string): PathQuery | undefined {
+export function compilePathText(fields: Fields, field: string, words = PATH): PathQuery | undefined {
   const text = fields.text(field);
   if (text === undefined) return undefined;
   const compiled = compilePath(text);
   if ('problem' in compiled) {
+    const rootless = words === REFERENCE && !text.startsWith('$');
     fields.report({
-      message: 'Value is not a valid JSONPath',
+      message: rootless ? `${REFERENCE}: Reference path didn't start with '$'` : words,
       path: fields.at(field),
       hint: compiled.problem.message,
     });
@@ -111,10 +116,16 @@ function compilePayload(
     fields.report({
       message: `The value for the field '${name}' must be a valid JSONPath or a valid intrinsic function call`,
       path: locate(problem.path),
+      place: parentOf(locate(problem.path), fields.at(field)),
       hint: problem.message,
     });
   }
   return NOTHING;
+}
+
+/** The object that the place is in, if that is no further out than the field. AWS names the object. */
+function parentOf(place: string, field: string): string {
+  return place.length > field.length ? place.slice(0, place.lastIndexOf('/')) : place;
 }
 
 /** `field` names the place where it is not the template's own. */

@@ -2,6 +2,7 @@ import type { Json } from '../core/json.js';
 import type { Template } from '../expression/template.js';
 import type { ActiveThread } from './active-thread.js';
 import type { Fields } from './fields.js';
+import type { Finding } from './finding.js';
 
 /** How a state says what it takes from its data. States Language: QueryLanguage. */
 export type QueryLanguage = 'JSONPath' | 'JSONata';
@@ -32,10 +33,18 @@ export function refuseForeign(
     if (!fields.has(name)) continue;
     fields.any(name);
     fields.report({
-      message: `The QueryLanguage is set to '${queryLanguage}', but field '${name}' is only supported for the '${owner}' QueryLanguage`,
+      message: `${FOREIGN} '${queryLanguage}', but field '${name}' is only supported for the '${owner}' QueryLanguage`,
       path: fields.at(name),
+      place: fields.path,
     });
   }
+}
+
+const FOREIGN = 'The QueryLanguage is set to';
+
+/** Whether a finding is about a field of the state at a path that belongs to the other query language. */
+export function isForeign({ message, place }: Finding, path: string): boolean {
+  return place === path && message.startsWith(FOREIGN);
 }
 
 /** The keys of a JSON Pointer. */

@@ -1,9 +1,21 @@
-import { isJsonArray, isJsonObject, type Json, own } from '../core/json.js';
+import { escapePointer, isJsonArray, isJsonObject, type Json, own } from '../core/json.js';
 import type { Fields } from './fields.js';
+import { MAX_VARIABLE_NAME_LENGTH } from './limits.js';
+
+/** The variables of a machine, a branch, or what a Map does with each item, and of what that is in. */
+export interface Scope {
+  readonly names: ReadonlySet<string>;
+  readonly outer: Scope | undefined;
+}
+
+function isTaken(name: string, scope: Scope | undefined): boolean {
+  return scope !== undefined && (scope.names.has(name) || isTaken(name, scope.outer));
+}
 
 /** An Assign of one scope: the names that it gives values to, and its JSON Pointer within the state. */
 interface Assigning {
-  readonly names: readonly string[];
+  /** Each with the key that it is written as, which in JSONPath may end in `.$`. */
+  readonly assigned: readonly (readonly [key: string, name: string])[];
   readonly path: string;
 }
 
@@ -12,24 +24,44 @@ interface Assigning {
  * a scope around it: they can be read there, not assigned (Step Functions: variable scope). Gives the names that are
  * taken for the scopes within.
  */
-export function checkScope(states: Fields, outer: ReadonlySet<string>): ReadonlySet<string> {
-  const all = new Set(outer);
+export function checkScope(states: Fields, outer: Scope | undefined): Scope {
+  const names = new Set<string>();
   for (const name of states.keys()) {
-    for (const { names, path } of assigningOf(states.peek(name) ?? null)) {
-      for (const variable of names) {
-        if (outer.has(variable)) {
+    for (const { assigned, path } of assigningOf(states.peek(name) ?? null)) {
+      for (const [key, variable] of assigned) {
+        const at = `${states.at(name)}${path}/${escapePointer(key)}`;
+        checkName(states, variable, at);
+        if (isTaken(variable, outer)) {
           states.report({
-            message: `The variable '${variable}' is assigned in an outer scope and cannot be assigned here`,
-            path: `${states.at(name)}${path}`,
+            code: 'DUPLICATE_VARIABLE_NAME',
+            message: `The variable name '${variable}' was already defined in a parent scope.`,
+            path: at,
             hint: 'give it another name; what is outside can be read, and the output can carry a value out',
           });
         }
-        all.add(variable);
+        names.add(variable);
       }
     }
   }
-  return all;
+  return { names, outer };
 }
+
+/** Refuses what cannot be read as `$name`. States Language: Variables. */
+function checkName(states: Fields, name: string, path: string): void {
+  if (name === RESERVED) {
+    const message = `Cannot assign to reserved variable '$${RESERVED}'.`;
+    states.report({ code: 'RESERVED_VARIABLE_NAME', message, path });
+  } else if (!NAME.test(name) || [...name].length > MAX_VARIABLE_NAME_LENGTH) {
+    const reason = NAME.test(name)
+      ? `the variable name exceeds ${MAX_VARIABLE_NAME_LENGTH} characters`
+      : 'the variable name contains invalid characters';
+    const message = `Invalid variable name '${name}': ${reason}.`;
+    states.report({ code: 'INVALID_VARIABLE_NAME', message, path });
+  }
+}
+
+const RESERVED = 'states';
+const NAME = /^\p{ID_Start}\p{ID_Continue}*$/u;
 
 /** The Assign of a state, of its Choice rules and of its Catchers. */
 function assigningOf(state: Json): Assigning[] {
@@ -44,6 +76,6 @@ function assigningOf(state: Json): Assigning[] {
 function assignAt(value: Json, path: string): Assigning[] {
   const assign = isJsonObject(value) ? own(value, 'Assign') : undefined;
   if (!isJsonObject(assign)) return [];
-  const names = Object.keys(assign).map((key) => key.replace(/\.\$$/, ''));
-  return [{ names, path: `${path}/Assign` }];
+  const assigned = Object.keys(assign).map((key) => [key, key.replace(/\.\$$/, '')] as const);
+  return [{ assigned, path: `${path}/Assign` }];
 }

@@ -6,7 +6,8 @@ const MISSING = 'MISSING_TRANSITION_TARGET';
 
 /**
  * Whether every transition leads to a state, some state ends the machine, and every state can be reached: what
- * AWS checks, in its words. Without a terminal state AWS does not go on to look for unreachable ones.
+ * AWS checks, in its words. Without a terminal state AWS does not go on to look for unreachable ones; in a branch, or in
+ * what a Map does with each item, it asks for none.
  */
 export function checkTransitions(
   machine: Fields,
@@ -28,11 +29,12 @@ export function checkTransitions(
   }
   // States that could not be read may end the machine and lead anywhere: their own problems come first.
   if (states.size < names.length) return;
-  if (![...states.values()].some(({ terminal }) => terminal)) {
+  if (machine.path === '' && ![...states.values()].some(({ terminal }) => terminal)) {
     machine.report({
       code: 'MISSING_END_STATE',
       message: 'Workflow has no terminal state',
       path: machine.path,
+      place: null,
     });
     return;
   }

@@ -158,7 +158,7 @@ describe('check', () => {
     expect(problem).toEqual({
       code: 'SCHEMA_VALIDATION_FAILED',
       message:
-        'Value should be one of the following: [Pass, Task, Choice, Wait, Succeed, Fail, Parallel, Map]',
+        "The field 'Type' should have one of these values: [Task, Wait, Pass, Succeed, Fail, Choice, Parallel, Map]",
       path: '/States/A/Type',
       hint: 'did you mean "Pass"?',
     });
@@ -199,7 +199,7 @@ describe('check', () => {
         'Value should be one of the following: [NONE, FULL] at /States/A/Retry/2/JitterStrategy',
         'These fields are required: [ErrorEquals] at /States/A/Retry/3',
         "Field 'MaxAttempt' is not supported at /States/A/Retry/3/MaxAttempt",
-        'Expected value of type Object at /States/A/Catch/2',
+        'Expected value of type [OBJECT] at /States/A/Catch/2',
         'States.ALL must appear alone and at end of list at /States/A/Catch/0/ErrorEquals/0',
         'These fields are required: [ErrorEquals] at /States/A/Catch/1',
       ].map((text) => `SCHEMA_VALIDATION_FAILED ${text}`),

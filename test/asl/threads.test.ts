@@ -413,7 +413,7 @@ describe('variables', () => {
       States: { M: { ...map(inner), Assign: { x: 1 }, Next: 'N' }, N: { ...Pass, Assign: { z: 1 } } },
     };
     expect(asl.check(definition).map(({ message, path }) => `${path}: ${message}`)).toEqual([
-      "/States/M/ItemProcessor/States/I/Assign: The variable 'x' is assigned in an outer scope and cannot be assigned here",
+      "/States/M/ItemProcessor/States/I/Assign/x.$: The variable name 'x' was already defined in a parent scope.",
     ]);
   });
 });
@@ -425,7 +425,6 @@ describe('check', () => {
     );
     expect(asl.check(definition).map(({ code, path }) => `${code} ${path}`)).toEqual([
       'MISSING_TRANSITION_TARGET /States/S/Branches/0/States/A/Next',
-      'MISSING_END_STATE /States/S/Branches/0',
       'SCHEMA_VALIDATION_FAILED /States/S/Branches/1/States/B/Type',
       'DUPLICATE_STATE_NAME /States/S/Branches/2/States/S',
     ]);

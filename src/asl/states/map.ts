@@ -2,7 +2,7 @@ import { isJsonArray, type Json } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { compileDataFlow } from '../data-flow.js';
 import { dataLimitFailure, queryFailure, runtimeFailure } from '../errors.js';
-import type { Fields } from '../fields.js';
+import { expected, type Fields, TYPES } from '../fields.js';
 import { compileJsonataField, compileTyped, isExpressionText } from '../jsonata-query.js';
 import { MAX_INLINE_CONCURRENCY } from '../limits.js';
 import { compilePathText, compilePayloadField } from '../path-query.js';
@@ -109,7 +109,7 @@ function compileJsonataItems(fields: Fields): Items {
     };
   }
   if (!isJsonArray(items) && !isExpressionText(items)) {
-    fields.report({ message: 'Expected value of type Array', path: fields.at('Items') });
+    fields.report({ message: expected(TYPES.list), path: fields.at('Items') });
   }
   const make = compileTyped(fields, 'Items', 'array');
   return (thread) => make?.(thread) as readonly Json[];
