@@ -1,3 +1,4 @@
+import { Chance } from '../core/chance.js';
 import type { Event } from '../core/event.js';
 import { ignored } from '../core/fold.js';
 import { given } from '../core/given.js';
@@ -11,7 +12,7 @@ import type { MachineEvent } from './machine-event.js';
 import { Macrostep, type Taken } from './macrostep.js';
 import { childrenOf, isLeft, type Numbering } from './numbering.js';
 import { applied, failed, goesOn, numberingOf, reasonOf } from './outcome.js';
-import { invokedAs, nextAttempt } from './retry.js';
+import { type FailedAttempt, invokedAs, nextAttempt } from './retry.js';
 import { planFor } from './select.js';
 import { asJson, configurationOf, contextOf, type Pending, type StoredState } from './stored-state.js';
 import { Undone } from './undone.js';
@@ -36,10 +37,9 @@ export function answer(program: StatechartProgram, stored: StoredState, event: A
     const { input = null, used, machine } = waiting;
     const key = 'task' in waiting ? waiting.task : waiting.child;
     const invoke = used && invokedAs(configuration, key);
-    const asked = used && { input, used, ...given({ machine }) };
-    const next = invoke && asked && nextAttempt(invoke, asked, failure.error, event);
+    const next = invoke && nextAttempt(invoke, used, failedAttempt(failure, event));
     if (next !== undefined) {
-      numbering.again(key, next);
+      numbering.again(key, { input, ...given({ machine }), ...next });
       return goesOn(stored, numbering, [happening]);
     }
   }
@@ -60,6 +60,15 @@ export function answer(program: StatechartProgram, stored: StoredState, event: A
     fresh.answered(event.effect);
     return failed(stored, event, fresh, [happening], reasonOf(error.problem));
   }
+}
+
+/** Chance is the event's (rule 5). */
+function failedAttempt({ error }: Failure, event: Answer): FailedAttempt {
+  const { at, instance, seed } = event;
+  return {
+    ...{ error, at, isStopped: event.type === 'child.ended' && event.status === 'stopped' },
+    below: (bound) => new Chance(instance, seed).below(bound),
+  };
 }
 
 /** The pause before another attempt is over. */

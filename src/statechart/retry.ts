@@ -1,10 +1,7 @@
-import { Chance } from '../core/chance.js';
-import type { Event } from '../core/event.js';
 import { backoffMs } from '../core/job.js';
 import type { Configuration } from './configuration.js';
 import { invokeId } from './link.js';
 import type { ChartInvoke } from './schema/chart.js';
-import type { Retrying } from './stored-state.js';
 
 /** What an active state invokes under a key. */
 export function invokedAs({ active, space }: Configuration, key: string): ChartInvoke | undefined {
@@ -17,24 +14,29 @@ export function invokedAs({ active, space }: Configuration, key: string): ChartI
   return undefined;
 }
 
-/**
- * The next attempt of what failed, and when; undefined where it is not tried again. A machine that someone stopped is so only
- * where that is named. Chance is the event's (rule 5).
- */
+/** That an attempt failed: why, when, and by which chance the pause after it is chosen. */
+export interface FailedAttempt {
+  readonly error: string;
+  /** A machine that someone stopped: it is tried again only where that is named. */
+  readonly isStopped: boolean;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  /** A whole number from 0 to `bound` - 1. */
+  readonly below: (bound: number) => number;
+}
+
+/** When what failed is tried again, and how often each `retry` was made use of by then; undefined where it is not. */
 export function nextAttempt(
   { retry }: ChartInvoke,
-  { used, ...asked }: Retrying,
-  error: string,
-  event: Event,
-): (Retrying & { readonly dueAt: number }) | undefined {
-  const { at, instance, seed } = event;
-  const isStopped = event.type === 'child.ended' && event.status === 'stopped';
+  used: readonly number[],
+  { error, isStopped, at, below }: FailedAttempt,
+): { readonly used: readonly number[]; readonly dueAt: number } | undefined {
   const index = retry.findIndex(({ errors }) => (errors.length === 0 ? !isStopped : errors.includes(error)));
   const retrier = retry[index];
   if (retrier === undefined) return undefined;
   const count = (used[index] ?? 0) + 1;
   if (count >= retrier.attempts) return undefined;
   const longest = backoffMs(retrier, count);
-  const delayMs = retrier.jitter ? new Chance(instance, seed).below(longest + 1) : longest;
-  return { ...asked, used: retry.map((_, n) => (n === index ? count : (used[n] ?? 0))), dueAt: at + delayMs };
+  const delayMs = retrier.jitter ? below(longest + 1) : longest;
+  return { used: retry.map((_, n) => (n === index ? count : (used[n] ?? 0))), dueAt: at + delayMs };
 }

@@ -229,4 +229,218 @@ describe('an actor', () => {
     expect(errors).toEqual([new Error('boom')]);
     expect(actor.getSnapshot()).toMatchObject({ status: 'error', error: new Error('boom') });
   });
+
+  describe('tries again', () => {
+    const caller = createMachine({
+      id: 'caller',
+      context: { got: null as unknown },
+      initial: 'asking',
+      states: {
+        asking: {
+          invoke: {
+            ...{ src: 'ask', input: { n: 1 } },
+            retry: [
+              { attempts: 3, delay: '1s', errors: ['Down'] },
+              { attempts: 2, delay: '5s', errors: ['Odd'] },
+            ],
+            onDone: { target: 'over', assign: { got: ({ event }) => event.output } },
+            onError: { target: 'over', assign: { got: ({ event }) => event.error.name } },
+          },
+          on: { LEAVE: 'over' },
+        },
+        over: {},
+      },
+    });
+
+    /** A handler that fails with these names, one after the other, and then succeeds. */
+    const failing = (...names: string[]) => {
+      const inputs: unknown[] = [];
+      const ask = async (input: unknown) => {
+        inputs.push(input);
+        const name = names[inputs.length - 1];
+        if (name !== undefined) throw Object.assign(new Error(name), { name });
+        return inputs.length;
+      };
+      return { inputs, handlers: { ask } };
+    };
+
+    it('what fails, after the pauses that are written, each `retry` counted by itself', async () => {
+      const clock = standingClock();
+      const { inputs, handlers } = failing('Down', 'Odd', 'Down');
+      const actor = createActor(caller, { clock, handlers }).start();
+      for (const [pause, attempts] of [
+        [999, 1],
+        [1, 2],
+        [4_999, 2],
+        [1, 3],
+        [1_999, 3],
+        [1, 4],
+      ] as const) {
+        await settle();
+        clock.go(pause);
+        expect(inputs).toHaveLength(attempts);
+      }
+      await settle();
+      expect(actor.getSnapshot()).toMatchObject({ value: 'over', context: { got: 4 } });
+      expect(new Set(inputs.map((input) => JSON.stringify(input)))).toEqual(new Set(['{"n":1}']));
+    });
+
+    it('no more often than is written, and nothing that is not named', async () => {
+      for (const [names, last] of [
+        [['Down', 'Down', 'Down'], 'Down'],
+        [['Other'], 'Other'],
+      ] as const) {
+        const clock = standingClock();
+        const { inputs, handlers } = failing(...names);
+        const actor = createActor(caller, { clock, handlers }).start();
+        for (let n = 0; n < names.length; n++) {
+          await settle();
+          clock.go(2_000);
+        }
+        expect(actor.getSnapshot()).toMatchObject({ value: 'over', context: { got: last } });
+        expect(inputs).toHaveLength(names.length);
+      }
+    });
+
+    it('nothing whose state was left in the pause', async () => {
+      const clock = standingClock();
+      const { inputs, handlers } = failing('Down');
+      const actor = createActor(caller, { clock, handlers }).start();
+      await settle();
+      actor.send({ type: 'LEAVE' });
+      expect(actor.getPersistedSnapshot().retries).toBeUndefined();
+      clock.go(60_000);
+      await settle();
+      expect(inputs).toHaveLength(1);
+    });
+
+    it('when the pause is over that was kept, and counts what was tried before', async () => {
+      const clock = standingClock();
+      const first = failing('Down');
+      const actor = createActor(caller, { clock, ...first }).start();
+      await settle();
+      clock.go(400);
+      const snapshot = JSON.parse(JSON.stringify(actor.getPersistedSnapshot()));
+      expect(snapshot.retries).toEqual([
+        { key: '0.caller.asking', input: { n: 1 }, used: [1, 0], dueAt: 1_001_000 },
+      ]);
+      actor.stop();
+      const second = failing('Down');
+      const again = createActor(caller, { clock, snapshot, ...second }).start();
+      clock.go(599);
+      expect(second.inputs).toHaveLength(0);
+      clock.go(1);
+      await settle();
+      clock.go(2_000);
+      await settle();
+      expect(second.inputs).toHaveLength(2);
+      expect(again.getSnapshot()).toMatchObject({ value: 'over', context: { got: 2 } });
+    });
+
+    it('a machine, with the input that it had', async () => {
+      const clock = standingClock();
+      const { inputs, handlers } = failing('Down', 'Down');
+      const fragile = createMachine({
+        id: 'fragile',
+        context: ({ input }: { input: unknown }) => ({ input, got: 0 }),
+        initial: 'asking',
+        states: {
+          asking: {
+            invoke: {
+              src: 'ask',
+              input: ({ context }) => context.input,
+              onDone: { target: 'done', assign: { got: ({ event }) => event.output as number } },
+            },
+          },
+          done: { type: 'final' },
+        },
+        output: ({ context }) => context.got,
+      });
+      const parent = createMachine({
+        context: { got: null as unknown },
+        initial: 'asking',
+        states: {
+          asking: {
+            invoke: {
+              ...{ machine: 'fragile', input: 'the same', retry: { attempts: 3, delay: '1s' } },
+              onDone: { target: 'over', assign: { got: ({ event }) => event.output } },
+            },
+          },
+          over: {},
+        },
+      });
+      const options = { clock, handlers, machines: [fragile] };
+      let actor = createActor(parent, options).start();
+      await settle();
+      const snapshot = actor.getPersistedSnapshot();
+      expect(snapshot.retries).toMatchObject([{ machine: 'fragile', input: 'the same', used: [1] }]);
+      actor.stop();
+      actor = createActor(parent, { ...options, snapshot }).start();
+      clock.go(1_000);
+      await settle();
+      clock.go(2_000);
+      await settle();
+      expect(actor.getSnapshot()).toMatchObject({ value: 'over', context: { got: 3 } });
+      expect(inputs).toEqual(['the same', 'the same', 'the same']);
+    });
+
+    it('after any pause up to that, where there is jitter', async () => {
+      const machine = createMachine({
+        id: 'jitter',
+        initial: 'asking',
+        states: {
+          asking: {
+            invoke: { src: 'ask', retry: { attempts: 2, delay: '1s', jitter: true }, onDone: 'over' },
+          },
+          over: {},
+        },
+      });
+      const pauses = new Set<number>();
+      for (let n = 0; n < 20; n++) {
+        const clock = standingClock();
+        const actor = createActor(machine, { clock, ...failing('Down') }).start();
+        await settle();
+        const [retry] = actor.getPersistedSnapshot().retries ?? [];
+        pauses.add((retry?.dueAt ?? Number.NaN) - clock.now());
+        actor.stop();
+      }
+      expect(Math.min(...pauses)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...pauses)).toBeLessThanOrEqual(1_000);
+      expect(pauses.size).toBeGreaterThan(1);
+    });
+  });
+
+  it('fails a task that is silent for too long, and waits for one that tells of its progress', async () => {
+    const clock = standingClock();
+    const jobs: { signal: AbortSignal; heartbeat: () => void }[] = [];
+    const machine = createMachine({
+      context: { error: null as unknown },
+      initial: 'working',
+      states: {
+        working: {
+          invoke: {
+            ...{ src: 'work', heartbeat: '10s', onDone: 'done' },
+            onError: { target: 'failed', assign: { error: ({ event }) => event.error } },
+          },
+        },
+        done: {},
+        failed: {},
+      },
+    });
+    const work = (_: unknown, job: { signal: AbortSignal; heartbeat: () => void }) => {
+      jobs.push(job);
+      return new Promise(() => {});
+    };
+    const actor = createActor(machine, { clock, handlers: { work } }).start();
+    const [job] = jobs;
+    for (let n = 0; n < 5; n++) {
+      clock.go(9_000);
+      job?.heartbeat();
+    }
+    clock.go(9_999);
+    expect([actor.getSnapshot().value, job?.signal.aborted]).toEqual(['working', false]);
+    clock.go(1);
+    expect([actor.getSnapshot().value, job?.signal.aborted]).toEqual(['failed', true]);
+    expect(actor.getSnapshot().context).toMatchObject({ error: { name: 'HeartbeatTimeout' } });
+  });
 });

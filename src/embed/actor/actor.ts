@@ -10,11 +10,13 @@ import {
   SELF,
   type SignalEffect,
 } from '../../statechart/machine-effect.js';
-import type { MachineSnapshot } from '../../statechart/snapshot.js';
+import { invokedAs } from '../../statechart/retry.js';
+import { MachineSnapshot } from '../../statechart/snapshot.js';
 import { initialTransition, type OwnEvent, transition } from '../../statechart/transition.js';
 import type { AnyFace } from '../../statechart/typed/face.js';
+import type { ActorHandler } from './actor-task.js';
 import { Audience, type Observer, type Subscription } from './audience.js';
-import { type ActorHandler, Pending } from './pending.js';
+import { Pending } from './pending.js';
 import { definitionHash, type PersistedSnapshot } from './persisted-snapshot.js';
 import { wallClock } from './waiting.js';
 
@@ -83,6 +85,7 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
         else this.#send(event.send);
       },
       handler: (name) => this.#handler(name),
+      invoked: (key) => invokedAs(MachineSnapshot.configurationOf(this.#snapshot), key),
       open: (name, given) => this.#open(name, given),
     });
     if (options.snapshot === undefined) {
@@ -276,7 +279,7 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
   #act(name: string, input: unknown): void {
     const handler = this.#handler(name);
     if (handler === undefined) throw new Error(`there is no handler for the action "${name}"`);
-    const result = handler(input as never, { signal: new AbortController().signal });
+    const result = handler(input as never, { signal: new AbortController().signal, heartbeat: () => {} });
     if (result instanceof Promise) result.catch((error: unknown) => this.#fail(error));
   }
 

@@ -4,6 +4,7 @@ import type { StateValue } from '../../statechart/configuration.js';
 import type { HistoryValue } from '../../statechart/history-value.js';
 import type { HeldEffect } from '../../statechart/machine-effect.js';
 import type { SnapshotStatus } from '../../statechart/snapshot.js';
+import type { ActorTask } from './actor-task.js';
 
 /** Where an actor stands and what it waits for: plain JSON. Instants are milliseconds since 1970. */
 export interface PersistedSnapshot {
@@ -21,16 +22,26 @@ export interface PersistedSnapshot {
     readonly dueAt: number;
     readonly event: HeldEffect['event'];
   }[];
-  readonly tasks?: readonly {
+  readonly tasks?: readonly (ActorTask & {
     readonly key: string;
-    readonly name: string;
-    readonly input: unknown;
-    readonly dueAt?: number;
-  }[];
+    /** Where it may be tried again: how often each `retry` was made use of. */
+    readonly used?: readonly number[];
+  })[];
   readonly children?: readonly {
     readonly key: string;
     readonly machine: string;
     readonly snapshot: PersistedSnapshot;
+    /** Where it may be tried again. */
+    readonly input?: unknown;
+    readonly used?: readonly number[];
+  }[];
+  /** Tasks and machines that failed, and are tried again then. */
+  readonly retries?: readonly {
+    readonly key: string;
+    readonly input: unknown;
+    readonly used: readonly number[];
+    readonly machine?: string;
+    readonly dueAt: number;
   }[];
   /** The hash of the definition that it stands in. */
   readonly definition: string;

@@ -12,12 +12,12 @@ export const wallClock: Clock = {
 /** The longest delay that setTimeout takes without firing at once. */
 const MAX_TIMEOUT_MS = 2_147_483_647;
 
-/** Runs an action once it is due, however far off that is; gives what cancels it. */
-export function at(clock: Clock, dueAt: number, action: () => void): () => void {
+/** Runs an action once it is due, however far off that is, and though it is put off meanwhile; gives what cancels it. */
+export function at(clock: Clock, dueAt: () => number, action: () => void): () => void {
   let cancel = (): void => {};
   const arm = (): void => {
-    const ms = Math.max(0, dueAt - clock.now());
-    cancel = clock.after(ms, () => (clock.now() < dueAt ? arm() : action()));
+    const ms = Math.max(0, dueAt() - clock.now());
+    cancel = clock.after(ms, () => (clock.now() < dueAt() ? arm() : action()));
   };
   arm();
   return () => cancel();
