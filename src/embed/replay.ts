@@ -104,21 +104,25 @@ class Replaying {
       ...(unknown === undefined ? {} : { unknown }),
     };
     let [folded, migrated] = [0, false];
+    let divergence: Divergence | undefined;
     for await (const entry of journalBehind(store, id, base)) {
       const event = eventOf(entry);
       if (event.type === 'migrate') {
-        // It began with another version than the one it has now.
+        // It began with another version than the one it has now, so what was found with that one is nothing.
         if (!migrated && event.from.definition !== recorded)
           return this.#replay(id, machine, event.from.definition);
         migrated = true;
         await this.#learn(event.from.definition);
         await this.#learn(event.to.definition);
       }
-      folded += 1;
-      const divergence = replay.take(entry);
-      if (divergence !== undefined) return { ...told, ...otherCode(replay), folded, divergence };
+      if (divergence === undefined) {
+        folded += 1;
+        divergence = replay.take(entry);
+      }
+      if (divergence !== undefined && migrated) break;
     }
-    return { ...told, ...otherCode(replay), folded, ...(folded === 0 ? { empty: true } : {}) };
+    const found = divergence === undefined ? {} : { divergence };
+    return { ...told, ...otherCode(replay), folded, ...(folded === 0 ? { empty: true } : {}), ...found };
   }
 
   /** Compiles a recorded definition, if that can be done here. */

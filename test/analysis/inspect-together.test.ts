@@ -217,6 +217,27 @@ describe('the events that a machine declares', () => {
     ]);
   });
 
+  it("are not asked of what W3C's platform makes, where that is the dialect", () => {
+    const states = {
+      a: {
+        on: [
+          { event: 'done.invoke.x', target: 'b' },
+          { event: 'error', target: 'b' },
+        ],
+      },
+      b: {},
+    };
+    const document = (dialect: object): Json =>
+      ({ id: 'm', ...dialect, events: { GO: {} }, on: { GO: {} }, initial: 'a', states }) as Json;
+    const w3c: Json = { ...(document({ dialect: 'scxml' }) as object), on: [{ event: 'GO' }] };
+    expect(told(alone(w3c))).toEqual([]);
+    const on = { 'done.invoke.x': 'b', error: 'b' };
+    expect(told(alone({ ...(document({}) as object), states: { a: { on }, b: {} } }))).toEqual([
+      'undeclared-event /states/a/on/done.invoke.x',
+      'undeclared-event /states/a/on/error',
+    ]);
+  });
+
   it('are handled somewhere', () => {
     expect(alone(machine({}, { GO: {}, ENT: {}, ...(EVENTS as object) }))).toMatchObject([
       { code: 'unhandled-event', path: '/events/ENT', hint: 'did you mean "END"?' },

@@ -81,7 +81,7 @@ describe('detent migrate', () => {
     const called = await call(db, 'migrate', 'order');
     expect(called.code).toBe(1);
     expect(called.out).toContain('stays: nothing takes the place of the state "lost"');
-    expect(called.out).toContain('1 stayed as they are');
+    expect(called.out).toContain('1 stayed as it is');
     expect((await call(db, 'migrate', 'order', '--to', '7')).err).toContain('no version 7');
   });
 });

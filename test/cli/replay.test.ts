@@ -293,4 +293,30 @@ describe('a replay', () => {
     const [back] = await replayed(store, RECORDED);
     expect(back?.divergence).toMatchObject({ revision: 4, event: 'CARD_DECLINED', before: 'paying' });
   });
+
+  it('holds what was recorded before that against the version of then, also where they part before it', async () => {
+    const second = {
+      id: 'order',
+      initial: 'begun',
+      states: { begun: { on: { PAY: 'paid' } }, paid: {} },
+      migrate: { states: { open: 'begun', paying: 'paid' }, context: { tries: 1 } },
+    };
+    const store = await recorded([RECORDED as object], async (engine) => {
+      await engine.create('order', { id: 'x', wait: '10s' });
+      await engine.send('x', { type: 'PAY' }, { wait: '10s' });
+      await engine.publish({ machine: 'order', language: 'statechart', source: second as Json });
+      await engine.migrate('order');
+    });
+    const [one] = await replayed(store, second as Json);
+    expect(one?.unknown).toBeUndefined();
+    expect(one?.divergence?.revision).toBe(1);
+    expect(one?.divergence?.differences).toContainEqual({
+      what: 'value',
+      recorded: 'open',
+      replayed: 'begun',
+    });
+    expect(one?.divergence?.differences).toContainEqual({
+      ...{ what: 'context', recorded: { tries: 0 }, replayed: {} },
+    });
+  });
 });

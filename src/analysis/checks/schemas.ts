@@ -12,6 +12,7 @@ import { parse } from '../../expression/jsonata/parser.js';
 import { childrenOf, type Node } from '../../expression/jsonata/syntax-tree.js';
 import { SourceError } from '../../expression/source-error.js';
 import { delimitedExpression } from '../../expression/template.js';
+import { DIALECTS, type Dialect } from '../../statechart/dialect.js';
 import { isReserved } from '../../statechart/machine-event.js';
 import type { Listener, StateNode } from '../../statechart/node.js';
 import { fieldKeys } from '../guards/jsonata-condition.js';
@@ -59,12 +60,18 @@ function warnOfUndeclared(
   const { dialect } = survey.program.space;
   const descriptors = new Set(node.on.flatMap((listener) => listener.descriptors));
   for (const descriptor of descriptors) {
-    if (isReserved(descriptor) || [...known].some((name) => dialect.matches(descriptor, name))) continue;
+    if (isPlatforms(descriptor, dialect)) continue;
+    if ([...known].some((name) => dialect.matches(descriptor, name))) continue;
     const path = `${node.chart.path}/on/${escapePointer(descriptor)}`;
     const message = `${JSON.stringify(descriptor)} is not among the "events" of the machine${survey.wayTo(node)}`;
     const { hint = 'declare it there; its schema may be {}' } = didYouMean(descriptor, declared);
     survey.warn('undeclared-event', path, message, hint);
   }
+}
+
+/** Events that no one declares, since the machine makes them itself (SCXML 3.12: names that begin with `done` or `error`). */
+function isPlatforms(descriptor: string, dialect: Dialect): boolean {
+  return isReserved(descriptor) || (dialect === DIALECTS.scxml && /^(done|error)(\.|$)/.test(descriptor));
 }
 
 /** What is raised, or sent to itself, with what its own schemas do not allow. */

@@ -15,7 +15,8 @@ export function migrationText({ to, dryRun, current, groups }: Omit<MigrationRep
   const left = groups.reduce((count, group) => count + group.count, 0) - moved;
   const verb = dryRun ? 'would go' : 'went';
   const summary = [`${counted(moved, 'instance')} ${verb} to version ${to}`];
-  if (left > 0) summary.push(`${left} ${dryRun ? 'would stay' : 'stayed'} as they are`);
+  if (left > 0)
+    summary.push(`${left} ${dryRun ? 'would stay' : 'stayed'} as ${left === 1 ? 'it is' : 'they are'}`);
   if (current > 0) summary.push(`${current} ${current === 1 ? 'is' : 'are'} of it already`);
   return `${groups.length === 0 ? '' : table([head, ...rows])}${summary.join(', ')}\n`;
 }
