@@ -121,6 +121,20 @@ export function jsonEqual(a: Json, b: Json): boolean {
 }
 
 /**
+ * A value of its own, which shares nothing with the other.
+ *
+ * @example
+ * copyJson({ a: [1] }); // => { a: [1] }
+ */
+export function copyJson(value: Json): Json {
+  if (isJsonArray(value)) return value.map(copyJson);
+  if (!isJsonObject(value)) return value;
+  const copy: Record<string, Json> = {};
+  for (const [key, member] of Object.entries(value)) put(copy, key, copyJson(member));
+  return copy;
+}
+
+/**
  * One text for equal values: keys sorted, so that it can be hashed.
  *
  * @example

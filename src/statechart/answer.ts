@@ -43,17 +43,17 @@ export function answer(program: StatechartProgram, stored: StoredState, event: A
       return goesOn(stored, numbering, [happening]);
     }
   }
-  const context = contextOf(program.shape, stored);
+  const context = contextOf(program, stored);
   const taken: Taken[] = [];
   const children = childrenOf(stored, event);
-  const run = new Macrostep(configuration, context, told, { ...event, children }, taken);
+  const run = new Macrostep(configuration, context.lent, told, { ...event, children }, taken);
   const { dialect } = program.space;
   try {
     if (!dialect.invokesAtOnce) run.receive('child' in waiting ? waiting.child : undefined);
     run.react(planFor(configuration, told.type));
     if (!run.moved && failure !== undefined && ('task' in waiting || dialect.failsWithMachines))
       return failed(stored, event, numbering, [happening], failure);
-    return applied(program, run, stored, numbering, [happening], taken);
+    return applied(program, run, context, numbering, [happening], taken);
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     const fresh = numberingOf(program, stored, event);

@@ -91,8 +91,8 @@ class Migrating {
     };
     const taken: Taken[] = [];
     const migrating = { type: MIGRATE, from: from.version, to: to.version };
-    const context = contextOf(this.#program.shape, this.#stored);
-    const run = new Macrostep(this.#to, context, migrating, this.#event, taken);
+    const { lent } = contextOf(this.#program, this.#stored);
+    const run = new Macrostep(this.#to, lent, migrating, this.#event, taken);
     run.assign(this.#migration.context(run));
     if (hasFailed) return this.#failed(run, kept, begins, happening);
     const numbering = new Numbering(before, this.#event, !this.#program.hasFunctions, this.#event.versions);

@@ -12,21 +12,20 @@ import { isReserved } from './machine-event.js';
 import type { Macrostep, Taken } from './macrostep.js';
 import type { StateNode } from './node.js';
 import { json, Numbering } from './numbering.js';
-import { asJson, type StoredState, storedState } from './stored-state.js';
+import { asJson, type LentContext, type StoredState, storedState } from './stored-state.js';
 
 /** What a macrostep that went through leaves behind. Throws Undone where that is not JSON. */
 export function applied(
   program: StatechartProgram,
   run: Macrostep,
-  before: StoredState | undefined,
+  before: LentContext | undefined,
   numbering: Numbering,
   happened: readonly Happening[],
   taken: readonly Taken[],
 ): Step {
   for (const effect of run.effects) numbering.add(effect);
   if (run.done) numbering.cancelAll();
-  const unsure = program.hasFunctions && run.context !== before?.context;
-  const context = unsure ? json(run.context, 'the context') : (run.context as Json);
+  const context = run.context === before?.lent ? before.kept : contextAfter(program, run);
   const { value } = run.configuration;
   const remembered = historyValueOf(run.configuration);
   const kept = { value, context, ...(remembered === undefined ? {} : { history: remembered }) };
@@ -38,6 +37,10 @@ export function applied(
   const output = json(run.output, 'the output');
   history.push({ type: 'InstanceSucceeded', data: { output } });
   return { state: asJson({ value, context, output }), status: 'succeeded', ...rest };
+}
+
+function contextAfter({ hasFunctions }: StatechartProgram, { context }: Macrostep): Json {
+  return hasFunctions ? json(context, 'the context') : (context as Json);
 }
 
 /** Where it stands nothing changes, but for what it waits for. */

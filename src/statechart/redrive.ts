@@ -52,8 +52,8 @@ export function redrive(program: StatechartProgram, state: Json, event: Event & 
   const history = [{ type: 'InstanceRedriven', data: {} }];
   const taking = answer && answerEvent(program, waits[answer.effect], answer.output);
   const configuration = configurationOf(program.space, stored);
-  const context = contextOf(program.shape, stored);
-  const run = new Macrostep(configuration, context, taking ?? { type: REDRIVE }, event, taken);
+  const { lent } = contextOf(program, stored);
+  const run = new Macrostep(configuration, lent, taking ?? { type: REDRIVE }, event, taken);
   const numbering = new Numbering(undefined, event, !program.hasFunctions, stored.versions);
   try {
     for (const [id, pending] of Object.entries(waits)) {

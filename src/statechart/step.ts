@@ -2,7 +2,7 @@ import type { Event, SignalEvent, StartEvent, StopEvent } from '../core/event.js
 import { ignored } from '../core/fold.js';
 import { given } from '../core/given.js';
 import { APPLIED } from '../core/journal.js';
-import { isJsonObject, type Json } from '../core/json.js';
+import { copyJson, isJsonObject, type Json, type JsonObject } from '../core/json.js';
 import type { Step } from '../core/language.js';
 import { answer } from './answer.js';
 import type { StatechartProgram } from './compile.js';
@@ -72,7 +72,10 @@ export function start(program: StatechartProgram, event: Event & StartEvent): St
   const taken: Taken[] = [];
   const numbering = numberingOf(program, undefined, event);
   try {
-    const context = program.makeContext(event.input, () => surroundings(event));
+    const made = program.makeContext(event.input, () => surroundings(event));
+    // What all instances begin with is no function's to change.
+    const isShared = program.hasFunctions && made === program.sharedContext;
+    const context = isShared ? (copyJson(made as JsonObject) as JsonObject) : made;
     const first = { type: INIT, input: event.input };
     const run = new Macrostep(program.start.to, context, first, event, taken);
     run.start(program.start);
@@ -92,7 +95,7 @@ function signal(program: StatechartProgram, stored: StoredState, event: Event & 
     return rejected(stored, name, { code: 'reserved-event', message, path: '' });
   }
   const configuration = configurationOf(program.space, stored);
-  const context = contextOf(program.shape, stored);
+  const context = contextOf(program, stored);
   const taken: Taken[] = [];
   const children = childrenOf(stored, event);
   const invoked = children.find(({ instance }) => instance === event.from)?.key;
@@ -105,13 +108,13 @@ function signal(program: StatechartProgram, stored: StoredState, event: Event & 
   });
   // Functions see what came with the event beside its type, too, as a program writes it that sends it in memory.
   const seen = program.hasFunctions && isJsonObject(data) ? { ...data, ...body } : body;
-  const run = new Macrostep(configuration, context, seen, { ...event, children }, taken);
+  const run = new Macrostep(configuration, context.lent, seen, { ...event, children }, taken);
   try {
     run.receive(invoked);
     run.react(planFor(configuration, name));
-    const isTouched = run.moved || run.effects.length > 0 || run.context !== context;
+    const isTouched = run.moved || run.effects.length > 0 || run.context !== context.lent;
     if (!isTouched) return unhandled(program, stored, configuration, name);
-    return applied(program, run, stored, numberingOf(program, stored, event), [], taken);
+    return applied(program, run, context, numberingOf(program, stored, event), [], taken);
   } catch (error) {
     if (!(error instanceof Undone)) throw error;
     return rejected(stored, name, error.problem);

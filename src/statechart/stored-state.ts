@@ -1,7 +1,7 @@
 import type { Versions } from '../core/event.js';
-import type { Json, JsonObject } from '../core/json.js';
+import { copyJson, type Json, type JsonObject } from '../core/json.js';
+import type { StatechartProgram } from './compile.js';
 import type { Configuration, StateSpace, StateValue } from './configuration.js';
-import type { ContextShape } from './context-shape.js';
 import { type HistoryValue, historyAt } from './history-value.js';
 import type { MachineEvent } from './machine-event.js';
 import { configurationAt } from './state-value.js';
@@ -78,8 +78,20 @@ export function configurationOf(space: StateSpace, { value, history }: StoredSta
   return configuration;
 }
 
-/** What it keeps for guards and assigns, of which the machine learns the fields. */
-export function contextOf(shape: ContextShape, { context }: StoredState): JsonObject {
+/** A context as guards and assigns are given it, beside the one that is kept. */
+export interface LentContext {
+  readonly lent: JsonObject;
+  readonly kept: Json;
+}
+
+/**
+ * What is kept, for guards and assigns; the machine learns its fields. Functions get a copy: what they change in place without
+ * giving it back must not be found in the state, where events that are folded together would see it, and others would not.
+ */
+export function contextOf(
+  { shape, hasFunctions }: Pick<StatechartProgram, 'shape' | 'hasFunctions'>,
+  { context }: StoredState,
+): LentContext {
   shape.meet(context as JsonObject);
-  return context as JsonObject;
+  return { kept: context, lent: (hasFunctions ? copyJson(context) : context) as JsonObject };
 }
