@@ -1,6 +1,6 @@
 import type { Json } from '../core/json.js';
 import type { Implementations } from '../core/language.js';
-import { isError, Refused } from '../core/problem.js';
+import { isError, type Problem, Refused } from '../core/problem.js';
 import { builtOf } from './builders.js';
 import { compile, type StatechartProgram } from './compile.js';
 import type { AnyEvent, EventObject, MachineImplementations, RootConfig } from './config.js';
@@ -48,6 +48,7 @@ export class Machine<
   readonly #whole: StatechartProgram | undefined;
   readonly #config: unknown;
   readonly #given: Given;
+  readonly #told: Told;
   readonly #findings = new Findings(false);
   #source: Json | undefined;
   /** Carries types; it has no value. */
@@ -57,9 +58,16 @@ export class Machine<
     readonly face: TFace;
   };
 
-  constructor(config: unknown, given: Given, tasks: Handlers = {}, machines: readonly Machine[] = []) {
+  constructor(
+    config: unknown,
+    given: Given,
+    tasks: Handlers = {},
+    machines: readonly Machine[] = [],
+    told: Told = same,
+  ) {
     this.#config = config;
     this.#given = given;
+    this.#told = told;
     this.#program = compile(config, given, {}, this.#findings);
     this.#whole = this.#findings.problems.some(isError) ? undefined : this.#program;
     const { guards, actions, functions } = this.#findings.functions;
@@ -88,7 +96,7 @@ export class Machine<
   }
 
   #refuse(): never {
-    throw new Refused(this.#findings.problems.filter(isError));
+    throw new Refused(this.#findings.problems.filter(isError).map(this.#told));
   }
 
   /**
@@ -107,7 +115,7 @@ export class Machine<
       guards: { ...guards, ...given.guards },
       actions: { ...actions, ...given.actions },
     };
-    return new Machine(this.#config, all, this.handlers, this.machines);
+    return new Machine(this.#config, all, this.handlers, this.machines, this.#told);
   }
 
   /**
@@ -208,6 +216,11 @@ interface NamesIn<
 /** What is given with a machine. */
 export type Given = Pick<Implementations, 'version' | 'compatible' | 'guards' | 'actions'>;
 
+/** A problem as whoever wrote the config is told of it, which may have been something else before. */
+type Told = (problem: Problem) => Problem;
+
+const same: Told = (problem) => problem;
+
 /** Handlers of tasks that it invokes. */
 type Handlers = Readonly<Record<string, (...args: never) => unknown>>;
 
@@ -217,8 +230,9 @@ export function machineOf<TContext, TEvent extends EventObject, TFace extends An
   given: Given,
   handlers?: Handlers,
   machines?: readonly Machine[],
+  told?: Told,
 ): Machine<TContext, TEvent, TFace> {
-  return new Machine(config, given, handlers, machines);
+  return new Machine(config, given, handlers, machines, told);
 }
 
 function handlersOf({ actions = {} }: Implementations): Readonly<Record<string, ActionHandler>> {

@@ -343,7 +343,8 @@ describe('a machine that a program makes from JSON', () => {
     const json = asJson(
       xCreate({ id: 'm', initial: 'a', states: { a: { onDone: { guard: 'no', target: 'a' } } } }),
     );
-    expect(() => machineFrom(json)).toThrow(
+    const machine = machineFrom(json);
+    expect(() => initialTransition(machine)).toThrow(
       expect.objectContaining({
         problems: [
           expect.objectContaining({

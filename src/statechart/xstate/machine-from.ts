@@ -1,5 +1,5 @@
 import { toJson } from '../../core/json.js';
-import { isError, Refused } from '../../core/problem.js';
+import { isError, type Problem, Refused } from '../../core/problem.js';
 import type { AnyEvent, MachineImplementations } from '../config.js';
 import { type Given, type Machine, machineOf } from '../machine.js';
 import { explain } from '../schema/wording.js';
@@ -21,10 +21,11 @@ export function machineFrom(
   const { source, problems, locate } = fromXState(json.value);
   const lost = problems.filter(isError);
   if (lost.length > 0) throw new Refused(lost);
+  const told = (problem: Problem): Problem => ({ ...explain(problem), path: locate(problem.path) });
   try {
-    return machineOf(source, implementations as Given);
+    return machineOf(source, implementations as Given, undefined, undefined, told);
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    throw new Refused(error.problems.map((problem) => ({ ...explain(problem), path: locate(problem.path) })));
+    throw new Refused(error.problems.map(told));
   }
 }
