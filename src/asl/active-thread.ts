@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/json.js';
+import { type CallbackToken, writeTaskToken } from '../core/task-token.js';
 import { formatTimestamp } from '../core/timestamp.js';
 import type { Surroundings } from '../expression/expression.js';
 import { overlaid } from './context.js';
@@ -25,6 +26,8 @@ export class ActiveThread {
   isOver = false;
   /** Whether the state it is in counts retries in its context object. */
   retryable = false;
+  /** The token of the task that it is asking for, or that is being answered. */
+  taskToken: CallbackToken | undefined;
   /** The item that its Map is choosing an input for. */
   choosing: number | undefined;
   #id: string | undefined;
@@ -82,15 +85,14 @@ export class ActiveThread {
   }
 
   /** Asks for a timer; `dueAt` in milliseconds since 1970. */
-  timer(dueAt: number, purpose: 'timer' | 'retry'): Waiting {
-    const id = this.turn.nextEffectId();
+  timer(dueAt: number, purpose: 'timer' | 'retry', id = this.turn.nextEffectId()): Waiting {
     this.turn.effects.push({ type: 'timer', id, dueAt });
     return { for: purpose, effect: id };
   }
 
   /** The context object as it is now. RetryCount is there in states that can be retried, Map within a Map. */
   get context(): JsonObject {
-    const { turn, retries = [] } = this;
+    const { turn, retries = [], taskToken } = this;
     const RetryCount = retries.reduce((sum, count) => sum + count, 0);
     const item = this.#item();
     const context = {
@@ -100,6 +102,7 @@ export class ActiveThread {
         EnteredTime: formatTimestamp(this.entered?.at ?? turn.execution.start.at),
         ...(this.retryable ? { RetryCount } : {}),
       },
+      ...(taskToken === undefined ? {} : { Task: { Token: writeTaskToken(taskToken) } }),
       ...(item === undefined ? {} : { Map: { Item: item } }),
     };
     return overlaid(context, turn.execution.start.context);

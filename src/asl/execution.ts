@@ -79,8 +79,37 @@ export interface Entered {
 }
 
 export interface Waiting {
-  readonly for: 'task' | 'timer' | 'retry';
+  readonly for: 'task' | 'timer' | 'retry' | 'callback';
+  /** Of what waits for a callback the timer of its TimeoutSeconds, whose effect answers from outside have too. */
   readonly effect: string;
+  /** Of a task that is answered with its token, which may happen before its handler is done. */
+  readonly callback?: PendingCallback;
+}
+
+export interface PendingCallback {
+  /** What shows that whoever answers was given the token. */
+  readonly secret: string;
+  /** The timer of its TimeoutSeconds. */
+  readonly effect: string;
+  readonly dueAt: number;
+  /** The longest silence of whoever works on it. */
+  readonly heartbeatSeconds?: number;
+  /** The timer of that, while it runs. */
+  readonly heartbeat?: { readonly effect: string; readonly dueAt: number };
+}
+
+/** The effects that what is waited for consists of: what is answered by a job, and timers. */
+export function effectsOf({ for: purpose, effect, callback }: Waiting): readonly WaitingEffect[] {
+  const first = { kind: purpose === 'task' ? 'task' : 'timer', id: effect } as const;
+  if (callback === undefined) return [first];
+  const timers = [callback.effect, ...(callback.heartbeat === undefined ? [] : [callback.heartbeat.effect])];
+  const others = timers.filter((id) => id !== effect).map((id) => ({ kind: 'timer', id }) as const);
+  return [first, ...others];
+}
+
+export interface WaitingEffect {
+  readonly kind: 'task' | 'timer';
+  readonly id: string;
 }
 
 /** The thread that every execution begins with, and whose end is the execution's. */

@@ -23,6 +23,7 @@ export function exit(
   );
   if (hasAssigned) thread.variables = { ...thread.variables, ...assigned };
   thread.entered = undefined;
+  thread.taskToken = undefined;
   thread.retries = undefined;
   if (next === undefined) end(threads, thread, output);
   else {

@@ -1,10 +1,12 @@
 import type { Json } from '../core/json.js';
 import type { Language, View } from '../core/language.js';
 import { isError, Refused } from '../core/problem.js';
+import type { Callback } from '../core/task-token.js';
 import { readDefinition } from './compile.js';
 import { fromState, MAIN_THREAD, type Thread } from './execution.js';
 import { problemOf } from './finding.js';
 import { graphOf } from './graph.js';
+import { MAX_DATA_BYTES } from './limits.js';
 import type { AslProgram } from './program.js';
 import { redrive } from './redrive.js';
 import { fail, step } from './step.js';
@@ -27,6 +29,7 @@ export const asl: Language<AslProgram> = {
   step,
   fail,
   redrive,
+  callback: callbackOf,
   view: viewOf,
   active(_, state) {
     return threadsOf(state).map(({ state: name }) => name);
@@ -34,6 +37,15 @@ export const asl: Language<AslProgram> = {
   accepts: () => [],
   graph: graphOf,
 };
+
+function callbackOf(state: Json, effect: string): Callback | undefined {
+  const found = threadsOf(state).find(({ waiting }) => waiting?.callback?.effect === effect);
+  const callback = found?.waiting?.callback;
+  if (callback === undefined) return undefined;
+  const { secret, dueAt, heartbeat } = callback;
+  const until = Math.min(dueAt, heartbeat?.dueAt ?? dueAt);
+  return { secret, dueAt: until, maxOutputBytes: MAX_DATA_BYTES };
+}
 
 /** `value` is the state that the execution is in, or ended in, `context` the input of the one it is in. */
 function viewOf(state: Json): View {

@@ -1,4 +1,9 @@
-import type { TaskFailedEvent, TaskSucceededEvent, TimerFiredEvent } from '../core/event.js';
+import type {
+  TaskFailedEvent,
+  TaskHeartbeatEvent,
+  TaskSucceededEvent,
+  TimerFiredEvent,
+} from '../core/event.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Program } from '../core/language.js';
 import type { ActiveThread } from './active-thread.js';
@@ -52,8 +57,8 @@ export interface CompiledState {
   readonly retryable: boolean;
   /** What it does when a thread enters it, and again at each retry. Throws StateFailure. */
   enter(thread: ActiveThread): Move;
-  /** What it does with the answer to what it waits for. Throws StateFailure. */
-  resume(thread: ActiveThread, answer: Answer): Move;
+  /** What it does with the answer to what it waited for. Throws StateFailure. */
+  resume(thread: ActiveThread, answer: Answer, waited: Waiting): Move;
   /** Of those that begin threads. */
   readonly fork: Forking | undefined;
 }
@@ -82,7 +87,7 @@ export interface Target {
   readonly path: string;
 }
 
-export type Answer = TaskSucceededEvent | TaskFailedEvent | TimerFiredEvent;
+export type Answer = TaskSucceededEvent | TaskFailedEvent | TaskHeartbeatEvent | TimerFiredEvent;
 
 /** What a thread does next. */
 export type Move =

@@ -83,13 +83,13 @@ class Run {
 
   #take(answer: Answer): void {
     const thread = this.#stack.at(-1);
-    if (thread === undefined) throw new Error('nothing waits for an answer');
-    const retries = thread.waiting?.for === 'retry';
+    const waited = thread?.waiting;
+    if (thread === undefined || waited === undefined) throw new Error('nothing waits for an answer');
     thread.waiting = undefined;
     // A retry does the state's work again, as is done in any thread that is in a state and does not wait.
-    if (retries) return;
+    if (waited.for === 'retry') return;
     const state = stateOf(this.#program, thread);
-    this.#carryOut(thread, state, state.resume(thread, answer));
+    this.#carryOut(thread, state, state.resume(thread, answer, waited));
   }
 
   /** The state's work, or that work again if it was entered already. */

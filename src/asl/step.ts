@@ -6,7 +6,7 @@ import { MAX_DELAY_MS } from '../core/limits.js';
 import type { ActiveThread } from './active-thread.js';
 import { ROLE_ARN } from './context.js';
 import { ERRORS } from './errors.js';
-import { type Execution, fromState, MAIN_THREAD, type Thread } from './execution.js';
+import { type Execution, effectsOf, fromState, MAIN_THREAD, type Thread, type Waiting } from './execution.js';
 import { failureDetails, WHOLE } from './history.js';
 import { MAX_DATA_BYTES } from './limits.js';
 import { exceedsDataLimit } from './payload.js';
@@ -117,14 +117,22 @@ export function fail(_: AslProgram, state: Json, event: Event, { error, cause }:
 
 /** Undefined if nothing waits for this answer (rule 2). */
 function answer(program: AslProgram, execution: Execution, event: Event & Answer): Step | undefined {
-  const isTimer = event.type === 'timer.fired';
   const threads = new Threads(new Turn(execution, event));
-  if (isTimer && execution.deadline === event.effect) return timeOut(threads);
+  if (event.type === 'timer.fired' && execution.deadline === event.effect) return timeOut(threads);
   const thread = threads.waitingFor(event.effect);
-  if (thread === undefined || (thread.waiting?.for === 'task') === isTimer) return undefined;
+  if (thread?.waiting === undefined || !isAnswer(event, thread.waiting)) return undefined;
   const stack = [thread];
   for (let { parent } = thread; parent !== undefined; parent = parent.parent) stack.unshift(parent);
   return resume(program, threads, stack, event);
+}
+
+/** Whether an event of this type answers what is waited for: what its effect is answered by, or who was given a token. */
+function isAnswer({ type, effect }: Answer, waiting: Waiting): boolean {
+  const asked = effectsOf(waiting).find(({ id }) => id === effect);
+  if (asked === undefined) return false;
+  if (type === 'timer.fired') return asked.kind === 'timer';
+  const isJob = asked.kind === 'task' && type !== 'task.heartbeat';
+  return isJob || effect === waiting.callback?.effect;
 }
 
 /** AWS writes nothing about the state that the machine's TimeoutSeconds cuts off. */

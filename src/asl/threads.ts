@@ -1,6 +1,6 @@
 import type { Step } from '../core/language.js';
 import { ActiveThread } from './active-thread.js';
-import { MAIN_THREAD, type StoredThreads, type Thread } from './execution.js';
+import { effectsOf, MAIN_THREAD, type StoredThreads, type Thread, type Waiting } from './execution.js';
 import type { End, Turn } from './turn.js';
 
 /**
@@ -43,7 +43,10 @@ export class Threads {
 
   /** The thread that waits for an effect, as it is stored. */
   waitingFor(effect: string): ActiveThread | undefined {
-    for (const id in this.#stored) if (this.#stored[id]?.waiting?.effect === effect) return this.thread(id);
+    for (const id in this.#stored) {
+      const waiting = this.#stored[id]?.waiting;
+      if (waiting !== undefined && isFor(waiting, effect)) return this.thread(id);
+    }
     return undefined;
   }
 
@@ -84,7 +87,7 @@ export class Threads {
 
   /** What a thread waits for is not waited for any longer. */
   stopWaiting(thread: ActiveThread): void {
-    if (thread.waiting !== undefined) this.turn.cancel(thread.waiting);
+    if (thread.waiting !== undefined) this.turn.cancel(effectsOf(thread.waiting));
     thread.waiting = undefined;
   }
 
@@ -113,4 +116,10 @@ export class Threads {
     const begun = [...this.#active.keys()].filter((id) => !Object.hasOwn(this.#stored, id));
     return [...Object.keys(this.#stored), ...begun];
   }
+}
+
+/** Whether an answer to this effect is waited for. Most wait for one alone. */
+function isFor(waiting: Waiting, effect: string): boolean {
+  if (waiting.callback === undefined) return waiting.effect === effect;
+  return effectsOf(waiting).some(({ id }) => id === effect);
 }

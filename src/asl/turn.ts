@@ -5,9 +5,10 @@ import type { Status } from '../core/instance.js';
 import { APPLIED, type Happening } from '../core/journal.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Step } from '../core/language.js';
+import { digest } from '../expression/digest/digest.js';
 import { executionContext } from './context.js';
 import { runtimeFailure } from './errors.js';
-import { type Execution, type StoredThreads, toState, type Waiting } from './execution.js';
+import { type Execution, type StoredThreads, toState, type WaitingEffect } from './execution.js';
 import { historyEvent } from './history.js';
 import { MAX_HISTORY_EVENTS } from './limits.js';
 
@@ -71,6 +72,12 @@ export class Turn {
     return this.#chance;
   }
 
+  /** What only this event could have made, for a purpose: nobody who does not know its seed finds it out. */
+  secret(purpose: string): string {
+    const { instance, seed } = this.event;
+    return digest([instance, purpose, seed].join('\u0000'), 'SHA-256');
+  }
+
   /** What the context object holds in every state. */
   get context(): JsonObject {
     this.#context ??= executionContext(this.execution, this.event.instance);
@@ -99,19 +106,25 @@ export class Turn {
   /** Ends the execution: writes its last history event. */
   end(end: End): void {
     this.#write(end.after, end.type, end.details);
-    if (this.deadline !== undefined) this.cancel({ for: 'timer', effect: this.deadline });
+    if (this.deadline !== undefined) this.cancel([{ kind: 'timer', id: this.deadline }]);
     this.deadline = undefined;
     this.#end = end;
   }
 
-  /** An effect of this very turn is taken back; one that was just answered needs nothing. */
-  cancel({ for: purpose, effect }: Waiting): void {
-    const made = this.effects.findIndex(({ id }) => id === effect);
-    if (made >= 0) this.effects.splice(made, 1);
-    else if (!('effect' in this.event) || this.event.effect !== effect) {
-      const kind = purpose === 'task' ? 'task' : 'timer';
-      this.effects.push({ type: 'cancel', id: this.nextEffectId(), target: effect, kind });
+  /** Effects of this very turn are taken back; one that is over, since this event came of it, needs nothing. */
+  cancel(effects: readonly WaitingEffect[]): void {
+    for (const { kind, id: target } of effects) {
+      const made = this.effects.findIndex(({ id }) => id === target);
+      if (made >= 0) this.effects.splice(made, 1);
+      else if (!this.#isOver(kind, target))
+        this.effects.push({ type: 'cancel', id: this.nextEffectId(), target, kind });
     }
+  }
+
+  /** A timer that is answered from outside has not fired. */
+  #isOver(kind: WaitingEffect['kind'], id: string): boolean {
+    const { event } = this;
+    return 'effect' in event && event.effect === id && (event.type === 'timer.fired') === (kind === 'timer');
   }
 
   /** The step, with the threads as they stand now. */

@@ -28,6 +28,7 @@ const COMMANDS: ReadonlyMap<string, Load> = new Map([
   ['history', async () => (await import('./commands/history.js')).addHistory],
   ['jobs', async () => (await import('./commands/jobs.js')).addJobs],
   ['job', async () => (await import('./commands/job.js')).addJob],
+  ['task', async () => (await import('./commands/task.js')).addTask],
   ['queues', loadQueues],
   ['queue', loadQueues],
   ['migrate', async () => (await import('./commands/migrate.js')).addMigrate],

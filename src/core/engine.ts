@@ -7,6 +7,8 @@ import type { Json } from './json.js';
 import type { View } from './language.js';
 import type { Problem } from './problem.js';
 import type {
+  ActivityClaimOptions,
+  ActivityTask,
   EnqueuedJob,
   EnqueueOptions,
   JobClaimOptions,
@@ -29,6 +31,7 @@ import type { Retention } from './retention.js';
  * - `unknown-job`, `job-owned`, `job-state`, `lease-lost`: the job is not there, or not to be changed so
  * - `invalid-job`, `invalid-id`, `not-json`, `payload-too-large`: the request itself
  * - `reserved`: the machine, or the language, is that of schedules
+ * - `InvalidToken`, `TaskDoesNotExist`, `TaskTimedOut`, `InvalidOutput`: see `succeedTask`
  * - `retention-invalid`: how long to keep what, with everything that is wrong with it
  * - `schedule-invalid`: the specification, with everything that is wrong with it
  */
@@ -91,6 +94,20 @@ export interface Engine {
   resume(target: Pausable): Promise<boolean>;
   /** The machines and queues that are paused. */
   paused(): Promise<readonly Pausable[]>;
+  /**
+   * Takes the next task of an activity, by the activity's ARN, for a worker that is no part of this process and
+   * answers it with its token; undefined if there is none, or none in time.
+   */
+  claimActivity(activity: string, options?: ActivityClaimOptions): Promise<ActivityTask | undefined>;
+  /**
+   * Answers a task that waits for its token: durable when it resolves, and once: the first answer is it. Rejects with Refused as Step Functions names it: `InvalidToken`, `TaskDoesNotExist`, `TaskTimedOut` where it
+   * was answered otherwise, waited too long or was given up, `InvalidOutput`.
+   */
+  succeedTask(token: string, output?: Json): Promise<void>;
+  /** The same for one that went wrong; `ValidationException` where the error or the cause is too long. */
+  failTask(token: string, failure?: TaskFailure): Promise<void>;
+  /** Says that such a task is still worked on: its HeartbeatSeconds begin anew. */
+  heartbeatTask(token: string): Promise<void>;
   /** Ends a running instance from outside. */
   stop(instance: string, reason?: { readonly error?: string; readonly cause?: string }): Promise<Receipt>;
   /** Lets a parked instance be stepped again (rule 8), and one that failed go on from where it did. */
@@ -175,6 +192,12 @@ export interface ReadOptions {
   readonly reveal?: boolean;
   /** From 1, which is its start, to the one that it has now. */
   readonly revision?: number;
+}
+
+/** How a task that was answered from outside went wrong: an error's name, and a text for people. */
+export interface TaskFailure {
+  readonly error?: string;
+  readonly cause?: string;
 }
 
 /** How long to wait for the effect of a request. */

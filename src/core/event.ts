@@ -25,6 +25,7 @@ export type EventBody =
   | SignalEvent
   | TaskSucceededEvent
   | TaskFailedEvent
+  | TaskHeartbeatEvent
   | TimerFiredEvent
   | ChildEndedEvent
   | ContinueEvent
@@ -73,6 +74,12 @@ export interface TaskFailedEvent {
   readonly error: string;
   readonly cause: string;
   readonly startedAt?: number;
+}
+
+/** A task that is answered from outside is still worked on. No answer: the effect goes on waiting. */
+export interface TaskHeartbeatEvent {
+  readonly type: 'task.heartbeat';
+  readonly effect: string;
 }
 
 /** The answer to a timer effect. */

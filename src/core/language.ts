@@ -6,6 +6,7 @@ import type { Status } from './instance.js';
 import type { Happening, Outcome } from './journal.js';
 import type { Json } from './json.js';
 import type { Problem } from './problem.js';
+import type { Callback } from './task-token.js';
 
 /** What a step gives back; the only way anything changes. */
 export interface Step {
@@ -52,6 +53,11 @@ export interface Language<P extends Program = Program> {
   migrate?(program: P, state: Json, event: Event & MigrateEvent, from: Definition): Step;
   /** What people want to see of a state. Needs no program, so that an instance can be read where it cannot be stepped. */
   view(state: Json): View;
+  /**
+   * The task that is answered from outside under this effect, by `task.succeeded` or `task.failed`; undefined where
+   * nothing waits for that any more, absent where a language has no such thing. Needs no program.
+   */
+  callback?(state: Json, effect: string): Callback | undefined;
   /** Where what nobody is to be shown stands in a context, an output and the like. Needs no program, as `view`. */
   sensitive?(source: Json): readonly string[];
   /** The machines that a source invokes by their names; absent where a language has no such thing. Needs no program. */

@@ -123,5 +123,8 @@ export const MAX_DELAY_MS = 100 * 365 * 86_400_000;
 /** Characters of an error's cause that are kept; AWS has the same. */
 export const MAX_CAUSE_LENGTH = 32_768;
 
+/** Characters of the name of an error that a task is failed with from outside; AWS has the same. */
+export const MAX_ERROR_LENGTH = 256;
+
 /** Rows in one answer of a listing. */
 export const MAX_PAGE = 1_000;

@@ -76,6 +76,20 @@ export interface JobClaimOptions {
   readonly signal?: AbortSignal;
 }
 
+/** How a worker asks for a task of an activity. */
+export interface ActivityClaimOptions {
+  /** How long to wait for one if there is none; at most MAX_CLAIM_WAIT_MS. */
+  readonly wait?: Duration;
+  /** Ends the waiting; what was claimed for nobody is given back. */
+  readonly signal?: AbortSignal;
+}
+
+/** A task in the hands of a worker, which answers it with its token. */
+export interface ActivityTask {
+  readonly token: string;
+  readonly input: Json;
+}
+
 /** Why a job failed, told by its worker. */
 export interface JobFailure {
   /** A name. */

@@ -18,6 +18,7 @@ import type {
   SendOptions,
   SentEvent,
   SweepCounts,
+  TaskFailure,
   WatchedHistory,
   WatchOptions,
 } from '../core/engine.js';
@@ -29,6 +30,8 @@ import type { Json } from '../core/json.js';
 import { MAX_DEFINITION_BYTES } from '../core/limits.js';
 import { didYouMean, isError, Refused } from '../core/problem.js';
 import type {
+  ActivityClaimOptions,
+  ActivityTask,
   EnqueuedJob,
   EnqueueOptions,
   JobClaimOptions,
@@ -55,6 +58,7 @@ import type { Registry } from './registry.js';
 import { checkedLimit, checkedPayload, checkedWait, refuseId, refuseReserved } from './request.js';
 import { START_ID } from './spawning.js';
 import { Sweeper } from './sweeper.js';
+import { TaskAnswers } from './task-answers.js';
 import { versionsFor } from './versions.js';
 import { watchHistory } from './watching.js';
 import { Worker } from './worker.js';
@@ -95,6 +99,7 @@ export class DurableEngine implements Engine {
   readonly #closing = new AbortController();
   readonly #delivery: Delivery;
   readonly #jobs: JobQueue;
+  readonly #tasks: TaskAnswers;
   readonly #worker: Worker | undefined;
   readonly #sweeper: Sweeper | undefined;
   readonly #runner: JobRunner | undefined;
@@ -112,6 +117,7 @@ export class DurableEngine implements Engine {
       return this.#create(machine, id);
     });
     this.#jobs = new JobQueue(options.store, options.clock, this.#closing.signal);
+    this.#tasks = new TaskAnswers(options.store, options.registry);
     if (options.works) {
       this.#runner = new JobRunner(options);
       this.#worker = new Worker({ ...options, handover: this.#runner.handover });
@@ -319,6 +325,25 @@ export class DurableEngine implements Engine {
 
   async failJob(id: string, token: string, failure: JobFailure): Promise<Job> {
     return this.#jobs.fail(id, token, failure);
+  }
+
+  async claimActivity(
+    activity: string,
+    options: ActivityClaimOptions = {},
+  ): Promise<ActivityTask | undefined> {
+    return this.#jobs.claimActivity(activity, options);
+  }
+
+  async succeedTask(token: string, output?: Json): Promise<void> {
+    return this.#tasks.succeed(token, output);
+  }
+
+  async failTask(token: string, failure: TaskFailure = {}): Promise<void> {
+    return this.#tasks.fail(token, failure);
+  }
+
+  async heartbeatTask(token: string): Promise<void> {
+    return this.#tasks.heartbeat(token);
   }
 
   async retry(instance: string): Promise<void> {

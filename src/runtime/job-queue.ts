@@ -1,15 +1,20 @@
 import type { Duration } from '../core/duration.js';
+import { given } from '../core/given.js';
 import type { ClaimedJob, Job, JobEnd } from '../core/job.js';
 import type { Json } from '../core/json.js';
+import { MAX_DELAY_MS } from '../core/limits.js';
 import { Refused } from '../core/problem.js';
 import type {
+  ActivityClaimOptions,
+  ActivityTask,
   EnqueuedJob,
   EnqueueOptions,
   JobClaimOptions,
   JobFailure,
   QueueStatistics,
 } from '../core/queue.js';
-import type { JobChange, Store } from '../store/store.js';
+import { writeTaskToken } from '../core/task-token.js';
+import type { ClaimJobsQuery, JobChange, Store } from '../store/store.js';
 import { Alarm } from './alarm.js';
 import type { Clock } from './clock.js';
 import { newId } from './identifier.js';
@@ -77,6 +82,26 @@ export class JobQueue {
 
   async claim({ signal, ...options }: JobClaimOptions): Promise<readonly ClaimedJob[]> {
     const { waitMs, ...query } = checkedClaim(options);
+    return this.#claim(query, waitMs, signal);
+  }
+
+  /** Nobody else gets the task, however long its worker takes: only its own timeouts say when that is too long. */
+  async claimActivity(
+    activity: string,
+    { signal, wait }: ActivityClaimOptions,
+  ): Promise<ActivityTask | undefined> {
+    const { waitMs, ...query } = checkedClaim({ names: [activity], ...given({ wait }) });
+    const [job] = await this.#claim({ ...query, leaseMs: MAX_DELAY_MS }, waitMs, signal);
+    if (job === undefined) return undefined;
+    const token = writeTaskToken({ job: job.id, lease: job.token });
+    return { token, input: JSON.parse(job.input) as Json };
+  }
+
+  async #claim(
+    query: Omit<ClaimJobsQuery, 'worker'>,
+    waitMs: number,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly ClaimedJob[]> {
     const deadline = this.#clock.now() + waitMs;
     const alarm = new Alarm(this.#clock);
     const ring = () => alarm.ring();

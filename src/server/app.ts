@@ -13,6 +13,7 @@ import { jobEndpoints } from './routes/jobs.js';
 import { machineEndpoints } from './routes/machines.js';
 import { queueEndpoints } from './routes/queues.js';
 import { scheduleEndpoints } from './routes/schedules.js';
+import { taskEndpoints } from './routes/tasks.js';
 import { watchEndpoints } from './routes/watch.js';
 
 export interface AppOptions {
@@ -47,6 +48,7 @@ export function createApp(engine: Engine, options: AppOptions = {}): Hono {
     ...historyEndpoints(engine),
     ...watchEndpoints(engine),
     ...jobEndpoints(engine),
+    ...taskEndpoints(engine),
     ...queueEndpoints(engine),
     ...machineEndpoints(engine),
     ...scheduleEndpoints(engine),

@@ -173,10 +173,6 @@ describe('check', () => {
     expect(problemsOf({ Type: 'Map', ItemProcessor, End: true })).toEqual([
       'not-supported A distributed Map is not supported yet at /States/A/ItemProcessor/ProcessorConfig/Mode',
     ]);
-    const Resource = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken';
-    expect(problemsOf({ Type: 'Task', Resource, End: true })).toEqual([
-      'not-supported Waiting for a task token is not supported yet at /States/A/Resource',
-    ]);
   });
 
   it('reads Retry and Catch closely', () => {

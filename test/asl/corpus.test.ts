@@ -1,65 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { asl } from '../../src/asl/language.js';
-import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../src/core/json.js';
+import { isJsonArray, isJsonObject, type Json } from '../../src/core/json.js';
 import { isError } from '../../src/core/problem.js';
-import { type Behaviour, drive, type Run } from './drive.js';
-import { Recording } from './recording.js';
-
-const CORPUS = '../shared/corpora/asl/cases.jsonl';
+import type { Behaviour } from './drive.js';
+import { type Case, hasCorpus, type Lambda, readCases, type Score, score } from './recorded-case.js';
 
 /** What is measured today may not get worse. */
 const FLOORS = { cases: 334, outcome: 334, cause: 334, history: 175 };
 
-interface Case {
-  readonly id: string;
-  readonly kind: string;
-  readonly validated: boolean;
-  readonly recorded: string;
-  readonly definition: Json;
-  readonly input: Json;
-  readonly needs: readonly string[];
-  readonly lambdaTrivial?: boolean;
-  readonly lambdas?: readonly Lambda[];
-  readonly orderFree?: boolean;
-  readonly wildcardValues?: readonly string[];
-  readonly transformers?: readonly { readonly t: string; readonly a?: readonly [string, string] }[];
-  readonly expected: {
-    readonly status: string;
-    readonly output?: Json;
-    readonly error?: string;
-    readonly cause?: Json;
-    readonly history?: readonly JsonObject[];
-  };
-}
-
-interface Lambda {
-  readonly arn: string;
-  readonly behaviour: string;
-  readonly value?: Json;
-  readonly errorType?: string;
-  readonly errorMessage?: string;
-  readonly seconds?: number;
-}
-
-interface Score {
-  readonly id: string;
-  readonly outcome: boolean;
-  readonly cause: boolean;
-  /** Undefined where none was recorded. */
-  readonly history: boolean | undefined;
-  readonly difference: string | undefined;
-}
-
-const STATUSES: Readonly<Record<string, string>> = {
-  SUCCEEDED: 'succeeded',
-  FAILED: 'failed',
-  TIMED_OUT: 'timed_out',
-  ABORTED: 'stopped',
-};
-
-describe.skipIf(!existsSync(CORPUS))('the recordings of Step Functions', () => {
-  const all = existsSync(CORPUS) ? readCases() : [];
+describe.skipIf(!hasCorpus)('the recordings of Step Functions', () => {
+  const all = readCases();
   const inScope = all.filter(
     ({ kind, validated, needs, lambdaTrivial }) =>
       kind === 'execution' && validated && (lambdaTrivial === true || needs.every((need) => need === 'none')),
@@ -67,7 +17,7 @@ describe.skipIf(!existsSync(CORPUS))('the recordings of Step Functions', () => {
   const supported = inScope.filter((one) => asl.check(one.definition).every(isSupported));
 
   it('are repeated by what runs here', () => {
-    const scores = supported.map(score);
+    const scores = supported.map((one) => score(one, lambdas(one.lambdas ?? [])));
     const counts = {
       cases: scores.length,
       outcome: scores.filter(({ outcome }) => outcome).length,
@@ -99,13 +49,6 @@ describe.skipIf(!existsSync(CORPUS))('the recordings of Step Functions', () => {
 
 function isSupported({ code }: { readonly code: string }): boolean {
   return code !== 'not-supported';
-}
-
-function readCases(): Case[] {
-  return readFileSync(CORPUS, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Case);
 }
 
 function report(
@@ -150,59 +93,6 @@ function reportKinds(all: readonly Case[]): void {
   for (const { kind } of all) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   const others = [...kinds].filter(([kind]) => kind !== 'execution').map(([kind, n]) => `${kind} ${n}`);
   console.log(`  not looked at here: ${others.join(', ')}`);
-}
-
-function score(one: Case): Score {
-  let run: Run;
-  try {
-    run = drive(one.definition, one.input, { handlers: lambdas(one.lambdas ?? []) });
-  } catch (error) {
-    return { id: one.id, outcome: false, cause: false, history: false, difference: String(error) };
-  }
-  const { expected } = one;
-  const recording = new Recording(one.wildcardValues ?? []);
-  const adapt = (value: Json | undefined): Json | undefined => adapted(value, one);
-  const outcome =
-    (STATUSES[expected.status] === run.status ? undefined : `status ${run.status}`) ??
-    recording.difference(expected.error, run.error === '' ? undefined : run.error, 'error') ??
-    (run.status === 'succeeded'
-      ? recording.difference(expected.output, adapt(run.output), 'output')
-      : undefined);
-  const cause =
-    outcome ?? recording.difference(expected.cause, adapt(run.cause === '' ? undefined : run.cause), 'cause');
-  const history =
-    cause ??
-    (expected.history === undefined
-      ? undefined
-      : recording.difference(expected.history, adapt(run.history), 'history'));
-  return {
-    id: one.id,
-    outcome: outcome === undefined,
-    cause: cause === undefined,
-    history: expected.history === undefined ? undefined : history === undefined,
-    difference: history,
-  };
-}
-
-/** Our value with the recorder's own replacements made, and without what AWS did not have at the time. */
-function adapted(value: Json | undefined, one: Case): Json | undefined {
-  if (value === undefined) return undefined;
-  let text = JSON.stringify(value).replaceAll('000000000000', '111111111111');
-  for (const { t, a } of one.transformers ?? []) {
-    if (t === 'regex' && a !== undefined && !a[0].startsWith('<'))
-      text = text.replace(new RegExp(a[0], 'g'), a[1]);
-  }
-  const json = JSON.parse(text) as Json;
-  const knowsRedrive = JSON.stringify(one.expected).includes('RedriveCount');
-  return knowsRedrive ? json : without(json, 'RedriveCount');
-}
-
-function without(value: Json, field: string): Json {
-  if (typeof value === 'string') return value.replace(new RegExp(`,?"${field}":\\d+`, 'g'), '');
-  if (isJsonArray(value)) return value.map((item) => without(item, field));
-  if (!isJsonObject(value)) return value;
-  const kept = Object.entries(value).filter(([key]) => key !== field);
-  return Object.fromEntries(kept.map(([key, member]) => [key, without(member, field)]));
 }
 
 /** The functions of a case, under their ARNs and behind the optimized integration. */

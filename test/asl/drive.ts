@@ -16,6 +16,13 @@ interface Outcome {
   readonly error?: string;
   readonly cause?: string;
   readonly afterMs?: number;
+  /** What comes of it from outside, after it was asked. */
+  readonly later?: readonly Outside[];
+}
+
+export interface Outside {
+  readonly afterMs: number;
+  readonly body: EventBody;
 }
 
 export interface DriveOptions {
@@ -25,7 +32,7 @@ export interface DriveOptions {
   readonly instance?: string;
   readonly seed?: string;
   /** Events that come from outside, at a time after the start. */
-  readonly outside?: readonly { readonly afterMs: number; readonly body: EventBody }[];
+  readonly outside?: readonly Outside[];
 }
 
 export interface Run {
@@ -50,7 +57,10 @@ export function drive(definition: Json, input: Json, options: DriveOptions = {})
   const steps: Step[] = [];
   const timeline: Timeline<AslProgram> = new Timeline({
     ...{ language: asl, program, now, seed },
-    perform: performer(options, (job, body, afterMs) => timeline.answer(job, body, timeline.now + afterMs)),
+    perform: performer(options, {
+      answer: (job, body, afterMs) => timeline.answer(job, body, timeline.now + afterMs),
+      later: (body, afterMs) => timeline.send(instance, body, timeline.now + afterMs),
+    }),
     // What is kept is text: the state must survive it.
     keep: (state) => JSON.parse(JSON.stringify(state)) as Json,
     onStep(event, step) {
@@ -73,19 +83,23 @@ export function drive(definition: Json, input: Json, options: DriveOptions = {})
   };
 }
 
-type Reply = (job: Performance, body: EventBody, afterMs: number) => void;
+interface Replies {
+  answer(job: Performance, body: EventBody, afterMs: number): void;
+  later(body: EventBody, afterMs: number): void;
+}
 
 /** Carries tasks out by their behaviours, which are told how often they were asked. */
-function performer({ handlers = {} }: DriveOptions, reply: Reply): (job: Performance) => void {
+function performer({ handlers = {} }: DriveOptions, replies: Replies): (job: Performance) => void {
   const attempts = new Map<string, number>();
   return (job) => {
     const { task, startedAt } = job;
     const attempt = (attempts.get(task.name) ?? 0) + 1;
     attempts.set(task.name, attempt);
     const outcome = handlers[task.name]?.(task.input, attempt) ?? { error: JOB_ERRORS.handlerMissing };
-    const { afterMs = 0, error, cause = '', output = null } = outcome;
+    const { afterMs = 0, error, cause = '', output = null, later = [] } = outcome;
+    for (const { body, afterMs } of later) replies.later(body, afterMs);
     const answer = { effect: task.id, startedAt };
-    if (error === undefined) reply(job, { type: 'task.succeeded', ...answer, output }, afterMs);
-    else reply(job, { type: 'task.failed', ...answer, error, cause }, afterMs);
+    if (error === undefined) replies.answer(job, { type: 'task.succeeded', ...answer, output }, afterMs);
+    else replies.answer(job, { type: 'task.failed', ...answer, error, cause }, afterMs);
   };
 }

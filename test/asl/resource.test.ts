@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseResource, resourceLabel } from '../../src/asl/resource.js';
+import { parseResource, resourceLabel } from '../../src/asl/task/resource.js';
 
 describe('a Resource', () => {
   it.each([

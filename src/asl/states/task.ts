@@ -1,17 +1,17 @@
-import { JOB_ERRORS } from '../../core/job.js';
-import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
+import { isJsonObject, type Json, own } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
-import { TASK_REGION } from '../context.js';
 import { compileDataFlow } from '../data-flow.js';
-import { dataLimitFailure, ERRORS, runtimeFailure, StateFailure } from '../errors.js';
-import { failureDetails, WHOLE } from '../history.js';
+import { dataLimitFailure, runtimeFailure } from '../errors.js';
 import { compileJsonataField, compileTyped, isExpressionText } from '../jsonata-query.js';
 import { DEFAULT_TASK_TIMEOUT_SECONDS } from '../limits.js';
 import { compilePathText, compilePayloadField } from '../path-query.js';
 import { exceedsDataLimit } from '../payload.js';
-import type { Answer, CompiledState, StateSource, StateType } from '../program.js';
+import type { CompiledState, StateSource, StateType } from '../program.js';
 import { refuseForeign } from '../query.js';
-import { parseResource, type Resource, resourceLabel } from '../resource.js';
+import { callbackOf } from '../task/callback.js';
+import { requestOf } from '../task/request.js';
+import { isCallback, parseResource, type Resource, resourceLabel } from '../task/resource.js';
+import type { Work } from '../task/work.js';
 import { compileRecovery, compileState, compileTransition, leaveFor } from './state.js';
 
 /** Seconds, if the state names any. */
@@ -29,8 +29,10 @@ export const task: StateType = {
     const heartbeat = compileSeconds(source, 'HeartbeatSeconds');
     const role = compileCredentials(source, resource);
     const recovery = compileRecovery(source, transition);
-    const work: Pick<CompiledState, 'enter' | 'resume'> = {
+    const work = workOf(resource);
+    const own: Pick<CompiledState, 'enter' | 'resume'> = {
       enter(thread) {
+        work.prepare?.(thread);
         const selected = flow.select(thread);
         const input = flow.payload(thread, selected);
         if (input !== thread.input && exceedsDataLimit(input))
@@ -40,17 +42,28 @@ export const task: StateType = {
           heartbeat: heartbeat(thread, selected),
           role: role(thread, selected),
         };
-        return { kind: 'wait', waiting: { for: 'task', effect: schedule(thread, resource, input, terms) } };
+        return { kind: 'wait', waiting: work.begin(thread, input, terms) };
       },
-      resume(thread, answer) {
-        const result = takeAnswer(thread, resource, answer);
-        thread.observe('result', result);
-        return leaveFor(transition.next, flow.leave(thread, result));
+      resume(thread, answer, waited) {
+        const taken = work.take(thread, answer, waited);
+        if ('waiting' in taken) return { kind: 'wait', waiting: taken.waiting };
+        thread.observe('result', taken.result);
+        return leaveFor(transition.next, flow.leave(thread, taken.result));
       },
     };
-    return compileState(source, { ...recovery, ...work, tasks: [resource.arn] });
+    // Workers that are no part of this process come for an activity's tasks: nobody here need have a handler.
+    return compileState(source, {
+      ...recovery,
+      ...own,
+      tasks: resource.kind === 'activity' ? [] : [resource.arn],
+    });
   },
 };
+
+/** How the work of a resource is done. */
+function workOf(resource: Resource): Work {
+  return isCallback(resource) ? callbackOf(resource) : requestOf(resource);
+}
 
 function compileResource({ fields }: StateSource): Resource {
   fields.require('Resource');
@@ -60,13 +73,6 @@ function compileResource({ fields }: StateSource): Resource {
   if ('problem' in parsed) {
     fields.report({ ...parsed.problem, path: fields.at('Resource') });
     return { kind: 'lambda', arn: text };
-  }
-  if (parsed.value.kind === 'service' && parsed.value.resource.includes('.waitForTaskToken')) {
-    fields.report({
-      code: 'not-supported',
-      message: 'Waiting for a task token is not supported yet',
-      path: fields.at('Resource'),
-    });
   }
   return parsed.value;
 }
@@ -121,94 +127,4 @@ function wholeSeconds(value: Json, field: string): number {
   throw runtimeFailure(
     `The ${field} field refers to value ${JSON.stringify(value)} which is not a valid integer.`,
   );
-}
-
-/** What a task is asked for with, besides its input. */
-interface Terms {
-  readonly timeout: number | undefined;
-  readonly heartbeat: number | undefined;
-  readonly role: string | undefined;
-}
-
-/** Asks for the task and writes that down. Gives the effect's id. */
-function schedule(thread: ActiveThread, resource: Resource, input: Json, terms: Terms): string {
-  thread.record(scheduledType(resource), scheduledDetails(resource, input, terms));
-  const id = thread.turn.nextEffectId();
-  thread.turn.effects.push({
-    type: 'task',
-    id,
-    name: resource.arn,
-    input,
-    ask: true,
-    timeoutMs: (terms.timeout ?? DEFAULT_TASK_TIMEOUT_SECONDS) * 1_000,
-    ...(terms.heartbeat === undefined ? {} : { heartbeatMs: terms.heartbeat * 1_000 }),
-  });
-  return id;
-}
-
-/** Writes down how the task went and gives its result. Throws StateFailure if it went wrong. */
-function takeAnswer(thread: ActiveThread, resource: Resource, answer: Answer): Json {
-  if (answer.type === 'timer.fired') throw new Error('a task is not answered by a timer');
-  if (answer.startedAt !== undefined) {
-    thread.record(`${EVENT_PREFIX[resource.kind]}Started`, startedDetails(resource), answer.startedAt);
-  }
-  if (answer.type === 'task.failed') return failed(thread, resource, taskFailure(resource, answer));
-  if (exceedsDataLimit(answer.output)) {
-    return failed(thread, resource, dataLimitFailure(resourceLabel(resource)));
-  }
-  thread.record(`${EVENT_PREFIX[resource.kind]}Succeeded`, {
-    ...serviceDetails(resource),
-    output: answer.output,
-    outputDetails: WHOLE,
-  });
-  return answer.output;
-}
-
-function failed(thread: ActiveThread, resource: Resource, failure: StateFailure): never {
-  const timedOut = failure.error === ERRORS.timeout || failure.error === ERRORS.heartbeatTimeout;
-  thread.record(`${EVENT_PREFIX[resource.kind]}${timedOut ? 'TimedOut' : 'Failed'}`, {
-    ...serviceDetails(resource),
-    ...failureDetails(failure.error, failure.cause),
-  });
-  throw failure;
-}
-
-/** The errors that we give to jobs ourselves have AWS's names here; timeouts have no cause, as on AWS. */
-function taskFailure(
-  resource: Resource,
-  { error, cause }: { readonly error: string; readonly cause: string },
-): StateFailure {
-  if (error === JOB_ERRORS.timeout) return new StateFailure(ERRORS.timeout, undefined);
-  if (error === JOB_ERRORS.heartbeat) return new StateFailure(ERRORS.heartbeatTimeout, undefined);
-  if (error === JOB_ERRORS.resultTooLarge) return dataLimitFailure(resourceLabel(resource));
-  return new StateFailure(error, cause);
-}
-
-const EVENT_PREFIX = { lambda: 'LambdaFunction', activity: 'Activity', service: 'Task' } as const;
-
-function scheduledType(resource: Resource): string {
-  return `${EVENT_PREFIX[resource.kind]}Scheduled`;
-}
-
-function scheduledDetails(resource: Resource, input: Json, { timeout, heartbeat, role }: Terms): JsonObject {
-  const limits = {
-    ...(timeout === undefined ? {} : { timeoutInSeconds: timeout }),
-    ...(heartbeat === undefined || resource.kind === 'lambda' ? {} : { heartbeatInSeconds: heartbeat }),
-    ...(role === undefined ? {} : { taskCredentials: { roleArn: role } }),
-  };
-  return resource.kind === 'service'
-    ? { ...serviceDetails(resource), region: TASK_REGION, parameters: input, ...limits }
-    : { resource: resource.arn, input, inputDetails: WHOLE, ...limits };
-}
-
-/** A Lambda function's start has no details. */
-function startedDetails(resource: Resource): JsonObject | undefined {
-  if (resource.kind === 'lambda') return undefined;
-  return resource.kind === 'service' ? serviceDetails(resource) : {};
-}
-
-function serviceDetails(resource: Resource): JsonObject {
-  return resource.kind === 'service'
-    ? { resourceType: resource.resourceType, resource: resource.resource }
-    : {};
 }

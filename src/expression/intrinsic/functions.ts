@@ -1,10 +1,10 @@
+import { decodeBase64, encodeBase64 } from '../../core/base64.js';
 import { isJsonArray, isJsonObject, type Json, jsonEqual, put } from '../../core/json.js';
 import { MAX_JSON_DEPTH } from '../../core/limits.js';
 import type { Budget } from '../budget.js';
 import { digest, isDigestAlgorithm } from '../digest/digest.js';
 import type { Surroundings } from '../expression.js';
 import { ExpressionError } from '../expression-error.js';
-import { decodeBase64, encodeBase64 } from './base64.js';
 import { fillTemplate } from './format.js';
 import { hashOrder } from './java-hash.js';
 import { JavaRandom } from './java-random.js';

@@ -1,9 +1,10 @@
-import type { Checked } from '../core/problem.js';
-import { SCHEMA } from './fields.js';
+import type { Checked } from '../../core/problem.js';
+import { SCHEMA } from '../fields.js';
 
 /**
  * What a Task's Resource means, as far as its history tells it (States Language: Task State; Step Functions:
- * service integrations). A plain name is ours: a handler of that name, recorded as a Lambda function is.
+ * service integrations). A plain name is ours: a handler of that name, recorded as a Lambda function is, or as one that
+ * is invoked and waited for.
  */
 export type Resource =
   | { readonly kind: 'lambda'; readonly arn: string }
@@ -22,12 +23,17 @@ const ACTIVITY = /^arn:aws[\w-]*:states:[^:]*:[^:]*:activity:.+$/;
 const SERVICE = /^arn:aws[\w-]*:states:[^:]*:[^:]*:(aws-sdk:[^:]+|[^:]+):(.+)$/;
 const HANDLER = /^[A-Za-z_][\w.-]*$/;
 
+const CALLBACK = '.waitForTaskToken';
+
 /**
  * @example
  * parseResource('arn:aws:states:::sqs:sendMessage'); // => { value: { kind: 'service', arn: 'arn:aws:states:::sqs:sendMessage', resourceType: 'sqs', resource: 'sendMessage' } }
  * parseResource('createAccount'); // => { value: { kind: 'lambda', arn: 'createAccount' } }
  */
 export function parseResource(text: string): Checked<Resource> {
+  if (HANDLER.test(text) && text.endsWith(CALLBACK)) {
+    return { value: { kind: 'service', arn: text, resourceType: 'lambda', resource: `invoke${CALLBACK}` } };
+  }
   if (LAMBDA.test(text) || HANDLER.test(text)) return { value: { kind: 'lambda', arn: text } };
   if (ACTIVITY.test(text)) return { value: { kind: 'activity', arn: text } };
   const service = SERVICE.exec(text);
@@ -45,6 +51,11 @@ export function parseResource(text: string): Checked<Resource> {
       hint: 'write an ARN (Lambda function, activity, arn:aws:states:::service:action) or the name of a handler',
     },
   };
+}
+
+/** Whether the task is answered with its token. */
+export function isCallback(resource: Resource): boolean {
+  return resource.kind === 'service' && resource.resource.endsWith(CALLBACK);
 }
 
 /** The resource as AWS names it where a result is too large. */
