@@ -1,4 +1,4 @@
-import { escapePointer, type Json } from '../core/json.js';
+import { escapePointer, isJsonArray, isJsonObject, type Json, own } from '../core/json.js';
 import type { Problem } from '../core/problem.js';
 import type { Surroundings } from '../expression/expression.js';
 import { ExpressionError } from '../expression/expression-error.js';
@@ -39,7 +39,7 @@ export function compileJsonataField(
   return (thread, _, extras) => {
     const context = wantsContext ? { context: thread.context } : {};
     const states = { input: thread.input, ...extras, ...context };
-    return makeFromJsonata(template, thread.surroundings({ states }), label);
+    return makeFromJsonata(template, thread.surroundings({ states }), { label, value });
   };
 }
 
@@ -112,31 +112,51 @@ function refuseReferences(fields: Fields, path: string, value: Json, offered: re
 /** Where in an expression something is wrong, as templates say it. */
 const POSITION = /^([\s\S]*) \((at [^()]* of the expression)\)$/;
 
-function makeFromJsonata(template: Template, surroundings: Surroundings, label: string): Json {
+/** A field of JSONata: what AWS calls it, and what it holds. */
+interface Place {
+  readonly label: string;
+  readonly value: Json;
+}
+
+function makeFromJsonata(template: Template, surroundings: Surroundings, place: Place): Json {
   try {
     return template.evaluate(undefined, surroundings);
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error;
-    throw error instanceof TemplateError ? jsonataFailure(error, label) : queryFailure(error.message, label);
+    throw error instanceof TemplateError
+      ? jsonataFailure(error, place)
+      : queryFailure(error.message, place.label);
   }
 }
 
-function jsonataFailure(error: TemplateError, label: string): StateFailure {
-  const field = label + fieldPath(error.path);
-  const expression = delimitedExpression(error.expression) ?? error.expression;
-  const where = `The JSONata expression '${expression}' specified for the field '${field}'`;
-  if (error.code === 'undefined-result') return queryFailure(`${where} returned nothing (undefined).`, field);
-  if (error.code === 'function-result') {
-    return queryFailure(`${where} returned an unsupported result type.`, field);
-  }
-  const place = error.path === '' ? '' : ` at ${error.path}`;
-  const reason = error.message.slice(0, -` (${error.expression}${place})`.length);
-  return queryFailure(`${where} threw an error during evaluation. ${error.code}: ${reason}`, field);
+function jsonataFailure({ cause, code, expression, path }: TemplateError, place: Place): StateFailure {
+  const field = place.label + fieldPath(path, place.value);
+  const text = delimitedExpression(expression) ?? expression;
+  const where = `The JSONata expression '${text}' specified for the field '${field}'`;
+  if (code === 'undefined-result') return queryFailure(`${where} returned nothing (undefined).`, field);
+  if (code === 'function-result') return queryFailure(`${where} returned an unsupported result type.`, field);
+  const bound = BOUNDS[code];
+  const reason = bound === undefined ? `. ${code}: ${cause.message}` : `: ${bound}`;
+  return queryFailure(`${where} threw an error during evaluation${reason}`, field);
 }
+
+/** What AWS says of an expression that takes more than it may, of which ours are not quite its bounds. */
+const BOUNDS: Readonly<Record<string, string>> = {
+  'budget-steps': 'Expression evaluation timeout: Check for infinite loop',
+  'budget-depth':
+    'Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive',
+  'budget-length': 'Expression evaluation memory limit exceeded: Check for excessive memory usage',
+  'budget-text': 'Expression evaluation memory limit exceeded: Check for excessive memory usage',
+};
 
 /** A place of a template as AWS writes it: `/list[0]/name`. */
-function fieldPath(pointer: string): string {
-  return pointerKeys(pointer)
-    .map((key) => (/^\d+$/.test(key) ? `[${key}]` : `/${key}`))
-    .join('');
+function fieldPath(pointer: string, value: Json): string {
+  let at: Json | undefined = value;
+  let text = '';
+  for (const key of pointerKeys(pointer)) {
+    text += isJsonArray(at) ? `[${key}]` : `/${key}`;
+    if (isJsonArray(at)) at = at[Number(key)];
+    else at = isJsonObject(at) ? own(at, key) : undefined;
+  }
+  return text;
 }

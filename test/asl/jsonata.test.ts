@@ -127,6 +127,22 @@ describe('a state that speaks JSONata', () => {
       { Assign: { list: [1, '{% $none %}'] } },
       "'$none' specified for the field 'Assign/list[1]' returned nothing (undefined).",
     ],
+    [
+      { Output: { '0': [{ a: '{% $none %}' }] } },
+      "'$none' specified for the field 'Output/0[0]/a' returned nothing (undefined).",
+    ],
+    [
+      { Output: '{% $range(1, 100000000, 1) %}' },
+      "'$range(1, 100000000, 1)' specified for the field 'Output' threw an error during evaluation: Expression evaluation memory limit exceeded: Check for excessive memory usage",
+    ],
+    [
+      { Output: '{% ($f := function($x){ 1 + $f($x) }; $f(1)) %}' },
+      "'($f := function($x){ 1 + $f($x) }; $f(1))' specified for the field 'Output' threw an error during evaluation: Stack overflow error: Check for non-terminating recursive function. Consider rewriting as tail-recursive",
+    ],
+    [
+      { Output: '{% ($f := function($x){ $f($x + 1) }; $f(1)) %}' },
+      "'($f := function($x){ $f($x + 1) }; $f(1))' specified for the field 'Output' threw an error during evaluation: Expression evaluation timeout: Check for infinite loop",
+    ],
   ])('says in AWS words what is wrong with %j', (more, cause) => {
     const run = drive(machine({ A: { Type: 'Pass', ...(more as object), End: true } }), {});
     expect(run.error).toBe('States.QueryEvaluationError');

@@ -157,7 +157,23 @@ describe('the function library', () => {
   it('has what Step Functions adds in its dialect only', () => {
     const states: readonly [string, Json][] = [
       ['$partition([1, 2, 3], 2)', [[1, 2], [3]]],
+      [
+        '$partition([1, 2, 3, 4], 2.9)',
+        [
+          [1, 2],
+          [3, 4],
+        ],
+      ],
+      ['$partition([1, 2, 3])', [[1, 2, 3]]],
+      ['$partition([0], 5)', [[0]]],
       ['$range(0, 10, 5)', [0, 5, 10]],
+      ['$range(-1.7, 2, 1)', [-1, 0, 1, 2]],
+      ['$range(5, 1, -1.5)', [5, 4, 3, 2, 1]],
+      ['$range(3, 3, 1)', 3],
+      ['$count($range(1, 200000, 1))', 200_000],
+      ['$random(0.9)', 0.730967787376657],
+      ['$hash("ñ", "MD5")', '94e9342ecbb1458b6043ecd3bfcbc192'],
+      ['$map(["1", "[2]"], $parse)', [1, [2]]],
       ['$hash("input data", "MD5")', '812f45842bc6d66ee14572ce20db8e86'],
       ['$random(42)', 0.7275636800328681],
       ['$parse("{\\"a\\":[1]}").a', [1]],
@@ -167,9 +183,41 @@ describe('the function library', () => {
       expect(evaluate(text, 'states'), text).toEqual(value);
       expect(() => evaluate(text), text).toThrow();
     }
-    expect(() => evaluate('$parse("{")', 'states')).toThrow(
-      expect.objectContaining({ code: 'intrinsic-failure' }),
-    );
     expect(evaluate('$random() < 1', 'states')).toBe(true);
+  });
+
+  it.each([
+    '$partition([], 2)',
+    '$partition([1], 0)',
+    '$partition([1], -0.5)',
+    '$partition(nothing, 2)',
+    '$range(1, 5)',
+    '$range(1, 5, 0)',
+    '$range(5, 1, 1)',
+    '$hash("a")',
+    '$parse(nothing)',
+  ])('gives nothing for %s', (text) => {
+    expect(evaluate(text, 'states')).toBeUndefined();
+  });
+
+  it.each([
+    ['$partition([1], -1)', 'D3137'],
+    ['$range(1)', 'T0410'],
+    ['$range(1, 1000000000, 1)', 'budget-length'],
+    ['$hash(42, "MD5")', 'T0410'],
+    ['$hash("a", 5)', 'T0410'],
+    ['$hash("a", "md5")', 'D3137'],
+    ['$hash("a", "SHA3-256")', 'D3137'],
+    ['$random(1, 2)', 'T0410'],
+    ['$uuid("seed")', 'T0410'],
+    ['$parse("{")', 'D3137'],
+    ['$parse("")', 'D3137'],
+    ['$parse("[1] [2]")', 'D3137'],
+    ['$parse("1e400")', 'D3137'],
+    ['$parse(null)', 'T0410'],
+    ['$eval("1")', 'T1006'],
+    ['1/0', 'D1001'],
+  ])('refuses %s with %s', (text, code) => {
+    expect(() => evaluate(text, 'states')).toThrow(expect.objectContaining({ code }));
   });
 });

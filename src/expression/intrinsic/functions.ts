@@ -173,9 +173,14 @@ function contains(array: readonly Json[], value: Json, budget: Budget): boolean 
 /** The numbers from one to another, that included, a step apart. */
 export function range(from: number, to: number, step: number, most = MAX_RANGE_LENGTH): number[] {
   if (step === 0) throw intrinsicFailure('the step of a range may not be 0');
-  const length = Math.max(0, Math.floor((to - from) / step) + 1);
+  const length = rangeLength(from, to, step);
   if (length > most) throw intrinsicFailure(`a range may not exceed ${most} items`);
   return Array.from({ length }, (_, i) => from + i * step);
+}
+
+/** How many numbers there are from one to another, in steps that are not 0. */
+export function rangeLength(from: number, to: number, step: number): number {
+  return Math.max(0, Math.floor((to - from) / step) + 1);
 }
 
 /** Step Functions refuses what is out of range, but has null for every item of an empty array. */
