@@ -1,5 +1,6 @@
 import type { Checked } from '../../core/problem.js';
 import { SCHEMA } from '../fields.js';
+import { isIntegration } from './integrations.js';
 
 /**
  * What a Task's Resource means, as far as its history tells it (States Language: Task State; Step Functions:
@@ -37,8 +38,8 @@ export function parseResource(text: string): Checked<Resource> {
   if (LAMBDA.test(text) || HANDLER.test(text)) return { value: { kind: 'lambda', arn: text } };
   if (ACTIVITY.test(text)) return { value: { kind: 'activity', arn: text } };
   const service = SERVICE.exec(text);
-  if (service !== null) {
-    const [, resourceType = '', resource = ''] = service;
+  const [, resourceType = '', resource = ''] = service ?? [];
+  if (service !== null && isIntegration(resourceType, resource)) {
     return { value: { kind: 'service', arn: text, resourceType, resource } };
   }
   return {
