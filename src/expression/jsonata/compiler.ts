@@ -138,6 +138,10 @@ class Compiler implements Compiling {
     return measured;
   }
 
+  charge(steps: number): void {
+    this.#cost += steps;
+  }
+
   text(text: string, frame: Frame | undefined): Body {
     return new Compiler(this.rules, frame).scopedBody(parse(text));
   }

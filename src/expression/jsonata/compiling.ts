@@ -25,6 +25,8 @@ export interface Compiling {
   inFrame<T>(frame: Frame, compile: () => T): T;
   /** Compiles as a body: what is compiled inside is paid for by `cost`, not by what is around it. */
   measured<T>(compile: () => T): { readonly value: T; readonly cost: number; readonly depth: number };
+  /** Counts steps of the body at hand for nodes that are compiled together with the node around them. */
+  charge(steps: number): void;
   /** Compiles a text that is met while an expression runs, for a scope that stands in this frame. Throws SourceError. */
   text(text: string, frame: Frame | undefined): Body;
 }

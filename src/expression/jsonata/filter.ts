@@ -4,6 +4,7 @@ import { truthOf } from './truth.js';
 import {
   type Code,
   isArray,
+  isSingle,
   itemsOf,
   plain,
   type Result,
@@ -13,7 +14,7 @@ import {
   type Value,
 } from './value.js';
 
-/** Keeps what a filter lets through. The result is not collapsed: the next filter counts its items. */
+/** Keeps what a filter lets through. Sequences are not collapsed: the next filter counts their items. */
 export type FilterCode = (result: Result, scope: Scope) => Result;
 
 /** Code, and what its filters leave of what it gives. */
@@ -22,15 +23,23 @@ export function compileFilters(code: Code, filters: readonly Filter[], compiling
   return (input, scope) => {
     let result = code(input, scope);
     for (const filter of codes) result = filter(result, scope);
-    return result;
+    return isSingle(result) ? new Sequence([result]) : result;
   };
 }
 
 export function compileFilter({ expression }: Filter, compiling: Compiling): FilterCode {
   const index = constantIndex(expression);
-  if (index !== undefined) return (result) => itemAt(itemsOf(result), index);
+  if (index !== undefined) return (result) => itemAt(result, index);
   const { code, cost } = compiling.body(expression);
   return (result, scope) => {
+    if (isSingle(result)) {
+      scope.run.budget.spend(cost);
+      const verdict = code(result, scope);
+      if (typeof verdict === 'boolean') return verdict ? result : undefined;
+      const kept: Value[] = [];
+      addIfMeant(kept, result, verdict, 0, 1, scope.run);
+      return new Sequence(kept);
+    }
     const items = itemsOf(result);
     scope.run.budget.spend(items.length * cost);
     const kept: Value[] = [];
@@ -48,10 +57,10 @@ export function constantIndex(expression: Filter['expression']): number | undefi
   return isNumber && expression.predicates === undefined ? Math.floor(Number(expression.value)) : undefined;
 }
 
-function itemAt(items: readonly Value[], index: number): Result {
-  const item = items[index < 0 ? items.length + index : index];
-  if (isArray(item)) return item;
-  return new Sequence(item === undefined ? [] : [item]);
+function itemAt(result: Result, index: number): Result {
+  if (isSingle(result)) return index === 0 || index === -1 ? result : undefined;
+  const items = itemsOf(result);
+  return items[index < 0 ? items.length + index : index];
 }
 
 /** Adds an item if the filter says so: by its truth, or by numbers, which are positions. */

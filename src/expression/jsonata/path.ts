@@ -1,16 +1,17 @@
 import type { Compiling } from './compiling.js';
-import { compileFilter } from './filter.js';
+import { compileFilter, type FilterCode } from './filter.js';
+import { Findings, onlyFinding } from './findings.js';
 import { compileGroup } from './grouping.js';
 import { asNamePath, compileNames } from './names.js';
 import { compileSort } from './ordering.js';
-import type { Filter, Node, Path } from './syntax-tree.js';
+import type { Filter, Node, Path, Sort } from './syntax-tree.js';
 import { compileTuplePath } from './tuples.js';
 import {
   type Code,
   collapse,
-  flattenInto,
   type Input,
   isArray,
+  isSingle,
   itemsOf,
   plain,
   type Result,
@@ -21,40 +22,51 @@ import {
 } from './value.js';
 import { compileVariable } from './variables.js';
 
-/** One step of a path: what it finds from all items together. */
-type StepCode = (items: readonly Input[], scope: Scope, isLast: boolean) => Result;
+/**
+ * One step of a path: what it finds from one item, or from many together. Between steps a single value stands for
+ * itself, an array and a sequence for their items.
+ */
+interface Step {
+  readonly one: (item: Input, scope: Scope, isLast: boolean) => Result;
+  readonly all: (items: readonly Input[], scope: Scope, isLast: boolean) => Result;
+}
 
 /** A path: each step is taken from every item that the step before found, and what it finds is joined. */
 export function compilePath(node: Path, compiling: Compiling): Code {
   if (node.steps.some((step) => step.tuple)) return compileTuplePath(node, compileLead, compiling);
   const namePath = asNamePath(node);
+  if (namePath !== undefined) {
+    const { variable, names } = namePath;
+    compiling.charge(node.steps.length);
+    return compileNames(names, variable && compileVariable(variable, compiling));
+  }
   const steps = compileSteps(node.steps, true, compiling);
-  const keep = node.keepArray === true || node.keepSingleton === true;
-  const walk: Code = (input, scope) => {
+  if (node.group !== undefined) return compileGroup(node.group, steps, compiling);
+  if (node.keepArray !== true && node.keepSingleton !== true) {
+    return (input, scope) => collapse(steps(input, scope), false);
+  }
+  return (input, scope) => {
     const result = steps(input, scope);
     if (node.keepSingleton && result instanceof Row) return new Sequence([result.array], true);
-    return result;
+    return isSingle(result) ? new Sequence([result], true) : collapse(result, true);
   };
-  if (node.group !== undefined) return compileGroup(node.group, walk, compiling);
-  const general: Code = (input, scope) => collapse(walk(input, scope), keep);
-  if (namePath === undefined) return general;
-  const { variable, names } = namePath;
-  return compileNames(names, variable && compileVariable(variable, compiling), general);
 }
 
 /** The steps from an input on; whole if they are all of the path. What they give is not collapsed. */
 function compileSteps(nodes: readonly Node[], whole: boolean, compiling: Compiling): Code {
-  const first = nodes[0];
-  const steps = nodes.map((step, i) => compileStep(step, i === 0, compiling));
-  const lastIndex = whole ? steps.length - 1 : steps.length;
-  const start = first?.type === 'variable' || first?.rows ? (input: Input) => [input] : startOf;
+  const [start, ...steps] = nodes.map((step, i) => compileStep(step, i === 0, compiling));
+  if (start === undefined) throw new Error('a path has a step');
+  const takesWhole = nodes[0]?.type === 'variable' || nodes[0]?.rows === true;
+  const onlyStep = whole && steps.length === 0;
   return (input, scope) => {
-    let items: readonly Input[] = start(input);
     let result: Result;
-    for (let i = 0; i < steps.length; i++) {
-      result = (steps[i] as StepCode)(items, scope, i === lastIndex);
-      items = itemsOf(result);
-      if (items.length === 0) break;
+    if (takesWhole || !(isArray(input) || input instanceof Row)) result = start.one(input, scope, onlyStep);
+    else if (isArray(input)) result = start.all(input, scope, onlyStep);
+    else result = start.one(input.array, scope, onlyStep);
+    for (let i = 0; i < steps.length && result !== undefined; i++) {
+      const step = steps[i] as Step;
+      const isLast = whole && i === steps.length - 1;
+      result = isSingle(result) ? step.one(result, scope, isLast) : step.all(itemsOf(result), scope, isLast);
     }
     return result;
   };
@@ -73,60 +85,67 @@ function startOf(input: Input): readonly Input[] {
   return isArray(input) ? input : [input];
 }
 
-function compileStep(node: Node, isFirst: boolean, compiling: Compiling): StepCode {
-  if (node.type === 'sort') {
-    const sort = compileSort(node, compiling);
-    const filters = compileStages(node, compiling);
-    return (items, scope) => {
-      let result: Result = new Sequence(sort(items as readonly Value[], scope));
-      for (const filter of filters) result = filter(result, scope);
-      return result;
-    };
-  }
-  if (isFirst && node.rows) {
-    const { code } = compiling.body(node);
-    return ([input], scope) => new Sequence(itemsOf(plain(code(input, scope))));
-  }
-  return compileMapping(node, compiling);
+function compileStep(node: Node, isFirst: boolean, compiling: Compiling): Step {
+  if (node.type === 'sort') return compileSorting(node, compiling);
+  if (!isFirst || !node.rows) return compileMapping(node, compiling);
+  const { code, cost } = compiling.body(node);
+  const rows: Step['one'] = (input, scope) => {
+    scope.run.budget.spend(cost);
+    return new Sequence(itemsOf(plain(code(input, scope))));
+  };
+  return { one: rows, all: ([input], scope, isLast) => rows(input, scope, isLast) };
 }
 
-function compileMapping(node: Node, compiling: Compiling): StepCode {
+function compileSorting(node: Sort, compiling: Compiling): Step {
+  const sort = compileSort(node, compiling);
+  const filters = compileStages(node, compiling);
+  const all: Step['all'] = (items, scope) => {
+    let result: Result = new Sequence(sort(items as readonly Value[], scope));
+    for (const filter of filters) result = filter(result, scope);
+    return result;
+  };
+  return { one: (item, scope, isLast) => all([item], scope, isLast), all };
+}
+
+function compileMapping(node: Node, compiling: Compiling): Step {
   const { code, cost } = compiling.body(node);
   const filters = compileStages(node, compiling);
   const asRows = node.rows === true && node.type === 'array' && filters.length === 0 && !node.predicates;
-  return (items, scope, isLast) => {
-    const { budget } = scope.run;
-    budget.spend(items.length * cost);
-    let only: Result;
-    let found: Value[] | undefined;
-    for (const item of items) {
-      let result = code(item, scope);
-      for (const filter of filters) result = filter(result, scope);
-      if (result === undefined) continue;
-      if (asRows && isArray(result)) result = new Row(result);
-      if (found !== undefined) flattenInto(found, result, scope.run);
-      else if (only === undefined) only = result;
-      else {
-        found = [];
-        flattenInto(found, only, scope.run);
-        flattenInto(found, result, scope.run);
-      }
-    }
-    if (found === undefined) return onlyOne(only, isLast);
-    budget.checkLength(found.length);
-    return new Sequence(found);
+  const find = asRows ? rowsOf(code) : filtered(code, filters);
+  return {
+    one: (item, scope, isLast) => {
+      scope.run.budget.spend(cost);
+      return onlyFinding(find(item, scope), isLast);
+    },
+    all: (items, scope, isLast) => {
+      const { run } = scope;
+      run.budget.spend(items.length * cost);
+      const findings = new Findings();
+      for (const item of items) findings.add(find(item, scope), run);
+      return findings.result(isLast, run);
+    },
   };
 }
 
-/** What a step gives that found something from one item only: at a path's end, an array stays that array. */
-function onlyOne(only: Result, isLast: boolean): Result {
-  if (only instanceof Row) return isLast ? only : new Sequence([only.array]);
-  if (isArray(only)) return isLast ? only : new Sequence(only);
-  if (only instanceof Sequence) return only.keep ? new Sequence(only.items) : only;
-  return new Sequence(only === undefined ? [] : [only]);
+function rowsOf(code: Code): Code {
+  return (input, scope) => {
+    const result = code(input, scope);
+    return isArray(result) ? new Row(result) : result;
+  };
 }
 
-function compileStages(node: Node, compiling: Compiling) {
+function filtered(code: Code, filters: readonly FilterCode[]): Code {
+  const [first, ...others] = filters;
+  if (first === undefined) return code;
+  if (others.length === 0) return (input, scope) => first(code(input, scope), scope);
+  return (input, scope) => {
+    let result = first(code(input, scope), scope);
+    for (const filter of others) result = filter(result, scope);
+    return result;
+  };
+}
+
+function compileStages(node: Node, compiling: Compiling): FilterCode[] {
   const filters = (node.stages ?? []).filter((stage): stage is Filter => stage.type === 'filter');
   return filters.map((filter) => compileFilter(filter, compiling));
 }

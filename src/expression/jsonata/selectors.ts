@@ -8,17 +8,18 @@ import {
   isObject,
   plain,
   type Result,
+  Row,
   type Run,
   Sequence,
   type Value,
+  type ValueObject,
 } from './value.js';
 
 /**
  * What a name finds in a value: the object's own property; in an array, what it finds in each item.
  */
 export function lookup(value: Result, key: string, run: Run): Result {
-  if (isObject(value)) return Object.hasOwn(value, key) ? value[key] : undefined;
-  if (!isArray(value)) return undefined;
+  if (!isArray(value)) return isObject(value) ? read(value, key, isPlainName(key)) : undefined;
   const found: Value[] = [];
   lookupInto(found, value, key, run, 0);
   return new Sequence(found);
@@ -27,19 +28,39 @@ export function lookup(value: Result, key: string, run: Run): Result {
 function lookupInto(found: Value[], array: readonly Value[], key: string, run: Run, depth: number): void {
   if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
   run.budget.spend(array.length);
+  const isPlain = isPlainName(key);
   for (const item of array) {
+    if (typeof item !== 'object' || item === null) continue;
     if (isArray(item)) lookupInto(found, item, key, run, depth + 1);
-    else if (isObject(item) && Object.hasOwn(item, key)) {
-      const value = item[key];
+    else {
+      const value = read(item as ValueObject, key, isPlain);
       if (isArray(value)) addAll(found, value, run);
       else if (value !== undefined) found.push(value);
     }
   }
 }
 
+/** Whether prototypes of data have nothing of this name: then reading finds what is the object's own, or a function. */
+export function isPlainName(name: string): boolean {
+  return !(name in Object.prototype);
+}
+
+/** An object's own property. */
+function read(object: ValueObject, key: string, isPlain: boolean): Value | undefined {
+  const value = object[key];
+  return (isPlain && typeof value !== 'function') || Object.hasOwn(object, key) ? value : undefined;
+}
+
 /** A name as a step. */
 export function compileName({ value: key }: Name, _compiling: Compiling): Code {
-  return (input, { run }) => lookup(plain(input), key, run);
+  if (!isPlainName(key)) return (input, { run }) => lookup(plain(input), key, run);
+  return (input, { run }) => {
+    if (typeof input !== 'object' || input === null) return undefined;
+    if (isArray(input) || input instanceof Row || input instanceof Sequence)
+      return lookup(plain(input), key, run);
+    const value = (input as ValueObject)[key];
+    return typeof value === 'function' ? undefined : value;
+  };
 }
 
 /** `*`: all values of an object; arrays among them are flattened, whatever their depth. */

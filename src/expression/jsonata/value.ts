@@ -107,6 +107,12 @@ export function plainAll(results: readonly Result[]): readonly (Value | undefine
   return results as readonly (Value | undefined)[];
 }
 
+/** Whether a result is one value that stands for itself: neither nothing nor what may hold any number of items. */
+export function isSingle(result: Result): result is Exclude<Value, readonly Value[]> {
+  if (typeof result !== 'object') return result !== undefined;
+  return result === null || !(isArray(result) || result instanceof Sequence || result instanceof Row);
+}
+
 /** The items that a result consists of. */
 export function itemsOf(result: Result): readonly Value[] {
   if (result === undefined) return [];
@@ -134,8 +140,9 @@ export function addAll(target: Value[], items: readonly Value[], { budget }: Run
 /** Adds to a sequence under construction what a step gave: one level of arrays is flattened. */
 export function flattenInto(target: Value[], result: Result, run: Run): void {
   if (result === undefined) return;
-  if (result instanceof Row) target.push(result.array);
-  else if (result instanceof Sequence) addAll(target, result.items, run);
+  if (typeof result !== 'object' || result === null) target.push(result);
   else if (isArray(result)) addAll(target, result, run);
+  else if (result instanceof Sequence) addAll(target, result.items, run);
+  else if (result instanceof Row) target.push(result.array);
   else target.push(result);
 }
