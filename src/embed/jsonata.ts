@@ -82,8 +82,8 @@ class Moment implements Surroundings {
 
 /** A function of the program, called by an expression, would be outside of every bound. */
 function refuseFunctions(bindings: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(bindings)) {
-    if (typeof value !== 'function') continue;
+  for (const name in bindings) {
+    if (typeof bindings[name] !== 'function' || !Object.hasOwn(bindings, name)) continue;
     throw new ExpressionError('function-binding', `$${name} is a function: only values of JSON can be bound`);
   }
 }

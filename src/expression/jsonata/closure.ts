@@ -1,15 +1,6 @@
 import { freshSlots } from './frame.js';
 import type { Signature } from './signature.js';
-import {
-  collapse,
-  FunctionValue,
-  type Input,
-  plain,
-  plainAll,
-  type Result,
-  type Run,
-  Scope,
-} from './value.js';
+import { collapse, FunctionValue, type Input, plainAll, type Result, type Run, Scope } from './value.js';
 
 /** A call that a function leaves to its caller, so that recursion in the last place needs no stack. */
 export class TailCall {
@@ -75,8 +66,7 @@ export class Closure extends FunctionValue {
   #once(given: readonly Result[], context: Result, run: Run): Result | TailCall {
     const { parameters, slots, signature, body, cost } = this.#definition;
     run.budget.spend(cost);
-    const args =
-      signature === undefined ? given : signature.apply(plainAll(given), plain(context), 'function', run);
+    const args = signature === undefined ? given : signature.apply(plainAll(given), context, 'function', run);
     const scope = new Scope(run, freshSlots(slots), this.#scope);
     for (let i = 0; i < parameters.length; i++) scope.slots[parameters[i] as number] = args[i];
     return body(this.#input, scope);

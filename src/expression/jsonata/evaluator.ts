@@ -7,7 +7,6 @@ import {
   type Body,
   FunctionValue,
   isArray,
-  plain,
   plainAll,
   type Result,
   Row,
@@ -50,7 +49,7 @@ class Evaluator extends FunctionValue {
   }
 
   override call(args: readonly Result[], context: Result, run: Run): Result {
-    const [text] = SIGNATURE.apply(plainAll(args), plain(context), EVAL, run);
+    const [text] = SIGNATURE.apply(plainAll(args), context, EVAL, run);
     if (typeof text !== 'string') return undefined;
     const focus = args[1] === undefined ? context : args[1];
     const input = isArray(focus) ? new Row(focus) : focus;

@@ -58,7 +58,6 @@ class JsonataExpression implements Expression {
     } catch (error) {
       throw asExpressionError(error);
     }
-    if (typeof result === 'boolean' || (typeof result === 'number' && Number.isFinite(result))) return result;
     return seal(result);
   }
 }

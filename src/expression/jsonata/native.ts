@@ -1,6 +1,6 @@
 import { ExpressionError } from '../expression-error.js';
 import { parseSignature, type Signature } from './signature.js';
-import { FunctionValue, plain, plainAll, type Result, type Run, type Value } from './value.js';
+import { FunctionValue, plainAll, type Result, type Run, type Value } from './value.js';
 
 /** The arguments of a function of the library, as its signature lets them through. */
 export type Arguments = readonly (Value | undefined)[];
@@ -39,7 +39,7 @@ export class Native extends FunctionValue {
   /** A sequence is left as it is: the expression that calls collapses it, a function that calls does not. */
   override call(args: readonly Result[], context: Result, run: Run): Result {
     run.budget.spend();
-    const values = this.#signature.apply(plainAll(args), plain(context), this.#name, run);
+    const values = this.#signature.apply(plainAll(args), context, this.#name, run);
     return this.#call(values, run, args);
   }
 }

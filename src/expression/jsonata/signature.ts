@@ -1,6 +1,6 @@
 import { ExpressionError } from '../expression-error.js';
 import { SourceError } from '../source-error.js';
-import { FunctionValue, isArray, type Run, type Value } from './value.js';
+import { FunctionValue, isArray, plain, type Result, type Run, type Value } from './value.js';
 
 /** One parameter of a function: the types it takes, and how often. */
 interface Parameter {
@@ -30,9 +30,11 @@ const TYPE_NAMES: Readonly<Record<string, string>> = {
 /** What a function takes, as written in `<s-n?:s>`. */
 export class Signature {
   readonly #parameters: readonly Parameter[];
+  readonly #wantsArrays: boolean;
 
   constructor(parameters: readonly Parameter[]) {
     this.#parameters = parameters;
+    this.#wantsArrays = parameters.some((parameter) => parameter.isArray);
   }
 
   /**
@@ -41,11 +43,11 @@ export class Signature {
    */
   apply(
     args: readonly (Value | undefined)[],
-    context: Value | undefined,
+    context: Result,
     name: string,
     run: Run,
-  ): (Value | undefined)[] {
-    if (this.#fitInOrder(args)) return args as (Value | undefined)[];
+  ): readonly (Value | undefined)[] {
+    if (this.#fitInOrder(args)) return this.#wantsArrays ? this.#adapted(args, name, run) : args;
     const counts = this.#countInOrder(args) ?? this.#match(args);
     if (counts === undefined) throw this.#mismatch(args, name);
     const result: (Value | undefined)[] = [];
@@ -54,7 +56,7 @@ export class Signature {
       const count = counts[i] ?? 0;
       if (count === 0) {
         // An optional parameter that matches nothing still takes the place of the argument that stands there.
-        if (parameter.occurs === 'context') result.push(contextFor(parameter, context, next, name));
+        if (parameter.occurs === 'context') result.push(contextFor(parameter, plain(context), next, name));
         else result.push(args[next++]);
       }
       for (let k = 0; k < count; k++) {
@@ -65,19 +67,27 @@ export class Signature {
     return result;
   }
 
-  /** The usual case: every argument fits its parameter and nothing has to be put in. */
+  /** The usual case: each argument fits its parameter, and no context has to be put in. */
   #fitInOrder(args: readonly (Value | undefined)[]): boolean {
     const parameters = this.#parameters;
     if (args.length > parameters.length) return false;
     for (let i = 0; i < args.length; i++) {
-      const { fits, isArray: wantsArray, itemType } = parameters[i] as Parameter;
-      const bit = typeBit(args[i]);
-      if ((fits & bit) === 0 || (wantsArray && (itemType !== undefined || bit !== ARRAY))) return false;
+      if (((parameters[i] as Parameter).fits & typeBit(args[i])) === 0) return false;
     }
     for (let i = args.length; i < parameters.length; i++) {
       if ((parameters[i] as Parameter).occurs !== 'optional') return false;
     }
     return true;
+  }
+
+  /** Arguments that fit in order, with what has to become an array made one. */
+  #adapted(args: readonly (Value | undefined)[], name: string, run: Run): readonly (Value | undefined)[] {
+    let adapted = args;
+    for (let i = 0; i < args.length; i++) {
+      const arg = argumentFor(this.#parameters[i] as Parameter, args[i], i, name, run);
+      if (arg !== args[i]) adapted = adapted.with(i, arg);
+    }
+    return adapted;
   }
 
   /** How many arguments each parameter takes where the first parameters can take all they want. */
@@ -163,7 +173,7 @@ function argumentFor(
   if (itemType !== undefined) {
     if (isArray(arg)) run.budget.spend(arg.length >> 3);
     const fits = isArray(arg)
-      ? arg.every((item) => (typeBit(item) & itemFits) !== 0)
+      ? allFit(arg, itemFits)
       : itemType.length === 1 && (typeBit(arg) & itemFits) !== 0;
     if (!fits) {
       const names = TYPE_NAMES[itemType.charAt(0)] ?? 'values of one type';
@@ -171,6 +181,11 @@ function argumentFor(
     }
   }
   return isArray(arg) ? arg : [arg];
+}
+
+function allFit(items: readonly Value[], fits: number): boolean {
+  for (let i = 0; i < items.length; i++) if ((typeBit(items[i]) & fits) === 0) return false;
+  return true;
 }
 
 /** The bits of types, by the letters that signatures have for them. */

@@ -101,8 +101,10 @@ export function plain(result: Result): Value | undefined {
 }
 
 export function plainAll(results: readonly Result[]): readonly (Value | undefined)[] {
-  for (const result of results) {
-    if (result instanceof Sequence || result instanceof Row) return results.map(plain);
+  for (let i = 0; i < results.length; i++) {
+    const result = results[i];
+    if (typeof result === 'object' && (result instanceof Sequence || result instanceof Row))
+      return results.map(plain);
   }
   return results as readonly (Value | undefined)[];
 }

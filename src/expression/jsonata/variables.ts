@@ -2,6 +2,7 @@ import { own } from '../../core/json.js';
 import type { Compiling } from './compiling.js';
 import { compileEvaluator, EVAL } from './evaluator.js';
 import { slotAt, UNBOUND } from './frame.js';
+import { isPlainName } from './selectors.js';
 import type { Bind, Parent, Variable } from './syntax-tree.js';
 import { type Code, Row, type Run, type Scope, type Value } from './value.js';
 
@@ -11,7 +12,9 @@ export function compileVariable({ name }: Variable, compiling: Compiling): Code 
   if (name === '$') return (_input, { run }) => run.root;
   const evaluator = name === EVAL && compiling.rules.evaluates ? compileEvaluator(compiling) : undefined;
   const native = compiling.rules.functions.get(name);
-  return compileRead(name, (scope) => handedIn(scope.run, name) ?? evaluator?.(scope) ?? native, compiling);
+  const isPlain = isPlainName(name);
+  const outside = (scope: Scope) => handedIn(scope.run, name, isPlain) ?? evaluator?.(scope) ?? native;
+  return compileRead(name, outside, compiling);
 }
 
 /** `%`: what the step that it speaks of left behind. */
@@ -51,6 +54,7 @@ function compileRead(name: string, outside: (scope: Scope) => Value | undefined,
   };
 }
 
-function handedIn({ surroundings }: Run, name: string): Value | undefined {
-  return surroundings.bindings === undefined ? undefined : own(surroundings.bindings, name);
+function handedIn({ surroundings }: Run, name: string, isPlain: boolean): Value | undefined {
+  const { bindings } = surroundings;
+  return bindings === undefined ? undefined : isPlain ? bindings[name] : own(bindings, name);
 }

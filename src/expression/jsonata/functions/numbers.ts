@@ -95,7 +95,9 @@ function aggregate(
   if (!isArray(numbers)) return undefined;
   budget.spend(numbers.length);
   if (numbers.length === 0) return ofNone;
-  return (numbers as readonly number[]).reduce((a, b) => combine(a, b));
+  let result = numbers[0] as number;
+  for (let i = 1; i < numbers.length; i++) result = combine(result, numbers[i] as number);
+  return result;
 }
 
 /** A text or boolean as a number; hexadecimal, octal and binary texts too. */
