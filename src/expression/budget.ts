@@ -21,6 +21,11 @@ export class Budget {
     this.#steps = steps;
   }
 
+  /** Steps that are left. */
+  get left(): number {
+    return this.#steps;
+  }
+
   /** Pays for `count` steps; throws when they are used up. */
   spend(count = 1): void {
     this.#steps -= count;

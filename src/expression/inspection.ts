@@ -2,7 +2,7 @@ import { MAX_JSON_DEPTH } from '../core/limits.js';
 import { MAX_SEQUENCE_LENGTH, MAX_STRING_LENGTH } from './budget.js';
 import { ExpressionError } from './expression-error.js';
 
-const { hasOwnProperty } = Object.prototype;
+const isOwn = Object.prototype.hasOwnProperty;
 
 /**
  * Looks through what leaves an expression: JSON within limits. Small parts that are repeated count each time,
@@ -55,7 +55,7 @@ export class Inspection {
     }
     // Of all ways to go through an object this is the quickest by far, and asking whose a key is costs nothing then.
     for (const key in value) {
-      if (!hasOwnProperty.call(value, key)) continue;
+      if (!isOwn.call(value, key)) continue;
       this.#count(key.length);
       this.visit((value as Record<string, unknown>)[key], depth + 1);
     }

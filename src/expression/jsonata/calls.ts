@@ -141,7 +141,7 @@ function functionOf(
  * library knows can only be a mistake, because functions cannot be handed in from outside: it is refused unless
  * the dialect lets it fail when it is called.
  */
-function nativeCallee(callee: Node, compiling: Compiling): Native | undefined {
+export function nativeCallee(callee: Node, compiling: Compiling): Native | undefined {
   if (
     callee.type !== 'variable' ||
     callee.predicates !== undefined ||

@@ -5,6 +5,7 @@ import type { Compiling } from './compiling.js';
 import { compileArray, compileLiteral, compileObject } from './constructors.js';
 import { compileBlock, compileCondition, compileFallback } from './control.js';
 import { compileFilters } from './filter.js';
+import { Folding } from './folding.js';
 import { boundNames, Frame, inOwnScope } from './frame.js';
 import { compileGroup } from './grouping.js';
 import { parse } from './parser.js';
@@ -19,7 +20,7 @@ import { compileBind, compileParent, compileVariable } from './variables.js';
 
 /** The code of a whole expression. Throws SourceError. */
 export function compileText(text: string, rules: Rules): Body {
-  return new Compiler(rules, undefined).scopedBody(parse(text));
+  return new Compiler(rules, undefined, true).scopedBody(parse(text));
 }
 
 type NodeCompilers = {
@@ -55,18 +56,26 @@ const COMPILERS: NodeCompilers = {
 class Compiler implements Compiling {
   readonly rules: Rules;
   frame: Frame | undefined;
+  readonly #folding: Folding | undefined;
   /** Nodes compiled so far into the body at hand. */
   #cost = 0;
   /** Levels of nesting inside the body at hand, and the most of them so far. */
   #depth = 0;
   #deepest = 0;
 
-  constructor(rules: Rules, frame: Frame | undefined) {
+  /** What is compiled to be evaluated but once is not folded. */
+  constructor(rules: Rules, frame: Frame | undefined, folds: boolean) {
     this.rules = rules;
     this.frame = frame;
+    this.#folding = folds ? new Folding(this) : undefined;
   }
 
   node(node: Node): Code {
+    const code = this.#unfolded(node);
+    return this.#folding === undefined ? code : this.#folding.fold(node, code);
+  }
+
+  #unfolded(node: Node): Code {
     const bare = this.bare(node);
     if (node.type === 'path') return bare;
     const keep = node.keepArray === true;
@@ -143,7 +152,7 @@ class Compiler implements Compiling {
   }
 
   text(text: string, frame: Frame | undefined): Body {
-    return new Compiler(this.rules, frame).scopedBody(parse(text));
+    return new Compiler(this.rules, frame, false).scopedBody(parse(text));
   }
 }
 

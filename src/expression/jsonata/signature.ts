@@ -150,12 +150,16 @@ function mostOf({ fits, occurs }: Parameter, types: readonly number[], next: num
   return most;
 }
 
+/** Stands for the context where there is none yet, because an expression is worked out while it is compiled. */
+export const NO_CONTEXT: Value = {};
+
 function contextFor(
   parameter: Parameter,
   context: Value | undefined,
   index: number,
   name: string,
 ): Value | undefined {
+  if (context === NO_CONTEXT) throw new ExpressionError('no-context', `$${name} needs a context`);
   if ((parameter.fits & typeBit(context)) !== 0) return context;
   const message = `the context is not of a type that $${name} takes as argument ${index + 1}`;
   throw new ExpressionError('T0411', message);

@@ -227,7 +227,8 @@ export function childrenOf(node: Node): Node[] {
   return children;
 }
 
-function operandsOf(node: Node): Node[] {
+/** The nodes that a node's own construct consists of. */
+export function operandsOf(node: Node): Node[] {
   switch (node.type) {
     case 'path':
       return [...node.steps];
