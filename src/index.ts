@@ -1,8 +1,8 @@
 export type { Problem } from './core/problem.js';
 export { Refused } from './core/problem.js';
 export { Actor, type ActorOptions, createActor } from './embed/actor/actor.js';
-export type { Observer, Subscription } from './embed/actor/audience.js';
 export type { ActorHandler } from './embed/actor/actor-task.js';
+export type { Observer, Subscription } from './embed/actor/audience.js';
 export type { PersistedSnapshot } from './embed/actor/persisted-snapshot.js';
 export { fromPromise, type TaskLogic } from './statechart/actor-logic.js';
 export {

@@ -1,23 +1,7 @@
 import { isJsonObject, type Json, type JsonObject, own, put } from '../core/json.js';
 import { formatTimestamp } from '../core/timestamp.js';
+import { executionArn, ROLE_ARN, stateMachineArn } from './arn.js';
 import type { Execution } from './execution.js';
-
-/** What stands for account and region in the names that AWS would give things. */
-const ACCOUNT = '000000000000';
-const REGION = 'us-east-1';
-
-export const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/detent`;
-
-/** The region that task events name. */
-export const TASK_REGION = REGION;
-
-function stateMachineArn(machine: string): string {
-  return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${machine}`;
-}
-
-function executionArn(machine: string, instance: string): string {
-  return `arn:aws:states:${REGION}:${ACCOUNT}:execution:${machine}:${instance}`;
-}
 
 /**
  * What the Context Object, `$$` in JSONPath and `$states.context` in JSONata, holds wherever in an execution it is

@@ -79,11 +79,23 @@ export interface Entered {
 }
 
 export interface Waiting {
-  readonly for: 'task' | 'timer' | 'retry' | 'callback';
+  readonly for: 'task' | 'timer' | 'retry' | 'callback' | 'child';
   /** Of what waits for a callback the timer of its TimeoutSeconds, whose effect answers from outside have too. */
   readonly effect: string;
   /** Of a task that is answered with its token, which may happen before its handler is done. */
   readonly callback?: PendingCallback;
+  /** Of an execution that was begun for it. */
+  readonly nested?: NestedExecution;
+  /** The timer of its TimeoutSeconds, where no job and no callback has them. */
+  readonly timeout?: string;
+}
+
+export interface NestedExecution {
+  readonly machine: string;
+  readonly input: Json;
+  readonly startedAt: number;
+  /** As whoever asked for it calls it. */
+  readonly name?: string;
 }
 
 export interface PendingCallback {
@@ -98,17 +110,18 @@ export interface PendingCallback {
   readonly heartbeat?: { readonly effect: string; readonly dueAt: number };
 }
 
-/** The effects that what is waited for consists of: what is answered by a job, and timers. */
-export function effectsOf({ for: purpose, effect, callback }: Waiting): readonly WaitingEffect[] {
-  const first = { kind: purpose === 'task' ? 'task' : 'timer', id: effect } as const;
-  if (callback === undefined) return [first];
-  const timers = [callback.effect, ...(callback.heartbeat === undefined ? [] : [callback.heartbeat.effect])];
-  const others = timers.filter((id) => id !== effect).map((id) => ({ kind: 'timer', id }) as const);
-  return [first, ...others];
+/** The effects that what is waited for consists of: what does the work, and timers. */
+export function effectsOf({ for: purpose, effect, callback, timeout }: Waiting): readonly WaitingEffect[] {
+  const kind = purpose === 'task' || purpose === 'child' ? purpose : 'timer';
+  const timers = [callback?.effect, callback?.heartbeat?.effect, timeout];
+  const others = timers.flatMap((id) =>
+    id === undefined || id === effect ? [] : [{ kind: 'timer', id } as const],
+  );
+  return [{ kind, id: effect }, ...others];
 }
 
 export interface WaitingEffect {
-  readonly kind: 'task' | 'timer';
+  readonly kind: 'task' | 'timer' | 'child';
   readonly id: string;
 }
 

@@ -1,4 +1,5 @@
 import type {
+  ChildEndedEvent,
   TaskFailedEvent,
   TaskHeartbeatEvent,
   TaskSucceededEvent,
@@ -87,7 +88,12 @@ export interface Target {
   readonly path: string;
 }
 
-export type Answer = TaskSucceededEvent | TaskFailedEvent | TaskHeartbeatEvent | TimerFiredEvent;
+export type Answer =
+  | TaskSucceededEvent
+  | TaskFailedEvent
+  | TaskHeartbeatEvent
+  | TimerFiredEvent
+  | ChildEndedEvent;
 
 /** What a thread does next. */
 export type Move =

@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
 import { MAX_DELAY_MS } from '../core/limits.js';
 import type { ActiveThread } from './active-thread.js';
-import { ROLE_ARN } from './context.js';
+import { ROLE_ARN } from './arn.js';
 import { ERRORS } from './errors.js';
 import { type Execution, effectsOf, fromState, MAIN_THREAD, type Thread, type Waiting } from './execution.js';
 import { failureDetails, WHOLE } from './history.js';
@@ -30,8 +30,6 @@ export function step(program: AslProgram, state: Json, event: Event): Step {
       return stop(new Threads(new Turn(execution, event)), event);
     case 'signal':
       return ignored(standing, 'an execution takes no signals');
-    case 'child.ended':
-      return ignored(standing, 'an execution has no children');
     case 'redrive':
     case 'migrate':
       throw new Error(`a ${event.type} is no step of an execution`);
@@ -131,6 +129,7 @@ function isAnswer({ type, effect }: Answer, waiting: Waiting): boolean {
   const asked = effectsOf(waiting).find(({ id }) => id === effect);
   if (asked === undefined) return false;
   if (type === 'timer.fired') return asked.kind === 'timer';
+  if (type === 'child.ended') return asked.kind === 'child';
   const isJob = asked.kind === 'task' && type !== 'task.heartbeat';
   return isJob || effect === waiting.callback?.effect;
 }

@@ -99,6 +99,9 @@ export interface ChildEndedEvent {
   readonly cause?: string;
 }
 
+/** The error of a child that never began, since there is no machine of that name. */
+export const UNKNOWN_MACHINE = 'UnknownMachine';
+
 /** Asked for by a step that stopped at a limit counted within its one event (rule 6). */
 export interface ContinueEvent {
   readonly type: 'continue';

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.js';
 import { Collection, type DefinitionInput } from './collection.js';
 import { prepare } from './ecmascript.js';
 import { LANGUAGES } from './languages.js';
+import { START_EXECUTION, startExecution } from './start-execution.js';
 import { openStore } from './store-url.js';
 
 export type { Engine, InstanceView, Receipt } from '../core/engine.js';
@@ -58,7 +59,11 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
   const registry = new Registry({
     languages: LANGUAGES,
     implementations: { ...collection.implementations, ...options.implementations },
-    handlers: { ...Object.fromEntries(collection.handlers), ...options.handlers },
+    handlers: {
+      [START_EXECUTION]: startExecution(() => engine),
+      ...Object.fromEntries(collection.handlers),
+      ...options.handlers,
+    },
     prepare,
   });
   for (const { language, source, machine } of collection.publications) {
@@ -67,7 +72,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     registry.language(language).compile(source, registry.implementations(machine));
   }
   const { store, identity } = await openStore(options.db ?? 'memory:');
-  const engine = new DurableEngine({
+  const engine: Engine = new DurableEngine({
     store,
     registry,
     identity,

@@ -1,5 +1,5 @@
 import type { Definition } from '../core/definition.js';
-import type { ChildEndedEvent, Versions } from '../core/event.js';
+import { type ChildEndedEvent, UNKNOWN_MACHINE, type Versions } from '../core/event.js';
 import { given } from '../core/given.js';
 import type { NewMessage } from '../core/message.js';
 import { SCHEDULE_MACHINE } from '../core/schedule-id.js';
@@ -73,7 +73,7 @@ function stillborn({ parent, effect, child, machine, cause }: Spawn): NewMessage
   const event: ChildEndedEvent = {
     type: 'child.ended',
     ...{ effect, child, status: 'failed', output: null },
-    ...{ error: 'UnknownMachine', cause: `there is no machine "${machine}"` },
+    ...{ error: UNKNOWN_MACHINE, cause: `there is no machine "${machine}"` },
   };
   return { id: `${child}/ended`, to: parent, event: JSON.stringify(event), cause };
 }

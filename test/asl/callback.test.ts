@@ -11,7 +11,13 @@ const SEND = 'arn:aws:states:::sqs:sendMessage.waitForTaskToken';
 const PARAMETERS = { Parameters: { 'Token.$': '$$.Task.Token' } };
 
 /** A machine that waits for its token, handed on by a handler that is done at once, or after a time. */
-function run(state: JsonObject, later: readonly Answer[], afterMs = 0, states: JsonObject = {}, input: Json = {}): Run {
+function run(
+  state: JsonObject,
+  later: readonly Answer[],
+  afterMs = 0,
+  states: JsonObject = {},
+  input: Json = {},
+): Run {
   const definition = {
     StartAt: 'Ask',
     States: { Ask: { Type: 'Task', Resource: SEND, ...PARAMETERS, End: true, ...state }, ...states },

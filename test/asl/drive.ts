@@ -1,12 +1,13 @@
 import { toAwsHistory } from '../../src/asl/history-form.js';
 import { asl } from '../../src/asl/language.js';
 import type { AslProgram } from '../../src/asl/program.js';
+import type { SpawnEffect } from '../../src/core/effect.js';
 import type { Event, EventBody } from '../../src/core/event.js';
 import { hasEnded, type Status } from '../../src/core/instance.js';
 import { JOB_ERRORS } from '../../src/core/job.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
 import type { Step } from '../../src/core/language.js';
-import { type Performance, Timeline } from '../../src/embed/simulation/timeline.js';
+import { type ChildEnd, type Performance, Timeline } from '../../src/embed/simulation/timeline.js';
 
 /** What a handler does: gives an output or an error, after some time. */
 export type Behaviour = (input: Json, attempt: number) => Outcome;
@@ -33,6 +34,8 @@ export interface DriveOptions {
   readonly seed?: string;
   /** Events that come from outside, at a time after the start. */
   readonly outside?: readonly Outside[];
+  /** How executions of other machines end. */
+  readonly child?: (effect: SpawnEffect) => ChildEnd;
 }
 
 export interface Run {
@@ -61,6 +64,7 @@ export function drive(definition: Json, input: Json, options: DriveOptions = {})
       answer: (job, body, afterMs) => timeline.answer(job, body, timeline.now + afterMs),
       later: (body, afterMs) => timeline.send(instance, body, timeline.now + afterMs),
     }),
+    ...(options.child === undefined ? {} : { child: options.child }),
     // What is kept is text: the state must survive it.
     keep: (state) => JSON.parse(JSON.stringify(state)) as Json,
     onStep(event, step) {

@@ -9,8 +9,9 @@ import { exceedsDataLimit } from '../payload.js';
 import type { CompiledState, StateSource, StateType } from '../program.js';
 import { refuseForeign } from '../query.js';
 import { callbackOf } from '../task/callback.js';
+import { nestedOf } from '../task/nested.js';
 import { requestOf } from '../task/request.js';
-import { isCallback, parseResource, type Resource, resourceLabel } from '../task/resource.js';
+import { isCallback, nestedForm, parseResource, type Resource, resourceLabel } from '../task/resource.js';
 import type { Work } from '../task/work.js';
 import { compileRecovery, compileState, compileTransition, leaveFor } from './state.js';
 
@@ -51,18 +52,24 @@ export const task: StateType = {
         return leaveFor(transition.next, flow.leave(thread, taken.result));
       },
     };
-    // Workers that are no part of this process come for an activity's tasks: nobody here need have a handler.
     return compileState(source, {
       ...recovery,
       ...own,
-      tasks: resource.kind === 'activity' ? [] : [resource.arn],
+      tasks: isLeftToOthers(resource) ? [] : [resource.arn],
     });
   },
 };
 
 /** How the work of a resource is done. */
 function workOf(resource: Resource): Work {
-  return isCallback(resource) ? callbackOf(resource) : requestOf(resource);
+  if (isCallback(resource)) return callbackOf(resource);
+  const form = nestedForm(resource);
+  return form === undefined ? requestOf(resource) : nestedOf(resource, form);
+}
+
+/** Whether nobody here needs a handler: workers elsewhere come for an activity's tasks, and executions need none. */
+function isLeftToOthers(resource: Resource): boolean {
+  return resource.kind === 'activity' || nestedForm(resource) !== undefined;
 }
 
 function compileResource({ fields }: StateSource): Resource {

@@ -70,7 +70,8 @@ class Calling implements Work {
       const isSilence = answer.effect === callback.heartbeat?.effect;
       return events.timedOut(thread, isSilence ? ERRORS.heartbeatTimeout : ERRORS.timeout);
     }
-    if (answer.type === 'task.heartbeat') throw new Error('a heartbeat ends nothing');
+    if (answer.type !== 'task.succeeded' && answer.type !== 'task.failed')
+      throw new Error(`a callback is not answered by ${answer.type}`);
     if (answer.effect !== callback.effect) return handlersAnswer(thread, events, this.#resource, answer);
     // The handler is not done yet, and not waited for.
     if (waited.for === 'task') events.started(thread);

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
-import { TASK_REGION } from '../context.js';
+import { TASK_REGION } from '../arn.js';
 import { ERRORS, StateFailure } from '../errors.js';
 import { failureDetails, WHOLE } from '../history.js';
 import type { Resource } from './resource.js';

@@ -59,6 +59,17 @@ export function isCallback(resource: Resource): boolean {
   return resource.kind === 'service' && resource.resource.endsWith(CALLBACK);
 }
 
+const NESTED: ReadonlyMap<string, 'text' | 'value'> = new Map([
+  ['startExecution.sync', 'text'],
+  ['startExecution.sync:2', 'value'],
+]);
+
+/** Of a task that is an execution of its own: the form that its result gives the execution's input and output in. */
+export function nestedForm(resource: Resource): 'text' | 'value' | undefined {
+  const isStates = resource.kind === 'service' && resource.resourceType === 'states';
+  return isStates ? NESTED.get(resource.resource) : undefined;
+}
+
 /** The resource as AWS names it where a result is too large. */
 export function resourceLabel(resource: Resource): string {
   return resource.kind === 'service' ? resource.resourceType : resource.arn;

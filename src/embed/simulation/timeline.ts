@@ -1,7 +1,8 @@
-import type { TaskEffect } from '../../core/effect.js';
-import type { Event, EventBody } from '../../core/event.js';
+import type { SpawnEffect, TaskEffect } from '../../core/effect.js';
+import type { ChildEndedEvent, Event, EventBody } from '../../core/event.js';
+import { UNKNOWN_MACHINE } from '../../core/event.js';
 import { fold, type Standing, UNBORN } from '../../core/fold.js';
-import { effectName } from '../../core/identifier.js';
+import { childName, effectName } from '../../core/identifier.js';
 import { hasEnded } from '../../core/instance.js';
 import { JOB_ERRORS } from '../../core/job.js';
 import type { Happening, HistoryEntry } from '../../core/journal.js';
@@ -24,7 +25,11 @@ export interface TimelineOptions<P extends Program> {
   /** How a state is kept between two steps; as it is, if absent. */
   readonly keep?: (state: Json) => Json;
   readonly onStep?: (event: Event, step: Step) => void;
+  /** How an instance of another machine ends, at once; there is no other machine, if absent. */
+  readonly child?: (effect: SpawnEffect) => ChildEnd;
 }
+
+export type ChildEnd = Pick<ChildEndedEvent, 'status' | 'error' | 'cause'> & { readonly output?: Json };
 
 /** A task to be carried out. */
 export interface Performance {
@@ -169,12 +174,22 @@ export class Timeline<P extends Program> {
         this.#awaited.set(name, { messages: [] });
         this.#expect(line, { type: 'timer.fired', effect: effect.id }, effect.dueAt, name);
         return;
+      case 'spawn':
+        this.#awaited.set(name, { messages: [] });
+        this.#expect(line, this.#childEnd(line, effect), this.#now, name);
+        return;
       case 'cancel':
         this.#forget(effectName(line.id, effect.target));
         return;
       default:
         throw new Error(`${this.#options.language.name}: a ${effect.type} is not carried out here`);
     }
+  }
+
+  #childEnd({ id }: Line, effect: SpawnEffect): EventBody {
+    const child = childName(id, effect.id, 0);
+    const end = this.#options.child?.(effect) ?? unknownMachine(effect);
+    return { type: 'child.ended', effect: effect.id, child, output: null, ...end };
   }
 
   #perform(line: Line, jobId: string, task: TaskEffect): void {
@@ -214,4 +229,8 @@ export class Timeline<P extends Program> {
       else this.#forget(due.effect);
     }
   }
+}
+
+function unknownMachine({ machine }: SpawnEffect): ChildEnd {
+  return { status: 'failed', error: UNKNOWN_MACHINE, cause: `there is no machine "${machine}" here` };
 }

@@ -1,0 +1,32 @@
+/** What stands for account and region in the names that AWS would give things. */
+const ACCOUNT = '000000000000';
+const REGION = 'us-east-1';
+
+export const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/detent`;
+
+/** The region that task events name. */
+export const TASK_REGION = REGION;
+
+export function stateMachineArn(machine: string): string {
+  return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${machine}`;
+}
+
+export function executionArn(machine: string, instance: string): string {
+  return `arn:aws:states:${REGION}:${ACCOUNT}:execution:${machine}:${instance}`;
+}
+
+const MACHINE_ARN = /^arn:aws[\w-]*:states:[^:]*:[^:]*:stateMachine:([^:/]+)(?::[^:]+)?$/;
+
+/**
+ * The machine that a state machine's ARN names, of whatever region and account, or that is named plainly; undefined if
+ * it is neither. Versions and aliases are passed over: the newest definition it is.
+ *
+ * @example
+ * machineIn('arn:aws:states:us-east-1:123456789012:stateMachine:billing:7'); // => 'billing'
+ * machineIn('billing'); // => 'billing'
+ * machineIn('arn:aws:s3:::billing'); // => undefined
+ */
+export function machineIn(text: string): string | undefined {
+  if (!text.startsWith('arn:')) return text === '' ? undefined : text;
+  return MACHINE_ARN.exec(text)?.[1];
+}
