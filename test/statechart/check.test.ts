@@ -10,6 +10,7 @@ import {
   MAX_PROBLEMS,
   MAX_STATE_DEPTH,
 } from '../../src/statechart/limits.js';
+import { createMachine } from '../../src/statechart/machine.js';
 
 const check = (source: Json) => statechart.check(source);
 
@@ -115,6 +116,23 @@ describe('check', () => {
     ['states without an initial one', { states: { x: {} } }, '/states/a', 'write initial: x'],
   ])('hints at what was meant by %s', (_, state, path, hint) => {
     expect(check(inState(state as Json))).toMatchObject([{ path, hint }]);
+  });
+
+  it.each([
+    '',
+    '.',
+    '#',
+    'b.',
+    '#m.',
+    'b..x',
+  ])('refuses %j, which is no target yet, and no initial state', (name) => {
+    const states = { a: { on: { GO: name } }, b: { initial: 'x', states: { x: {} } } };
+    expect(check({ id: 'm', initial: 'a', states })).toMatchObject([
+      { code: 'unknown-target', path: '/states/a/on/GO' },
+    ]);
+    expect(check({ id: 'm', initial: name, states: { a: {} } })).toMatchObject([{ path: '/initial' }]);
+    const written = { id: 'm', initial: 'a', states: { ...states, c: { entry: () => 1 } } };
+    expect(() => createMachine(written as never)).toThrow('unknown-target');
   });
 
   it('says where in an expression the mistake is', () => {

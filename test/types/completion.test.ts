@@ -129,6 +129,20 @@ describe('an editor offers', () => {
       `createMachine({ ${events}, initial: 'a', states: { a: { on: { GO: { guard: ({ event }) => event.by > 0, target: '¦' } } }, b: { entry: ({ context }) => context } } });`,
       ['a', 'b'],
     ],
+    ...['', ', entry: ({ context }) => context'].flatMap((beside): [string, string, string[]][] => {
+      const written = beside === '' ? '' : ' beside functions';
+      const state = (target: string) =>
+        `createMachine({ id: 'm', initial: 'a', states: { a: { initial: 'x', states: { x: {}, y: {} }, on: { GO: '${target}' }${beside} }, b: { id: 'other' } } });`;
+      return [
+        [`children behind a dot${written}`, state('.¦'), ['.x', '.y']],
+        [`ids behind a #${written}`, state('#¦'), ['#m', '#other']],
+      ];
+    }),
+    [
+      'what is below a state behind a dot',
+      `createMachine({ initial: 'a', states: { a: { on: { GO: 'b.¦' } }, b: { initial: 'x', states: { x: {}, y: {} } } } });`,
+      ['b.x', 'b.y'],
+    ],
     [
       'initial states beside functions',
       `createMachine({ initial: '¦', states: { a: { entry: ({ context }) => context }, b: {} } });`,

@@ -135,6 +135,20 @@ createMachine({
   states: {
     a: {
       on: {
+        // @ts-expect-error: no such state, beside an item that asks nothing
+        GO: [{ target: 'zzz' }, {}],
+        // @ts-expect-error: nor with a function
+        STOP: [{}, { target: 'zzz', guard: () => true }],
+      },
+    },
+  },
+});
+createMachine({
+  events,
+  initial: 'a',
+  states: {
+    a: {
+      on: {
         GO: {
           // @ts-expect-error: no such state, beside a function
           target: 'c',

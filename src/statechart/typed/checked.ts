@@ -16,9 +16,9 @@ export interface OneOf<T> {
 export type Inferred<D> = [D] extends [never] ? D : unknown;
 
 /**
- * Accepts a target or `initial` that is still empty, which `createMachine` refuses when it runs: an error in the call would
- * keep the compiler from inferring definitions with functions, and editors from offering what could stand there. Written as
- * text that is upper and lower case at once, for a literal would itself be offered.
+ * Accepts a target or `initial` that is still empty, or no more than `.` or `#`, which `createMachine` refuses when it runs: an
+ * error in the call would keep the compiler from inferring definitions with functions, and editors from offering what could
+ * stand there. Written as text that is upper and lower case at once, for a literal would itself be offered.
  */
 type Blank = Uppercase<string> & Lowercase<string>;
 
@@ -237,21 +237,24 @@ type CheckedTarget<T extends string, S, A extends AnyAround> = string extends T
     : T extends `#${infer Path}`
       ? Path extends IdIn<A['whole']['root']> | `${IdIn<A['whole']['root']>}.${string}`
         ? T
-        : OneOf<`#${IdIn<A['whole']['root']>}`>
+        : `#${IdIn<A['whole']['root']>}` | Unless<Path, `#${IdIn<A['whole']['root']>}`>
       : T extends `.${infer Path}`
-        ? Below<Path, OwnStates<S>, T>
+        ? Below<Path, OwnStates<S>, T, '.'>
         : Below<T, A['siblings']>;
 
-/** The text itself, if it is a path into these states, or ends in one. */
-type Below<TPath extends string, TStates, TText = TPath> = string extends TPath
+/** The text itself, if it is a path into these states, or ends in one; `TBefore` is what of it stands before that. */
+type Below<TPath extends string, TStates, TText = TPath, TBefore extends string = ''> = string extends TPath
   ? TText
   : TPath extends KeyOf<TStates> | `${'#' | '.'}${string}` | `${string}\\${string}`
     ? TText
     : TPath extends `${infer Head}.${infer Rest}`
       ? Head extends keyof TStates
-        ? Below<Rest, OwnStates<TStates[Head]>, TText>
-        : OneOf<KeyOf<TStates>>
-      : KeyOf<TStates> | (TPath extends '' ? Blank : OneOf<KeyOf<TStates>>);
+        ? Below<Rest, OwnStates<TStates[Head]>, TText, `${TBefore}${Head}.`>
+        : OneOf<`${TBefore}${KeyOf<TStates>}`>
+      : `${TBefore}${KeyOf<TStates>}` | Unless<TPath, `${TBefore}${KeyOf<TStates>}`>;
+
+/** An error where something was written that is not among these; nothing where it is only begun. */
+type Unless<TPath extends string, TNames> = TPath extends '' ? Blank : OneOf<TNames>;
 
 /** The ids that states were given, and the machine's. */
 type IdIn<S> =
