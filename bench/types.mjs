@@ -1,55 +1,57 @@
 // What a machine of 200 states costs the compiler, ours beside XState's setup: the same machine, the same run.
 
-import { execFileSync } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { median, spread } from './statistics.mjs';
+import { median, medianRatio, spread } from './statistics.mjs';
 
 const STATES = 200;
-const ROUNDS = 5;
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const ROUNDS = 7;
+const here = dirname(fileURLToPath(import.meta.url));
 
-export function measure() {
+/** Each check has a process of its own, and its time is that of the processor: a ratio is the median over the pairs. */
+export async function measure() {
   // Within the project, so that both packages are found as a user's program finds them.
-  const dir = join(root, '.bench-types');
+  const dir = join(here, '..', '.bench-types');
   mkdirSync(dir, { recursive: true });
   try {
     const programs = Object.entries(PROGRAMS).map(([name, text]) => {
       const file = join(dir, `${name.replaceAll(/\W+/g, '-')}.ts`);
       writeFileSync(file, text);
-      return { name, file, seconds: [], instantiations: 0 };
+      return { name, file, times: [], instantiations: 0 };
     });
-    // In turn, so that a slow minute is shared; the first round warms the disk.
+    // The first round warms the disk, and does not count; of each pair the other one goes first.
     for (let round = 0; round <= ROUNDS; round++) {
-      for (const program of programs) {
-        const { seconds, instantiations } = check(program.file);
-        if (round > 0) program.seconds.push(seconds);
+      for (const program of round % 2 === 0 ? programs : programs.toReversed()) {
+        const { ms, instantiations } = await check(program.file);
+        if (round > 0) program.times.push(ms);
         program.instantiations = instantiations;
       }
     }
     const [, theirs] = programs;
-    return programs.map(({ name, seconds, instantiations }) => ({
+    return programs.map(({ name, times, instantiations }) => ({
       name,
-      value: median(seconds) * 1000,
+      value: median(times),
       unit: 'ms',
-      ratio: median(seconds) / median(theirs.seconds),
-      note: `${instantiations.toLocaleString('en-US')} instantiations, ${spread(seconds.map((s) => s * 1000))} ms`,
+      ratio: medianRatio(times, theirs.times),
+      note: `${instantiations.toLocaleString('en-US')} instantiations, ${spread(times)} ms`,
     }));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-/** Check time and instantiations, as the compiler itself counts them. */
-function check(file) {
-  const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const options = '--ignoreConfig --noEmit --strict --exactOptionalPropertyTypes --skipLibCheck';
-  const target = '--target es2023 --module nodenext --moduleResolution nodenext --extendedDiagnostics';
-  const args = [tsc, ...options.split(' '), ...target.split(' '), file];
-  const said = execFileSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
-  const number = (label) => Number(new RegExp(`${label}:\\s+([\\d.]+)`).exec(said)?.[1]);
-  return { seconds: number('Check time'), instantiations: number('Instantiations') };
+async function check(file) {
+  const child = fork(join(here, 'types', 'check.mjs'), [file]);
+  const [answer] = await Promise.race([once(child, 'message'), failed(child)]);
+  return answer;
+}
+
+async function failed(child) {
+  const [code] = await once(child, 'exit');
+  throw new Error(`the check ended with ${code}`);
 }
 
 /** A ring: named and inline guards and actions, params, events with a payload. */

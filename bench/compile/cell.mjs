@@ -1,5 +1,5 @@
 // One maker in a process of its own: answers how many milliseconds the first machine took, and how many each of the rest.
-import { nanoseconds } from '../transition/clock.mjs';
+import { nanoseconds } from '../processor-clock.mjs';
 import { MAKERS } from './makers.mjs';
 
 const [, , name, seconds] = process.argv;

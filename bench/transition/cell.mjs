@@ -1,6 +1,6 @@
 // One contender on one workload, in a process of its own: what an engine's optimizer learnt of one contender must not
 // slow down another (a call that was seen with many kinds of objects is never fast again). It answers what it is told.
-import { nanoseconds } from './clock.mjs';
+import { nanoseconds } from '../processor-clock.mjs';
 import { CONTENDERS } from './contenders.mjs';
 import { WORKLOADS } from './workloads.mjs';
 
