@@ -1,3 +1,4 @@
+import { inspect } from '../analysis/inspect.js';
 import { asl } from '../asl/language.js';
 import type { AslProgram } from '../asl/program.js';
 import { type Json, toJson } from '../core/json.js';
@@ -78,11 +79,17 @@ function read(definition: AslDefinition): { readonly source?: Json; readonly pro
   if (typeof definition === 'string') return readText(parseSource(definition));
   const json = toJson(definition);
   if ('problem' in json) return { problems: [json.problem] };
-  return { source: json.value, problems: asl.check(json.value) };
+  return { source: json.value, problems: problemsOf(json.value) };
 }
 
 function readText(parsed: ParsedSource): { readonly source?: Json; readonly problems: readonly Problem[] } {
   const { source, problems } = parsed;
   if (source === undefined) return { problems };
-  return { source, problems: [...problems, ...locateProblems(asl.check(source), parsed)] };
+  return { source, problems: [...problems, ...locateProblems(problemsOf(source), parsed)] };
+}
+
+/** What is wrong with a source; what only looks wrong is asked where nothing else is. */
+function problemsOf(source: Json): readonly Problem[] {
+  const problems = asl.check(source);
+  return problems.some(isError) ? problems : [...problems, ...inspect(asl.compile(source), source)];
 }

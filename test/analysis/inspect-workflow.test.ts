@@ -153,3 +153,120 @@ describe('a deeper check of a workflow', () => {
     ]);
   });
 });
+
+describe('the data of a workflow', () => {
+  const pass = (more: Record<string, Json>, Next = 'End'): Json => ({ Type: 'Pass', ...more, Next });
+
+  it('lacks what Parameters did not make', () => {
+    const Made = pass({ Parameters: { 'id.$': '$.order.id', fixed: { a: 1 } } }, 'Read');
+    const Read = pass({ Parameters: { 'id.$': '$.idd', 'a.$': '$.fixed.a', 'b.$': '$.fixed.b' } });
+    expect(findings({ Made, Read, End: END })).toEqual([
+      'missing-path /States/Read/Parameters/id.$ "$.idd" of "Read" is never found: what it is read from has only fixed, id (reached by Made)',
+      'missing-path /States/Read/Parameters/b.$ "$.fixed.b" of "Read" is never found: "fixed" there has only a (reached by Made)',
+    ]);
+  });
+
+  it('lacks in the output what a Result does not have', () => {
+    expect(findings({ A: pass({ Result: { a: 1 }, OutputPath: '$.b' }), End: END })).toEqual([
+      'missing-path /States/A/OutputPath "$.b" of "A" is never found: what it is read from has only a (reached from the start)',
+    ]);
+  });
+
+  it('may be whatever the workflow is started with, and what tasks give', () => {
+    const Made = pass({ Parameters: { a: 1 }, ResultPath: '$.made' }, 'Work');
+    const Work: Json = { Type: 'Task', Resource: 'work', ResultPath: '$.work', Next: 'Read' };
+    const Read = pass({
+      Parameters: { 'x.$': '$.other', 'y.$': '$.made.a', 'z.$': '$.work.deep', 'all.$': '$..q' },
+    });
+    expect(findings({ Made, Work, Read, End: END })).toEqual([]);
+  });
+
+  it('is all that comes in by any way', () => {
+    const Which = choice([{ Variable: '$.n', NumericEquals: 1, Next: 'One' }], 'Two');
+    const One = pass({ Result: { a: 1 } }, 'Read');
+    const Two = pass({ Result: { b: 1 } }, 'Read');
+    const Read = pass({ Parameters: { 'a.$': '$.a', 'b.$': '$.b', 'c.$': '$.c' } });
+    expect(findings({ Which, One, Two, Read, End: END })).toEqual([
+      'missing-path /States/Read/Parameters/c.$ "$.c" of "Read" is never found: what it is read from has only a, b (reached by Which, One)',
+    ]);
+  });
+
+  it('may come back changed', () => {
+    const Begin = pass({ Result: { n: 1 } }, 'Loop');
+    const Loop = pass({ InputPath: '$', ResultPath: '$.was' }, 'Work');
+    const Work: Json = { Type: 'Task', Resource: 'work', ResultPath: '$.done', Next: 'Which' };
+    const Which = choice([{ Variable: '$.done', IsPresent: true, Next: 'End' }], 'Loop');
+    expect(findings({ Begin, Loop, Work, Which, End: END })).toEqual([]);
+  });
+
+  it('is looked at within branches and items, and behind Catchers', () => {
+    const item = { StartAt: 'I', States: { I: { Type: 'Pass', InputPath: '$.b', End: true } } };
+    const Each: Json = {
+      Type: 'Map',
+      ItemSelector: { 'a.$': '$$.Map.Item.Value' },
+      ItemProcessor: item,
+      Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Broken' }],
+      Next: 'End',
+    };
+    const Broken = pass({ Parameters: { 'why.$': '$.Cause', 'x.$': '$.Why' } });
+    expect(findings({ Each, Broken, End: END })).toEqual([
+      'missing-path /States/Each/ItemProcessor/States/I/InputPath "$.b" of "I" is never found: what it is read from has only a (reached by Each)',
+      'missing-path /States/Broken/Parameters/x.$ "$.Why" of "Broken" is never found: what it is read from has only Cause, Error (reached by Each)',
+    ]);
+  });
+
+  it('is followed through JSONata as well', () => {
+    const A = pass({ Output: { total: '{% $states.input.price * 2 %}' } }, 'B');
+    const B = pass({ Output: { t: '{% $states.input.totl %}', ok: '{% $states.input.total %}' } });
+    expect(findings({ A, B, End: END }, { QueryLanguage: 'JSONata' })).toEqual([
+      'missing-path /States/B/Output/t "$states.input.totl" of "B" is never found: what it is read from has only total (reached by A)',
+    ]);
+  });
+});
+
+describe('the variables of a workflow', () => {
+  it('are assigned somewhere', () => {
+    const States = {
+      A: {
+        Type: 'Pass',
+        Assign: { count: 1, x: { a: 1 } },
+        Parameters: { 'v.$': "States.Format('{} $no', $cout)", 'w.$': '$x.a' },
+        Next: 'B',
+      },
+      B: {
+        Type: 'Pass',
+        QueryLanguage: 'JSONata',
+        Output: '{% ($y := $count; $sum([$y, $z])) %}',
+        Next: 'M',
+      },
+      M: {
+        Type: 'Map',
+        ItemProcessor: {
+          StartAt: 'I',
+          States: { I: { Type: 'Pass', Assign: { inner: 1 }, Parameters: { 'c.$': '$count' }, End: true } },
+        },
+        OutputPath: '$inner',
+        End: true,
+      },
+    };
+    expect(findings(States)).toEqual([
+      'unknown-variable /States/A/Parameters/v.$ "$cout" is read by "A", and nothing assigns it (reached from the start)',
+      'unknown-variable /States/B/Output "$z" is read by "B", and nothing assigns it (reached by A)',
+      'unknown-variable /States/M/OutputPath "$inner" is read by "M", and nothing assigns it (reached by A, B)',
+    ]);
+  });
+});
+
+describe('the Error Names of a workflow', () => {
+  it('are named once, and are there', () => {
+    const Catch = [
+      { ErrorEquals: ['A', 'A', 'States.Timeot'], Next: 'End' },
+      { ErrorEquals: ['B', 'A'], Next: 'End' },
+    ];
+    expect(findings({ Work: { Type: 'Task', Resource: 'work', Catch, Next: 'End' }, End: END })).toEqual([
+      'shadowed-error /States/Work/Catch/0/ErrorEquals/1 "A" is taken already where "Work" names it again (reached from the start)',
+      'unknown-error /States/Work/Catch/0/ErrorEquals/2 "States.Timeot" of "Work" is never thrown: there is no such error (reached from the start)',
+      'shadowed-error /States/Work/Catch/1/ErrorEquals/1 "A" is taken already where "Work" names it again (reached from the start)',
+    ]);
+  });
+});

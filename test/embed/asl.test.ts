@@ -22,6 +22,18 @@ describe('check of a workflow', () => {
     ]);
   });
 
+  it('warns of what is right and cannot be meant, where nothing is wrong', () => {
+    const loop = {
+      StartAt: 'A',
+      States: { A: { Type: 'Pass', OutputPath: '$.b', Result: { c: 1 }, End: true } },
+    };
+    expect(check(loop)).toMatchObject([
+      { code: 'missing-path', severity: 'warning', path: '/States/A/OutputPath' },
+    ]);
+    expect(compile(loop).startAt).toBe('A');
+    expect(check({ ...loop, Extra: 1 })).toMatchObject([{ path: '/Extra' }]);
+  });
+
   it('finds a text that is no definition', () => {
     for (const text of ['', ' ', 'not a definition', '{', '<', '[]', '&a [*a]'])
       expect(check(text).length, text).toBeGreaterThan(0);

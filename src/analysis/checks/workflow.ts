@@ -2,14 +2,30 @@ import { ERRORS } from '../../asl/errors.js';
 import type { AslProgram, CompiledState } from '../../asl/program.js';
 import { isJsonArray, isJsonObject, type Json, own } from '../../core/json.js';
 import { valueAt } from '../../core/pointer.js';
-import type { Problem } from '../../core/problem.js';
+import { didYouMean, type Problem } from '../../core/problem.js';
 import { delimitedExpression } from '../../expression/template.js';
 import { choiceCondition } from '../guards/choice-condition.js';
 import { both, type Case, casesOf, type Formula } from '../guards/formula.js';
 import { jsonataCondition } from '../guards/jsonata-condition.js';
+import { missingPaths } from './workflow-paths.js';
+import { unknownVariables } from './workflow-variables.js';
 
 /** State types that let time pass, or ask for work. */
 const RESTING = new Set(['Task', 'Wait', 'Map', 'Parallel']);
+
+/** What every Error Name begins with that the States Language keeps for itself, and those that there are. */
+const RESERVED = 'States.';
+const STATES_ERRORS: readonly string[] = [
+  ...Object.values(ERRORS),
+  'States.BranchFailed',
+  'States.ExceedToleratedFailureThreshold',
+  'States.Http.Socket',
+  'States.ItemReaderFailed',
+  'States.NoChoiceMatched',
+  'States.ParameterPathFailure',
+  'States.Permissions',
+  'States.ResultWriterFailed',
+];
 
 /** What looks wrong with a workflow that AWS would take; each finding says by which states one comes there. */
 export function inspectWorkflow(program: AslProgram, source: Json): readonly Problem[] {
@@ -22,6 +38,7 @@ export function inspectWorkflow(program: AslProgram, source: Json): readonly Pro
     inspection.clauses(state, 'Catch', state.catchers);
     inspection.clauses(state, 'Retry', state.retriers);
   }
+  inspection.data();
   return inspection.findings;
 }
 
@@ -154,9 +171,32 @@ class WorkflowInspection {
           : 'those before it take all of its errors';
         const message = `the ${what} ${n + 1} of "${name}" never takes anything: ${reason}${this.#wayTo(name)}`;
         this.#warn(`shadowed-${what.toLowerCase()}`, `${this.#pointer(name)}/${field}/${n}`, message);
-      }
+      } else this.#errors(name, `${field}/${n}`, errorEquals, taken);
       for (const error of errorEquals) taken.add(error);
     }
+  }
+
+  /** Error Names that are taken already, or that there are none of. */
+  #errors(name: string, clause: string, errorEquals: readonly string[], taken: ReadonlySet<string>): void {
+    for (const [i, error] of errorEquals.entries()) {
+      const at = `${this.#pointer(name)}/${clause}/ErrorEquals/${i}`;
+      if (taken.has(error) || errorEquals.indexOf(error) < i) {
+        const message = `"${error}" is taken already where "${name}" names it again${this.#wayTo(name)}`;
+        this.#warn('shadowed-error', at, message);
+      } else if (error.startsWith(RESERVED) && !STATES_ERRORS.includes(error)) {
+        const message = `"${error}" of "${name}" is never thrown: there is no such error${this.#wayTo(name)}`;
+        this.#warn('unknown-error', at, message, didYouMean(error, STATES_ERRORS).hint);
+      }
+    }
+  }
+
+  /** Paths that find nothing, and variables that nobody assigns. */
+  data(): void {
+    for (const { state, path, message, hint } of missingPaths(this.#program, this.#source))
+      this.#warn('missing-path', path, `${message}${this.#wayTo(state)}`, hint);
+    for (const { state, path, message, hint } of unknownVariables(this.#source))
+      if (this.isReached(state))
+        this.#warn('unknown-variable', path, `${message}${this.#wayTo(state)}`, hint);
   }
 
   #pointer(name: string): string {
@@ -168,8 +208,14 @@ class WorkflowInspection {
     return way.length === 0 ? ' (reached from the start)' : ` (reached by ${way.join(', ')})`;
   }
 
-  #warn(code: string, path: string, message: string): void {
-    this.findings.push({ code, path, message, severity: 'warning' });
+  #warn(code: string, path: string, message: string, hint?: string): void {
+    this.findings.push({
+      code,
+      path,
+      message,
+      severity: 'warning',
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }
 

@@ -1,0 +1,144 @@
+import {
+  escapePointer,
+  isJsonArray,
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  own,
+} from '../../core/json.js';
+import { didYouMean } from '../../core/problem.js';
+import { DIALECTS } from '../../expression/jsonata/library.js';
+import { parse } from '../../expression/jsonata/parser.js';
+import { childrenOf, type Node } from '../../expression/jsonata/syntax-tree.js';
+import { SourceError } from '../../expression/source-error.js';
+import { delimitedExpression } from '../../expression/template.js';
+
+/** A variable that is read although nothing assigns it. */
+export interface UnknownVariable {
+  readonly state: string;
+  /** JSON Pointer of the place where it is read. */
+  readonly path: string;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The variables of a machine, a branch, or what a Map does with each item; and those around it. */
+interface Scope {
+  readonly names: ReadonlySet<string>;
+  readonly outer: Scope | undefined;
+}
+
+/** Fields in which nothing is read, and those in which states of their own stand. */
+const NOT_READ = new Set(['Comment', 'Type', 'Next', 'Default', 'Resource', 'ErrorEquals', 'QueryLanguage']);
+const NESTED = new Set(['Branches', 'ItemProcessor', 'Iterator']);
+
+/** Variables that are read where neither a state of the same scope nor one around it assigns them, at any time. */
+export function unknownVariables(source: Json): readonly UnknownVariable[] {
+  const search = new Search(isJsonObject(source) && own(source, 'QueryLanguage') === 'JSONata');
+  search.machine(source, '', undefined);
+  return search.found;
+}
+
+class Search {
+  readonly found: UnknownVariable[] = [];
+  readonly #jsonata: boolean;
+
+  constructor(jsonata: boolean) {
+    this.#jsonata = jsonata;
+  }
+
+  machine(machine: Json | undefined, path: string, outer: Scope | undefined): void {
+    const states = isJsonObject(machine) ? own(machine, 'States') : undefined;
+    if (!isJsonObject(states)) return;
+    const scope = { names: new Set(Object.values(states).flatMap(assignedBy)), outer };
+    for (const [name, state] of Object.entries(states)) {
+      if (isJsonObject(state)) this.#state(name, state, `${path}/States/${escapePointer(name)}`, scope);
+    }
+  }
+
+  #state(name: string, state: JsonObject, path: string, scope: Scope): void {
+    const language = own(state, 'QueryLanguage');
+    const isJsonata = language === undefined ? this.#jsonata : language === 'JSONata';
+    const look = (value: Json, at: string, isPath: boolean): void => {
+      if (isJsonArray(value)) {
+        for (const [i, item] of value.entries()) look(item, `${at}/${i}`, isPath);
+      } else if (isJsonObject(value)) {
+        for (const [key, member] of Object.entries(value))
+          look(member, `${at}/${escapePointer(key)}`, isReading(key));
+      } else if (typeof value === 'string') {
+        for (const variable of isJsonata ? readByJsonata(value) : isPath ? readByPath(value) : [])
+          this.#read(name, variable, at, scope);
+      }
+    };
+    for (const [field, value] of Object.entries(state)) {
+      if (NESTED.has(field)) this.#nested(value, `${path}/${field}`, scope);
+      else if (!NOT_READ.has(field) && (isJsonata || field !== 'Result'))
+        look(value, `${path}/${field}`, isReading(field));
+    }
+  }
+
+  #nested(value: Json, path: string, scope: Scope): void {
+    if (isJsonArray(value))
+      for (const [i, branch] of value.entries()) this.machine(branch, `${path}/${i}`, scope);
+    else this.machine(value, path, scope);
+  }
+
+  #read(state: string, variable: string, path: string, scope: Scope): void {
+    const known: string[] = [];
+    for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
+      if (at.names.has(variable)) return;
+      known.push(...at.names);
+    }
+    const message = `"$${variable}" is read by "${state}", and nothing assigns it`;
+    this.found.push({ state, path, message, ...didYouMean(variable, known) });
+  }
+}
+
+/** Whether a text under a key is a path, in a JSONPath state. */
+function isReading(key: string): boolean {
+  return key.endsWith('.$') || key.endsWith('Path') || key === 'Variable';
+}
+
+/** What a state assigns, in its Choice rules and Catchers as well. */
+function assignedBy(state: Json): string[] {
+  if (!isJsonObject(state)) return [];
+  const clauses = ['Choices', 'Catch'].flatMap((field) => {
+    const list = own(state, field);
+    return isJsonArray(list) ? list : [];
+  });
+  return [state, ...clauses].flatMap((owner) => {
+    const assign = isJsonObject(owner) ? own(owner, 'Assign') : undefined;
+    return isJsonObject(assign) ? Object.keys(assign).map((key) => key.replace(/\.\$$/, '')) : [];
+  });
+}
+
+const QUOTED = /'(?:\\.|[^'\\])*'/gs;
+const VARIABLE = /(?<![$.\]\w])\$(\p{ID_Start}\p{ID_Continue}*)/gu;
+
+/** The variables of a path, or of a call of an intrinsic function; texts in quotes are none. */
+function readByPath(text: string): ReadonlySet<string> {
+  const names = [...text.replaceAll(QUOTED, "''").matchAll(VARIABLE)].map(([, name = '']) => name);
+  return new Set(names);
+}
+
+/** The variables of an expression that it does not bind itself, and that are no functions of the language. */
+function readByJsonata(value: string): ReadonlySet<string> {
+  const text = delimitedExpression(value);
+  const read = new Set<string>();
+  const bound = new Set(['', '$', 'states']);
+  const visit = (node: Node): void => {
+    if (node.type === 'variable') read.add(node.name);
+    if (node.type === 'bind') bound.add(node.name);
+    if (node.type === 'lambda') for (const parameter of node.parameters) bound.add(parameter);
+    for (const name of [node.focus, node.index]) if (name !== undefined) bound.add(name);
+    for (const stage of node.stages ?? []) if (stage.type === 'index') bound.add(stage.name);
+    for (const child of childrenOf(node)) visit(child);
+  };
+  try {
+    if (text !== undefined) visit(parse(text));
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+  }
+  for (const name of read) if (bound.has(name) || DIALECTS.states.functions.has(name)) read.delete(name);
+  return read;
+}
