@@ -81,7 +81,7 @@ class Compiler implements Compiling {
     const keep = node.keepArray === true;
     const filtered = node.predicates === undefined ? bare : compileFilters(bare, node.predicates, this);
     const code = node.group === undefined ? filtered : compileGroup(node.group, filtered, this);
-    return code === bare && NEVER_SEQUENCES.has(node.type)
+    return code === bare && !keep && COLLAPSED.has(node.type)
       ? code
       : (input, scope) => collapse(code(input, scope), keep);
   }
@@ -156,14 +156,19 @@ class Compiler implements Compiling {
   }
 }
 
-/** Nodes whose own code never gives a sequence that still has to be collapsed. */
-const NEVER_SEQUENCES: ReadonlySet<Node['type']> = new Set<Node['type']>([
+/** Nodes whose own code gives nothing that still has to be collapsed. */
+const COLLAPSED: ReadonlySet<Node['type']> = new Set<Node['type']>([
   'literal',
+  'name',
   'regex',
   'binary',
   'negate',
   'array',
   'object',
+  'block',
+  'condition',
+  'fallback',
+  'bind',
   'lambda',
   'transform',
 ]);

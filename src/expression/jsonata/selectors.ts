@@ -4,6 +4,7 @@ import { MAX_VALUE_DEPTH, tooDeep } from './truth.js';
 import {
   addAll,
   type Code,
+  collapse,
   isArray,
   isObject,
   plain,
@@ -53,12 +54,13 @@ function read(object: ValueObject, key: string, isPlain: boolean): Value | undef
 
 /** A name as a step. */
 export function compileName({ value: key }: Name, _compiling: Compiling): Code {
-  if (!isPlainName(key)) return (input, { run }) => lookup(plain(input), key, run);
+  const isPlain = isPlainName(key);
   return (input, { run }) => {
     if (typeof input !== 'object' || input === null) return undefined;
-    if (isArray(input) || input instanceof Row || input instanceof Sequence)
-      return lookup(plain(input), key, run);
-    const value = (input as ValueObject)[key];
+    if (isArray(input) || input instanceof Row || input instanceof Sequence) {
+      return collapse(lookup(plain(input), key, run), false);
+    }
+    const value = read(input as ValueObject, key, isPlain);
     return typeof value === 'function' ? undefined : value;
   };
 }
@@ -70,12 +72,13 @@ export function compileWildcard(_node: Wildcard, _compiling: Compiling): Code {
     if (!isObject(value) && !isArray(value)) return undefined;
     const found: Value[] = [];
     let sawArray = false;
-    for (const member of Object.values<Value>(value as Record<string, Value>)) {
-      if (isArray(member)) {
+    eachMember(value, (member) => {
+      if (!isArray(member)) found.push(member);
+      else {
         sawArray = true;
         flattenDeep(found, member, run, 0);
-      } else found.push(member);
-    }
+      }
+    });
     run.budget.spend(found.length);
     return sawArray ? found : new Sequence(found);
   };
@@ -109,7 +112,17 @@ function collectDescendants(found: Value[], value: Value, run: Run, depth: numbe
   if (!isArray(value)) found.push(value);
   if (!isArray(value) && !isObject(value)) return;
   if (depth >= MAX_VALUE_DEPTH) throw tooDeep();
-  for (const member of Object.values<Value>(value as Record<string, Value>)) {
-    collectDescendants(found, member, run, depth + 1);
+  eachMember(value, (member) => collectDescendants(found, member, run, depth + 1));
+}
+
+const isOwn = Object.prototype.hasOwnProperty;
+
+/** The members of an array or object, in order. */
+function eachMember(value: readonly Value[] | ValueObject, visit: (member: Value) => void): void {
+  if (isArray(value)) {
+    for (const item of value) visit(item);
+    return;
   }
+  // Quicker than to ask for all values; asking whose a key is costs nothing while going through keys.
+  for (const key in value) if (isOwn.call(value, key)) visit(value[key] as Value);
 }

@@ -1,10 +1,10 @@
 import type { Budget } from '../budget.js';
 import { holds } from './assertion.js';
-import type { Program } from './program.js';
+import { isBlocked, type Program } from './program.js';
 import type { Slots } from './slots.js';
 
 /** Instructions times positions up to which ways to match are tried one after another. */
-export const MAX_BACKTRACKING_STATES = 32_768;
+export const MAX_BACKTRACKING_STATES = 131_072;
 
 /** Whether a text is short enough, for a program, to be searched so. */
 export function isShort({ instructions }: Program, text: string, from: number): boolean {
@@ -24,7 +24,7 @@ export class BacktrackingMatcher {
   readonly #from: number;
   readonly #width: number;
   /** A bit for each instruction at each position. */
-  readonly #visited: Int32Array;
+  readonly #visited: number[];
   /** Pairs: an instruction and a position to go on with, or a slot (as -1 - slot) and what to put back into it. */
   readonly #pending: number[] = [];
   /** States that were come to since the budget was last asked. */
@@ -36,7 +36,7 @@ export class BacktrackingMatcher {
     this.#budget = budget;
     this.#from = from;
     this.#width = text.length - from + 1;
-    this.#visited = new Int32Array(((program.instructions.length * this.#width) >> 5) + 1);
+    this.#visited = new Array<number>(((program.instructions.length * this.#width) >> 5) + 1).fill(0);
     this.#slots = new Array<number>(program.slots).fill(-1);
   }
 
@@ -84,8 +84,12 @@ export class BacktrackingMatcher {
           at++;
           break;
         case 'split':
-          this.#pending.push(instruction.second, position);
-          at = instruction.first;
+          if (isBlocked(instruction.firstSet, text, position)) at = instruction.second;
+          else {
+            if (!isBlocked(instruction.secondSet, text, position))
+              this.#pending.push(instruction.second, position);
+            at = instruction.first;
+          }
           break;
         case 'jump':
           at = instruction.to;

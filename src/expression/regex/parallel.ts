@@ -1,6 +1,6 @@
 import type { Budget } from '../budget.js';
 import { holds } from './assertion.js';
-import type { Program } from './program.js';
+import { isBlocked, type Program } from './program.js';
 import type { Slots } from './slots.js';
 
 /** A way to match that has come so far. Its slots are shared until they change. */
@@ -65,7 +65,10 @@ export class ParallelMatcher {
       const instruction = this.#program.instructions[at];
       switch (instruction?.type) {
         case 'split':
-          pending.push({ at: instruction.second, slots }, { at: instruction.first, slots });
+          if (!isBlocked(instruction.secondSet, this.#text, position))
+            pending.push({ at: instruction.second, slots });
+          if (!isBlocked(instruction.firstSet, this.#text, position))
+            pending.push({ at: instruction.first, slots });
           break;
         case 'jump':
           pending.push({ at: instruction.to, slots });

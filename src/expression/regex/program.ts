@@ -8,8 +8,8 @@ export const MAX_PROGRAM_LENGTH = 5_000;
 /** What a pattern is matched by: a machine whose threads all read the text together. */
 export type Instruction =
   | { readonly type: 'set'; readonly set: CharSet }
-  /** Goes on at both places; the first is tried first. */
-  | { readonly type: 'split'; first: number; second: number }
+  /** Goes on at both places; the first is tried first. Each has the set that it begins with, if that is one. */
+  | { readonly type: 'split'; first: number; second: number; firstSet?: CharSet; secondSet?: CharSet }
   | { readonly type: 'jump'; to: number }
   /** Notes the position in a slot: two slots a group. */
   | { readonly type: 'save'; readonly slot: number }
@@ -35,13 +35,38 @@ export function programOf({ pattern, groupCount }: ParsedPattern): Program {
   builder.emit({ type: 'save', slot: 1 });
   builder.emit({ type: 'match' });
   const { instructions } = builder;
-  const lead = instructions.find(({ type }) => type !== 'save' && type !== 'forget');
+  for (const instruction of instructions) {
+    if (instruction.type !== 'split') continue;
+    const [first, second] = [
+      leadAt(instructions, instruction.first),
+      leadAt(instructions, instruction.second),
+    ];
+    if (first?.type === 'set') instruction.firstSet = first.set;
+    if (second?.type === 'set') instruction.secondSet = second.set;
+  }
+  const lead = leadAt(instructions, 0);
   return {
     instructions,
     slots: 2 * (groupCount + 1),
     first: lead?.type === 'set' ? lead.set : undefined,
     anchored: lead?.type === 'assert' && lead.kind === 'start',
   };
+}
+
+/** The first instruction, from one on, that asks for something. */
+function leadAt(instructions: readonly Instruction[], from: number): Instruction | undefined {
+  // Every way around a loop leads past a split, so this ends.
+  for (let at = from; ; ) {
+    const instruction = instructions[at];
+    if (instruction?.type === 'save' || instruction?.type === 'forget') at++;
+    else if (instruction?.type === 'jump') at = instruction.to;
+    else return instruction;
+  }
+}
+
+/** Whether no way that begins with a set can go on at a position. */
+export function isBlocked(set: CharSet | undefined, text: string, position: number): boolean {
+  return set !== undefined && !(position < text.length && set.has(text.charCodeAt(position)));
 }
 
 class ProgramBuilder {
