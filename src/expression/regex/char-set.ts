@@ -53,6 +53,25 @@ export class CharSet {
   }
 }
 
+/** The characters of several sets together. */
+export class AnySet {
+  readonly #sets: readonly CharSet[];
+  readonly #ascii: Uint8Array;
+
+  constructor(sets: readonly CharSet[]) {
+    this.#sets = sets;
+    this.#ascii = Uint8Array.from({ length: ASCII_SIZE }, (_, unit) => (this.#holds(unit) ? 1 : 0));
+  }
+
+  has(unit: number): boolean {
+    return unit < ASCII_SIZE ? this.#ascii[unit] === 1 : this.#holds(unit);
+  }
+
+  #holds(unit: number): boolean {
+    return this.#sets.some((set) => set.has(unit));
+  }
+}
+
 export const DIGITS: Ranges = [[0x30, 0x39]];
 
 export const WORD_CHARACTERS: Ranges = [

@@ -1,5 +1,5 @@
 import { SourceError } from '../source-error.js';
-import type { CharSet } from './char-set.js';
+import { AnySet, type CharSet } from './char-set.js';
 import type { Assertion, ParsedPattern, Pattern } from './pattern.js';
 
 /** Instructions of one program: `x{1000}` counts its x a thousand times. */
@@ -22,8 +22,8 @@ export interface Program {
   readonly instructions: readonly Instruction[];
   /** Slots of a match: begin and end of the whole and of each group. */
   readonly slots: number;
-  /** What every match begins with, if that is one set of characters. */
-  readonly first: CharSet | undefined;
+  /** The characters that a match can begin with, if that can be said. */
+  readonly first: AnySet | undefined;
   /** Whether a match can begin only where the text begins. */
   readonly anchored: boolean;
 }
@@ -45,10 +45,11 @@ export function programOf({ pattern, groupCount }: ParsedPattern): Program {
     if (second?.type === 'set') instruction.secondSet = second.set;
   }
   const lead = leadAt(instructions, 0);
+  const sets = leadingSets(instructions);
   return {
     instructions,
     slots: 2 * (groupCount + 1),
-    first: lead?.type === 'set' ? lead.set : undefined,
+    first: sets && new AnySet(sets),
     anchored: lead?.type === 'assert' && lead.kind === 'start',
   };
 }
@@ -62,6 +63,22 @@ function leadAt(instructions: readonly Instruction[], from: number): Instruction
     else if (instruction?.type === 'jump') at = instruction.to;
     else return instruction;
   }
+}
+
+/** The sets that a match can begin with; undefined if it can begin with anything else, such as its end. */
+function leadingSets(instructions: readonly Instruction[]): CharSet[] | undefined {
+  const sets: CharSet[] = [];
+  const seen = new Set<Instruction | undefined>();
+  const ways = [0];
+  for (let at = ways.pop(); at !== undefined; at = ways.pop()) {
+    const lead = leadAt(instructions, at);
+    if (seen.has(lead)) continue;
+    seen.add(lead);
+    if (lead?.type === 'split') ways.push(lead.first, lead.second);
+    else if (lead?.type === 'set') sets.push(lead.set);
+    else return undefined;
+  }
+  return sets;
 }
 
 /** Whether no way that begins with a set can go on at a position. */

@@ -23,7 +23,11 @@ export const MATCHING_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
     call: ([text, token], run) => {
       if (typeof text !== 'string' || token === undefined) return undefined;
       if (typeof token === 'string') return find(text, token, 0, run) >= 0;
-      return first(matchesOf(token, text, run)) !== undefined;
+      let isThere = false;
+      eachMatch(token, text, 1, run, () => {
+        isThere = true;
+      });
+      return isThere;
     },
   },
   match: {
@@ -33,9 +37,9 @@ export const MATCHING_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
       if (typeof text !== 'string') return undefined;
       const most = limitOf(limit, 'D3040', '$match');
       const found: Value[] = [];
-      for (const { match, start, groups } of limited(matchesOf(matcher, text, run), most)) {
+      eachMatch(matcher, text, most, run, ({ match, start, groups }) => {
         found.push({ match, index: start, groups });
-      }
+      });
       return new Sequence(found);
     },
   },
@@ -68,19 +72,27 @@ interface Found {
   readonly value: Value;
 }
 
-function* matchesOf(matcher: Value | undefined, text: string, run: Run): Generator<Found> {
+/** Visits the matches in a text, in order, up to a limit. */
+function eachMatch(
+  matcher: Value | undefined,
+  text: string,
+  limit: number,
+  run: Run,
+  visit: (found: Found) => void,
+): void {
+  if (limit <= 0) return;
   if (matcher instanceof RegexFunction) {
-    for (let match = matcher.find(text, undefined, run); match !== undefined; ) {
-      yield foundBy(text, match);
-      match = matcher.find(text, match, run);
+    let match = matcher.find(text, undefined, run);
+    for (let count = 1; match !== undefined; count++) {
+      visit(foundBy(text, match));
+      match = count < limit ? matcher.find(text, match, run) : undefined;
     }
     return;
   }
   let value = plain(callGiven(matcher, [text], run));
-  while (value !== undefined) {
-    const found = asFound(value);
-    yield found;
-    const next = isObject(value) ? value['next'] : undefined;
+  for (let count = 1; value !== undefined; count++) {
+    visit(asFound(value));
+    const next = count < limit && isObject(value) ? value['next'] : undefined;
     value = next instanceof FunctionValue ? plain(callGiven(next, [], run)) : undefined;
   }
 }
@@ -114,20 +126,6 @@ function limitOf(limit: Value | undefined, code: string, name: string): number {
   throw new ExpressionError(code, `the limit of ${name} may not be negative`);
 }
 
-function first(matches: Generator<Found>): Found | undefined {
-  for (const match of matches) return match;
-  return undefined;
-}
-
-function* limited(matches: Iterable<Found>, limit: number): Generator<Found> {
-  if (limit <= 0) return;
-  let count = 0;
-  for (const match of matches) {
-    yield match;
-    if (++count >= limit) return;
-  }
-}
-
 function split(text: string, separator: Value | undefined, limit: number, run: Run): Result {
   if (typeof separator === 'string') {
     payForText(run, text.length);
@@ -139,10 +137,10 @@ function split(text: string, separator: Value | undefined, limit: number, run: R
   const parts: Value[] = [];
   if (limit <= 0) return parts;
   let from = 0;
-  for (const { start, end } of limited(matchesOf(separator, text, run), limit)) {
+  eachMatch(separator, text, limit, run, ({ start, end }) => {
     parts.push(text.slice(from, start));
     from = end;
-  }
+  });
   if (parts.length < limit) parts.push(text.slice(from));
   return parts;
 }
@@ -156,21 +154,31 @@ function replace(
 ): string {
   let result = '';
   let from = 0;
-  const matches =
-    typeof pattern === 'string' ? occurrences(text, pattern, run) : matchesOf(pattern, text, run);
-  for (const found of limited(matches, limit)) {
+  const add = (found: Found) => {
     result += text.slice(from, found.start) + substituteFor(found, pattern, replacement, run);
     run.budget.spend();
     run.budget.checkText(result.length);
     from = found.start + found.match.length;
-  }
+  };
+  if (typeof pattern === 'string') eachOccurrence(pattern, text, limit, run, add);
+  else eachMatch(pattern, text, limit, run, add);
   return result + text.slice(from);
 }
 
-function* occurrences(text: string, part: string, run: Run): Generator<Found> {
-  for (let at = find(text, part, 0, run); at >= 0; at = find(text, part, at + part.length, run)) {
+function eachOccurrence(
+  part: string,
+  text: string,
+  limit: number,
+  run: Run,
+  visit: (found: Found) => void,
+): void {
+  let from = 0;
+  for (let count = 0; count < limit; count++) {
+    const start = find(text, part, from, run);
+    if (start < 0) return;
     run.budget.spend();
-    yield { match: part, start: at, end: at + part.length, groups: [], value: part };
+    from = start + part.length;
+    visit({ match: part, start, end: from, groups: [], value: part });
   }
 }
 
