@@ -1,5 +1,6 @@
 import { SourceError } from '../source-error.js';
 import { Ancestry } from './ancestry.js';
+import { BINARY_OPERATORS, bindingPower } from './operator-binding.js';
 import { PathBuilder } from './path-builder.js';
 import { parseSignature, type Signature } from './signature.js';
 import {
@@ -17,39 +18,6 @@ export const MAX_SYNTAX_DEPTH = 250;
 
 /** Levels of the tree that an expression becomes: each operator of `a & b & c` is one as well. */
 export const MAX_TREE_DEPTH = 500;
-
-/** How strongly an operator holds its left operand. */
-const BINDING: Readonly<Record<string, number>> = {
-  '.': 75,
-  '[': 80,
-  '{': 70,
-  '(': 80,
-  '@': 80,
-  '#': 80,
-  '?': 20,
-  '+': 50,
-  '-': 50,
-  '*': 60,
-  '/': 60,
-  '%': 60,
-  '=': 40,
-  '<': 40,
-  '>': 40,
-  '^': 40,
-  ':=': 10,
-  '!=': 40,
-  '<=': 40,
-  '>=': 40,
-  '~>': 40,
-  '?:': 40,
-  '??': 40,
-  and: 30,
-  or: 25,
-  in: 40,
-  '&': 50,
-};
-
-const BINARY = new Set('+ - * / % = != < <= > >= & and or in'.split(' '));
 
 /** The text of an expression as a tree. Throws SourceError. */
 export function parse(text: string): Node {
@@ -177,7 +145,7 @@ class Parser {
 
   #infix(token: Token, left: Node): Node {
     const { text: operator, position } = token;
-    if (BINARY.has(operator)) return this.#binary(operator as BinaryOperator, left, position);
+    if (BINARY_OPERATORS.has(operator)) return this.#binary(operator as BinaryOperator, left, position);
     switch (operator) {
       case '.':
         return this.#paths.join(left, this.#expression(75));
@@ -215,7 +183,7 @@ class Parser {
   }
 
   #binary(operator: BinaryOperator, left: Node, position: number): Node {
-    const right = this.#expression(BINDING[operator] ?? 0);
+    const right = this.#expression(bindingPower(operator));
     return this.#ancestry.carry<Binary>({ type: 'binary', operator, left, right, position }, left, right);
   }
 
@@ -378,8 +346,9 @@ function checkDepth(root: Node): void {
   }
 }
 
+/** How strongly what stands after an operand holds it; nothing but operators does. */
 function bindingOf(token: Token): number {
-  return token.kind === 'operator' ? (BINDING[token.text] ?? 0) : 0;
+  return token.kind === 'operator' ? bindingPower(token.text) : 0;
 }
 
 /** Whether an operand, not an operator, follows this token when it stands before an operand itself. */

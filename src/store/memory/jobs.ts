@@ -42,6 +42,12 @@ export class Jobs {
     return this.#rows.get(id);
   }
 
+  /** That of a worker which still holds it. */
+  held({ id, token }: { readonly id: string; readonly token: string }): JobRow | undefined {
+    const row = this.#rows.get(id);
+    return row?.token === token ? row : undefined;
+  }
+
   /** In order of creation; of one instance or of all. */
   list(instance?: string): readonly JobRow[] {
     return instance === undefined ? this.#order : (this.#byInstance.get(instance) ?? []);

@@ -1,18 +1,18 @@
 import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
 import type { Status } from '../../core/instance.js';
-import type { Job, JobEnd, NewPlainJob } from '../../core/job.js';
+import type { Job, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import { MAX_PAGE } from '../../core/limits.js';
 import type { Message, NewMessage } from '../../core/message.js';
 import { messagesAt } from '../caution.js';
-import { answerMessage } from '../job-term.js';
 import { Listeners } from '../listeners.js';
 import { steadyClock } from '../steady-clock.js';
 import type * as port from '../store.js';
 import { Definitions } from './definitions.js';
 import { Instances } from './instances.js';
 import { isWanted, Jobs } from './jobs.js';
+import { Mail } from './mail.js';
 import { type Mailbox, Mailboxes } from './mailboxes.js';
 import { newestFirst } from './newest-first.js';
 import { Pauses } from './pauses.js';
@@ -45,9 +45,8 @@ class MemoryStore implements port.Store {
   readonly #random: () => string;
   readonly #definitions = new Definitions();
   readonly #instances = new Instances();
-  /** By receiver, the hashes of the message ids that were accepted for it. */
-  readonly #receipts = new Map<string, Map<string, string>>();
   readonly #mailboxes = new Mailboxes();
+  readonly #mail = new Mail(this.#mailboxes, () => this.#random());
   readonly #pauses = new Pauses();
   readonly #jobs = new Jobs((queue) => this.#pauses.has('queue', queue));
   readonly #timeline = new Timeline();
@@ -55,7 +54,7 @@ class MemoryStore implements port.Store {
     instances: this.#instances,
     mailboxes: this.#mailboxes,
     jobs: this.#jobs,
-    receipts: this.#receipts,
+    mail: this.#mail,
     timeline: this.#timeline,
   });
   readonly #turns = new Turns({
@@ -64,7 +63,7 @@ class MemoryStore implements port.Store {
     jobs: this.#jobs,
     timeline: this.#timeline,
     isPaused: (machine) => this.#pauses.has('machine', machine),
-    append: (message, now) => this.#append(message, now),
+    append: (message, now) => this.#mail.append(message, now),
     create: (instance, now) => this.#create(instance, now),
   });
   readonly #readings = new Readings({
@@ -74,7 +73,6 @@ class MemoryStore implements port.Store {
     pauses: this.#pauses,
   });
   readonly #listeners = new Listeners();
-  #messages = 0;
   #closed = false;
 
   constructor({ clock = Date.now, random = () => crypto.randomUUID() }: MemoryStoreOptions) {
@@ -118,7 +116,7 @@ class MemoryStore implements port.Store {
     const result = this.#instances.create(instance, now);
     if (result === 'created') {
       this.#mailboxes.adopt(instance.id, instance.definition);
-      this.#append({ ...instance.start, dueAt: 0 }, now);
+      this.#mail.append({ ...instance.start, dueAt: 0 }, now);
     }
     return result;
   }
@@ -126,30 +124,10 @@ class MemoryStore implements port.Store {
   async send(messages: readonly NewMessage[]): Promise<readonly port.SendResult[]> {
     const now = this.#time();
     const results = messages.map((message) =>
-      this.#instances.get(message.to) === undefined ? 'unknown' : this.#append(message, now),
+      this.#instances.get(message.to) === undefined ? 'unknown' : this.#mail.append(message, now),
     );
     if (results.includes('accepted')) this.#listeners.notify(MAIL);
     return results;
-  }
-
-  #append(message: NewMessage, now: number): 'accepted' | 'duplicate' | 'conflict' {
-    const { id, to, event, dueAt = now, cause = '', hops = 0, hash } = message;
-    if (hash !== undefined) {
-      let receipts = this.#receipts.get(to);
-      if (receipts === undefined) {
-        receipts = new Map();
-        this.#receipts.set(to, receipts);
-      }
-      const known = receipts.get(id);
-      if (known !== undefined) return known === hash ? 'duplicate' : 'conflict';
-      receipts.set(id, hash);
-    }
-    this.#messages += 1;
-    this.#mailboxes.append(
-      { id, to, dueAt, seq: this.#messages, event, seed: this.#random(), cause, hops },
-      now,
-    );
-    return 'accepted';
   }
 
   async claim(query: port.ClaimQuery): Promise<readonly port.Claim[]> {
@@ -286,7 +264,7 @@ class MemoryStore implements port.Store {
   async extendJobs(leases: readonly port.JobLease[], leaseMs: number): Promise<readonly string[]> {
     const now = this.#time();
     return leases.flatMap((lease) => {
-      const row = this.#heldJob(lease);
+      const row = this.#jobs.held(lease);
       if (row === undefined) return [lease.id];
       this.#jobs.extend(row, now + leaseMs, lease.beat === true ? now : undefined);
       return [];
@@ -296,8 +274,8 @@ class MemoryStore implements port.Store {
   async endJobs(ends: readonly port.EndJob[]): Promise<readonly port.EndJobResult[]> {
     const now = this.#time();
     const results = ends.map((end): port.EndJobResult => {
-      const row = this.#heldJob(end);
-      if (row !== undefined) this.#answer(row.job, end.end, now);
+      const row = this.#jobs.held(end);
+      if (row !== undefined) this.#mail.answer(row.job, end.end, now);
       return this.#jobs.endBy(end, now);
     });
     const answered = ends.some(({ id }) => this.#jobs.get(id)?.job.instance !== undefined);
@@ -308,7 +286,7 @@ class MemoryStore implements port.Store {
   async releaseJobs(leases: readonly port.JobLease[]): Promise<void> {
     this.#time();
     for (const lease of leases) {
-      const row = this.#heldJob(lease);
+      const row = this.#jobs.held(lease);
       if (row !== undefined) this.#jobs.release(row);
     }
     this.#listeners.notify();
@@ -317,7 +295,7 @@ class MemoryStore implements port.Store {
   async expire(limit: number): Promise<number> {
     const now = this.#time();
     const expired = this.#jobs.expire(limit, now);
-    for (const { row, end } of expired) this.#answer(row.job, end, now);
+    for (const { row, end } of expired) this.#mail.answer(row.job, end, now);
     const count = expired.length + this.#mailboxes.parkOrphans(limit, now);
     if (count > 0) this.#listeners.notify();
     return count;
@@ -416,15 +394,5 @@ class MemoryStore implements port.Store {
     const paused = this.#pauses.of('machine');
     if (paused.size === 0) return definitions;
     return definitions.filter((hash) => !paused.has(this.#definitions.machineOf(hash) ?? ''));
-  }
-
-  #heldJob({ id, token }: { readonly id: string; readonly token: string }) {
-    const row = this.#jobs.get(id);
-    return row?.token === token ? row : undefined;
-  }
-
-  #answer(job: Job, end: JobEnd, now: number): void {
-    const answer = answerMessage(job, end);
-    if (answer !== undefined) this.#append(answer, now);
   }
 }

@@ -3,6 +3,7 @@ import type { JournalEntry } from '../../core/journal.js';
 import type { SweepQuery } from '../store.js';
 import type { InstanceRow, Instances } from './instances.js';
 import type { Jobs } from './jobs.js';
+import type { Mail } from './mail.js';
 import type { Mailboxes } from './mailboxes.js';
 import type { Timeline } from './timeline.js';
 
@@ -11,7 +12,7 @@ export interface Sweepable {
   readonly instances: Instances;
   readonly mailboxes: Mailboxes;
   readonly jobs: Jobs;
-  readonly receipts: Map<string, unknown>;
+  readonly mail: Mail;
   readonly timeline: Timeline;
 }
 
@@ -84,12 +85,12 @@ export class Sweep {
   }
 
   #drop(rows: readonly InstanceRow[]): void {
-    const { instances, mailboxes, jobs, receipts, timeline } = this.#from;
+    const { instances, mailboxes, jobs, mail, timeline } = this.#from;
     timeline.remove(rows.flatMap(({ journal }) => journal));
     jobs.remove(rows.flatMap(({ instance }) => jobs.list(instance.id)));
     for (const { instance } of rows) {
       mailboxes.remove(instance.id);
-      receipts.delete(instance.id);
+      mail.forget(instance.id);
     }
     instances.remove(rows);
   }
@@ -130,7 +131,7 @@ export class Sweep {
     const letters = this.#from.mailboxes.letters(before).slice(0, limit);
     for (const receiver of letters) {
       this.#from.mailboxes.remove(receiver);
-      this.#from.receipts.delete(receiver);
+      this.#from.mail.forget(receiver);
     }
     return letters.length;
   }

@@ -1,5 +1,6 @@
 import { agreementCases } from './agreement-cases.js';
 import { answerCases } from './answer-cases.js';
+import { attemptCases } from './attempt-cases.js';
 import { changeCases } from './change-cases.js';
 import { claimCases } from './claim-cases.js';
 import { commitCases } from './commit-cases.js';
@@ -33,6 +34,7 @@ export const storeSuite: Readonly<Record<string, readonly StoreCase[]>> = {
   sending: sendCases,
   order: orderCases,
   claims: claimCases,
+  attempts: attemptCases,
   commits: commitCases,
   jobs: jobCases,
   'jobs handed over': handoverCases,
