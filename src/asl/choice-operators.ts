@@ -84,37 +84,65 @@ function matches(value: Json, pattern: Json): boolean {
 
 /**
  * Whether a text matches a pattern in which `*` stands for any characters, `\*` for an asterisk and `\\` for a
- * backslash. Takes at most pattern times text steps.
+ * backslash. What stands before the first asterisk and behind the last is at the ends of the text; each of the others
+ * is taken where it comes first. Takes as many steps as the two are long.
  */
 function wildcardMatch(pattern: string, text: string): boolean {
   const parts = wildcardParts(pattern);
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let resume = 0;
-  while (t < text.length) {
-    if (parts[p] === null) {
-      star = p++;
-      resume = t;
-    } else if (p < parts.length && parts[p] === text[t]) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++resume;
-    } else return false;
+  const [first = ''] = parts;
+  const last = parts.at(-1) ?? '';
+  if (parts.length === 1) return text === first;
+  const end = text.length - last.length;
+  if (end < first.length || !text.startsWith(first) || !text.endsWith(last)) return false;
+  let from = first.length;
+  for (const part of parts.slice(1, -1)) {
+    const at = indexOf(text, part, from);
+    if (at < 0) return false;
+    from = at + part.length;
   }
-  while (parts[p] === null) p++;
-  return p === parts.length;
+  return from <= end;
 }
 
-/** The pattern's characters, null where any may stand. */
-function wildcardParts(pattern: string): (string | null)[] {
-  const parts: (string | null)[] = [];
+/** The texts between the asterisks of a pattern. */
+function wildcardParts(pattern: string): string[] {
+  const parts = [''];
   for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i] ?? '';
-    if (char === '\\' && i + 1 < pattern.length) parts.push(pattern[++i] ?? '');
-    else parts.push(char === '*' ? null : char);
+    const char = pattern.charAt(i);
+    if (char === '*') parts.push('');
+    else parts[parts.length - 1] += char === '\\' && i + 1 < pattern.length ? pattern.charAt(++i) : char;
   }
   return parts;
+}
+
+/** Characters from which on a text is searched for in linear time; the platform's search is faster, but may not be. */
+const LONG = 32;
+
+/** Where a text is in another; -1 if it is not (Knuth, Morris, Pratt). */
+function indexOf(text: string, part: string, from: number): number {
+  if (part.length < LONG) return text.indexOf(part, from);
+  const borders = bordersOf(part);
+  let matched = 0;
+  for (let i = from; i < text.length; i++) {
+    matched = extended(part, borders, matched, text.charCodeAt(i));
+    if (matched === part.length) return i + 1 - matched;
+  }
+  return -1;
+}
+
+/** For each length of a text's start, the longest shorter start that it ends with. */
+function bordersOf(part: string): Uint32Array {
+  const borders = new Uint32Array(part.length + 1);
+  let matched = 0;
+  for (let i = 1; i < part.length; i++) {
+    matched = extended(part, borders, matched, part.charCodeAt(i));
+    borders[i + 1] = matched;
+  }
+  return borders;
+}
+
+/** How much of the part's start stands before a place once one character more is there. */
+function extended(part: string, borders: Uint32Array, matched: number, unit: number): number {
+  let length = matched;
+  while (length > 0 && part.charCodeAt(length) !== unit) length = borders[length] ?? 0;
+  return part.charCodeAt(length) === unit ? length + 1 : length;
 }

@@ -1,6 +1,8 @@
 /** Base64 of a text in UTF-8. */
 export function encodeBase64(text: string): string {
-  return btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
+  let bytes = '';
+  for (const byte of new TextEncoder().encode(text)) bytes += String.fromCharCode(byte);
+  return btoa(bytes);
 }
 
 /**
@@ -18,5 +20,8 @@ export function decodeBase64(text: string): string {
     .replace(/[^A-Za-z0-9+/]/g, '');
   // A sign that is left over alone has not bits enough for a byte.
   const whole = digits.length % 4 === 1 ? digits.slice(0, -1) : digits;
-  return new TextDecoder().decode(Uint8Array.from(atob(whole), (char) => char.charCodeAt(0)));
+  const bytes = atob(whole);
+  const codes = new Uint8Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) codes[i] = bytes.charCodeAt(i);
+  return new TextDecoder().decode(codes);
 }

@@ -65,6 +65,15 @@ describe('the comparison operators', () => {
     ['a\\\\*', 'a\\bc', true],
     ['', '', true],
     ['', 'x', false],
+    ['*', 'x', true],
+    ['**', '', true],
+    ['ab*ba', 'aba', false],
+    ['ab*ba', 'abba', true],
+    ['a*a', 'a', false],
+    ['\\', '\\', true],
+    ['a\\*b*', 'a*bc', true],
+    ['a\\*b*', 'axbc', false],
+    ['*.tar.gz', 'x.tar.gz.tar.gz', true],
   ])('StringMatches %j takes %j: %s', (pattern, text, expected) => {
     expect(holds('StringMatches', text, pattern)).toBe(expected);
   });
@@ -79,7 +88,24 @@ describe('the comparison operators', () => {
     );
   });
 
-  it('take a pattern full of asterisks without backtracking for ever', () => {
+  it('match as a pattern does that tries every way', () => {
+    const letters = fc.string({ unit: fc.constantFrom('a', 'b', '*'), maxLength: 12 });
+    const text = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 80 });
+    fc.assert(
+      fc.property(letters, text, text, fc.boolean(), (pattern, long, value, stretched) => {
+        const whole = stretched ? `${pattern}*${long}*` : pattern;
+        const regex = new RegExp(`^${whole.replaceAll('*', '.*')}$`);
+        const subject = stretched ? value + long : value;
+        expect(holds('StringMatches', subject, whole)).toBe(regex.test(subject));
+      }),
+      { seed: 5, numRuns: 500 },
+    );
+  });
+
+  it('take long patterns in time that is linear', () => {
     expect(holds('StringMatches', 'a'.repeat(5_000), `${'a*'.repeat(500)}b`)).toBe(false);
+    expect(holds('StringMatches', 'a'.repeat(260_000), `*${'a'.repeat(100_000)}b*`)).toBe(false);
+    expect(holds('StringMatches', 'a'.repeat(260_000), `*b${'a'.repeat(100_000)}*`)).toBe(false);
+    expect(holds('StringMatches', `${'a'.repeat(260_000)}b`, `*${'a'.repeat(100_000)}b*`)).toBe(true);
   });
 });

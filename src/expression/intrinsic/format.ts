@@ -18,9 +18,10 @@ export function fillTemplate([template, ...args]: readonly Json[], { budget, raw
   }
   let text = pieces[0] ?? '';
   args.forEach((arg, i) => {
-    text += javaText(arg) + (pieces[i + 1] ?? '');
+    const filled = javaText(arg) + (pieces[i + 1] ?? '');
+    text += filled;
     budget.checkText(text.length);
-    budget.spend(1 + (text.length >> 6));
+    budget.spend(1 + (filled.length >> 1));
   });
   return text;
 }

@@ -1,5 +1,5 @@
 import { decodeBase64, encodeBase64 } from '../../core/base64.js';
-import { isJsonArray, isJsonObject, type Json, jsonEqual, put } from '../../core/json.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject, jsonEqual, put } from '../../core/json.js';
 import { MAX_JSON_DEPTH } from '../../core/limits.js';
 import type { Budget } from '../budget.js';
 import { digest, isDigestAlgorithm } from '../digest/digest.js';
@@ -13,6 +13,9 @@ import { uuidOf } from './uuid.js';
 
 /** UTF-16 units that may be encoded, decoded or hashed; Step Functions has the same limit. */
 export const MAX_CODED_LENGTH = 10_000;
+
+/** Steps of the budget for each UTF-16 unit that goes into a digest of the SHA-2 family. */
+const SHA_2_STEPS = 12;
 
 /** Items of an ArrayRange; Step Functions has the same limit. */
 export const MAX_RANGE_LENGTH = 1_000;
@@ -35,7 +38,7 @@ export interface Intrinsic {
 export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrinsic>(
   Object.entries({
     Format: { least: 1, most: Number.POSITIVE_INFINITY, call: (args, scope) => fillTemplate(args, scope) },
-    StringToJson: { least: 1, most: 1, call: ([text]) => jsonIn(textOf(text)) },
+    StringToJson: { least: 1, most: 1, call: ([text], { budget }) => jsonIn(textOf(text), budget) },
     JsonToString: { least: 1, most: 1, call: ([value = null], { budget }) => jsonText(value, budget) },
     Array: { least: 0, most: Number.POSITIVE_INFINITY, call: (args) => args },
     ArrayPartition: {
@@ -51,19 +54,29 @@ export const INTRINSICS: ReadonlyMap<string, Intrinsic> = new Map<string, Intrin
     ArrayRange: {
       least: 3,
       most: 3,
-      call: ([from, to, step]) => range(wholeOf(from), wholeOf(to), wholeOf(step)),
+      call: ([from, to, step], { budget }) => {
+        budget.spend(MAX_RANGE_LENGTH);
+        return range(wholeOf(from), wholeOf(to), wholeOf(step));
+      },
     },
     ArrayGetItem: { least: 2, most: 2, call: ([array, index]) => itemAt(arrayOf(array), wholeOf(index)) },
     ArrayLength: { least: 1, most: 1, call: ([array]) => arrayOf(array).length },
     ArrayUnique: { least: 1, most: 1, call: ([array], { budget }) => unique(arrayOf(array), budget) },
-    Base64Encode: { least: 1, most: 1, call: ([text]) => encodeBase64(codedText(text)) },
-    Base64Decode: { least: 1, most: 1, call: ([text]) => decodeBase64(codedText(text)) },
+    Base64Encode: { least: 1, most: 1, call: ([text], { budget }) => encodeBase64(codedText(text, budget)) },
+    Base64Decode: { least: 1, most: 1, call: ([text], { budget }) => decodeBase64(codedText(text, budget)) },
     Hash: {
       least: 2,
       most: 2,
       call: ([value = null, algorithm], { budget }) => hash(value, algorithm, budget),
     },
-    JsonMerge: { least: 3, most: 3, call: ([first, second, deep]) => merge(first, second, deep) },
+    JsonMerge: {
+      least: 3,
+      most: 3,
+      call: ([first, second, deep], { budget }) => {
+        if (deep === true) throw intrinsicFailure('merging is shallow: the third argument must be false');
+        return merge(objectOf(first), objectOf(second), budget);
+      },
+    },
     MathRandom: {
       least: 2,
       most: 3,
@@ -113,14 +126,21 @@ function int32(value: number): number {
   throw intrinsicFailure('numbers and their sum must be whole numbers of 32 bits');
 }
 
-function codedText(value: Json | undefined): string {
+function objectOf(value: Json | undefined): JsonObject {
+  if (isJsonObject(value)) return value;
+  throw intrinsicFailure('an argument must be an object');
+}
+
+function codedText(value: Json | undefined, budget: Budget): string {
   const text = textOf(value);
+  budget.spend(text.length);
   if (text.length <= MAX_CODED_LENGTH) return text;
   throw intrinsicFailure(`a text to be coded may not exceed ${MAX_CODED_LENGTH} characters`);
 }
 
 /** An empty text is null, as Step Functions has it. */
-function jsonIn(text: string): Json {
+function jsonIn(text: string, budget: Budget): Json {
+  budget.spend(text.length >> 2);
   return text.trim() === '' ? null : parseJson(text);
 }
 
@@ -147,14 +167,14 @@ function checkJson(value: Json, depth: number): void {
 function jsonText(value: Json, budget: Budget): string {
   const text = JSON.stringify(value);
   budget.checkText(text.length);
-  budget.spend(text.length >> 6);
+  budget.spend(text.length >> 3);
   return text;
 }
 
 /** An array in parts of this size; the last may be smaller. */
 export function partition(array: readonly Json[], size: number, budget: Budget): Json[] {
   if (!(size >= 1)) throw intrinsicFailure('the size of the parts must be at least 1');
-  budget.spend(array.length);
+  budget.spend(array.length + 2 * Math.ceil(array.length / size));
   const parts: Json[] = [];
   for (let i = 0; i < array.length; i += size) parts.push(array.slice(i, i + size));
   return parts;
@@ -165,7 +185,7 @@ function contains(array: readonly Json[], value: Json, budget: Budget): boolean 
   const wanted = javaText(value);
   return array.some((item) => {
     const text = javaText(item);
-    budget.spend(1 + (text.length >> 6));
+    budget.spend(1 + (text.length >> 1));
     return text === wanted;
   });
 }
@@ -207,17 +227,18 @@ export function hash(value: Json, algorithm: Json | undefined, budget: Budget): 
   }
   if (!isDigestAlgorithm(algorithm))
     throw intrinsicFailure('the algorithm is MD5, SHA-1, SHA-256, SHA-384 or SHA-512');
-  budget.spend(64 + 4 * text.length);
+  budget.spend(64 + (algorithm === 'MD5' || algorithm === 'SHA-1' ? 1 : SHA_2_STEPS) * text.length);
   return digest(text, algorithm);
 }
 
-function merge(first: Json | undefined, second: Json | undefined, deep: Json | undefined): Json {
-  if (deep === true)
-    throw intrinsicFailure('only shallow merging is supported: the third argument must be false');
-  if (!isJsonObject(first) || !isJsonObject(second)) throw intrinsicFailure('only objects can be merged');
+function merge(first: JsonObject, second: JsonObject, budget: Budget): Json {
   const merged: Record<string, Json> = {};
-  for (const object of [first, second])
-    for (const [key, value] of Object.entries(object)) put(merged, key, value);
+  for (const object of [first, second]) {
+    const members = Object.entries(object);
+    // A new key of a large object takes far longer than an item of a list.
+    budget.spend(8 * members.length);
+    for (const [key, value] of members) put(merged, key, value);
+  }
   return merged;
 }
 

@@ -16,7 +16,7 @@ export function javaText(value: Json): string {
 
 /** Whole numbers in full while they fit 64 bits; others in decimals from 10^-3 to 10^7, with an exponent beyond. */
 function javaNumber(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return BigInt(value).toString();
+  if (Number.isInteger(value) && Math.abs(value) < 2 ** 63) return String(value);
   const size = Math.abs(value);
   if (size >= 1e-3 && size < 1e7) return String(value);
   const [digits = '', exponent = ''] = value.toExponential().split('e');

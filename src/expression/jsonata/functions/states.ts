@@ -57,7 +57,7 @@ export const STATES_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
     arity: 1,
     call: ([text], run) => {
       if (typeof text !== 'string') return undefined;
-      payForText(run, text.length * 8);
+      payForText(run, text.length * 16);
       return refusing(() => parseJson(text));
     },
   },
