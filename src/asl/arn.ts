@@ -15,6 +15,11 @@ export function executionArn(machine: string, instance: string): string {
   return `arn:aws:states:${REGION}:${ACCOUNT}:execution:${machine}:${instance}`;
 }
 
+/** Of an execution of an Express workflow, or of a state that is tested. */
+export function expressArn(machine: string, execution: string): string {
+  return `arn:aws:states:${REGION}:${ACCOUNT}:express:${machine}:${execution}`;
+}
+
 const MACHINE_ARN = /^arn:aws[\w-]*:states:[^:]*:[^:]*:stateMachine:([^:/]+)(?::[^:]+)?$/;
 
 /**

@@ -1,24 +1,33 @@
+import { Chance } from '../core/chance.js';
 import { isJsonObject, type Json, type JsonObject, own, put } from '../core/json.js';
 import { formatTimestamp } from '../core/timestamp.js';
-import { executionArn, ROLE_ARN, stateMachineArn } from './arn.js';
+import { uuidOf } from '../expression/intrinsic/uuid.js';
+import { executionArn, expressArn, ROLE_ARN, stateMachineArn } from './arn.js';
 import type { Execution } from './execution.js';
+
+/** Executions of an Express workflow may share a name: a UUID tells them apart, here one of the name. */
+function toldApart(machine: string, instance: string): string {
+  return `${instance}:${uuidOf(new Chance(machine, instance))}`;
+}
 
 /**
  * What the Context Object, `$$` in JSONPath and `$states.context` in JSONata, holds wherever in an execution it is
  * asked for (Step Functions: accessing the context object). Threads add the state that they are in.
  */
 export function executionContext(
-  { start: { machine, at, input }, redrives }: Execution,
+  { start: { machine, at, input, express = false }, redrives }: Execution,
   instance: string,
 ): JsonObject {
+  const redriven = { RedriveCount: redrives?.count ?? 0 };
   return {
     Execution: {
-      Id: executionArn(machine, instance),
+      Id: express ? expressArn(machine, toldApart(machine, instance)) : executionArn(machine, instance),
       Input: input,
       StartTime: formatTimestamp(at),
       Name: instance,
       RoleArn: ROLE_ARN,
-      RedriveCount: redrives?.count ?? 0,
+      // An Express workflow cannot be redriven.
+      ...(express ? {} : redriven),
       ...(redrives === undefined ? {} : { RedriveTime: formatTimestamp(redrives.at) }),
     },
     StateMachine: { Id: stateMachineArn(machine), Name: machine },

@@ -9,6 +9,8 @@ export interface Execution {
     readonly machine: string;
     readonly at: number;
     readonly input: Json;
+    /** Whether it is one of an Express workflow. Step Functions: workflow types. */
+    readonly express?: boolean;
     /** What stands in its context object instead of what would, where one is tried out. */
     readonly context?: JsonObject;
   };

@@ -18,7 +18,7 @@ import { type Maker, NOTHING, pointerKeys } from './query.js';
 
 /** Whether a value is a text `{% … %}`. */
 export function isExpressionText(value: Json | undefined): boolean {
-  return typeof value === 'string' && delimitedExpression(value) !== undefined;
+  return typeof value === 'string' && delimitedExpression(value, 'states') !== undefined;
 }
 
 /**

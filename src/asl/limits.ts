@@ -30,3 +30,6 @@ export const MAX_AWS_DEFINITION_BYTES = 1_048_576;
 
 /** Diagnostics that ValidateStateMachineDefinition lists, where fewer are not asked for. */
 export const MAX_DIAGNOSTICS = 100;
+
+/** How long one state may take that is tested, in milliseconds. Step Functions: TestState. */
+export const MAX_TEST_MS = 300_000;

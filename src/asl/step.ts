@@ -43,6 +43,8 @@ export interface Given {
   /** What stands in its context object instead of what would. */
   readonly context?: JsonObject;
   readonly variables?: JsonObject;
+  /** Whether it is one of an Express workflow, which its context object tells. */
+  readonly express?: boolean;
 }
 
 /** The first step of an execution. */
@@ -62,10 +64,10 @@ export function begin(program: AslProgram, event: Event & StartEvent, given: Giv
       outcome: { kind: 'rejected', problem },
     };
   }
-  const { context, variables } = given;
+  const { context, variables, express } = given;
   const line = { state: program.startAt, input, lastEventId: 0 };
   const main: Thread = variables === undefined ? line : { ...line, variables };
-  const begun = { machine, at, input };
+  const begun = express === true ? { machine, at, input, express } : { machine, at, input };
   const execution: Execution = {
     start: context === undefined ? begun : { ...begun, context },
     threads: { [MAIN_THREAD]: main },

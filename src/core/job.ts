@@ -1,4 +1,4 @@
-import type { EventBody } from './event.js';
+import type { TaskFailedEvent, TaskSucceededEvent } from './event.js';
 import type { Json } from './json.js';
 import { MAX_CAUSE_LENGTH } from './limits.js';
 
@@ -119,7 +119,11 @@ export const JOB_ERRORS = {
 } as const;
 
 /** The event that tells an instance how its job ended; the store writes it where the end is written. */
-export function jobAnswer(effect: string, end: JobEnd, startedAt: number | undefined): EventBody {
+export function jobAnswer(
+  effect: string,
+  end: JobEnd,
+  startedAt: number | undefined,
+): TaskSucceededEvent | TaskFailedEvent {
   const started = startedAt === undefined ? {} : { startedAt };
   return end.status === 'completed'
     ? { type: 'task.succeeded', effect, output: JSON.parse(end.output) as Json, ...started }

@@ -1,20 +1,31 @@
 import { inspect } from '../analysis/inspect.js';
 import { asl } from '../asl/language.js';
 import type { AslProgram } from '../asl/program.js';
+import type { StateTestAnswer, StateTestRequest } from '../asl/test-state/request.js';
 import { type Json, toJson } from '../core/json.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
 import { locateProblems, type ParsedSource, parseSource } from '../formats/source.js';
 import { type Simulated, simulateProgram } from './simulation/simulate.js';
 import type { SimulateOptions } from './simulation/simulate-options.js';
+import { type StateTestOptions, testSource } from './simulation/test-state.js';
 
 export type { ExecutionStatus } from '../asl/execution-status.js';
 export type { AslProgram } from '../asl/program.js';
+export type {
+  InspectionData,
+  InspectionLevel,
+  StateConfiguration,
+  StateMock,
+  StateTestAnswer,
+  StateTestRequest,
+} from '../asl/test-state/request.js';
 export type { Json } from '../core/json.js';
 export { type Problem, Refused } from '../core/problem.js';
 
 export type { Handler, HandlerJob, Handlers } from '../runtime/handler.js';
 export type { Simulated } from './simulation/simulate.js';
 export type { SimulateOptions } from './simulation/simulate-options.js';
+export type { StateTestOptions } from './simulation/test-state.js';
 
 /** A workflow: the object, or its text in JSON or YAML. */
 export type AslDefinition = string | object;
@@ -64,6 +75,35 @@ export async function simulate(
   return simulateProgram(isProgram(definition) ? definition : compile(definition), input, options);
 }
 
+/**
+ * Tests one state as AWS's TestState does, with values in place of JSON texts: what it leads to, what it gives, and at the
+ * inspection levels DEBUG and TRACE what each step of its data flow leaves. The definition is the state, or a whole machine
+ * of which the request names one (`stateName`). A `mock` is what the work of a Task, Map or Parallel came to; without one a
+ * Task is carried out by `handlers`.
+ *
+ * Throws Refused where AWS refuses, with AWS's error as the code (InvalidDefinition, ValidationException) and its words.
+ *
+ *     const { status, nextState } = await testState(workflow, {
+ *       stateName: 'Charge',
+ *       input: { amount: 5 },
+ *       mock: { errorOutput: { error: 'CardDeclined', cause: 'no funds' } },
+ *     });
+ */
+export async function testState(
+  definition: AslDefinition,
+  request: StateTestRequest = {},
+  options: StateTestOptions = {},
+): Promise<StateTestAnswer> {
+  return testSource(sourceOf(definition), request, options);
+}
+
+/** Throws Refused. */
+function sourceOf(definition: AslDefinition): Json {
+  const { source, problems } = typeof definition === 'string' ? parseSource(definition) : jsonOf(definition);
+  if (source !== undefined) return source;
+  throw new Refused(problems);
+}
+
 /** Whether it is a workflow that was compiled already. */
 function isProgram(definition: AslDefinition | AslProgram): definition is AslProgram {
   return (
@@ -77,9 +117,13 @@ function isProgram(definition: AslDefinition | AslProgram): definition is AslPro
 /** A workflow's source, unless its text leaves none, and all that is wrong with it. */
 function read(definition: AslDefinition): { readonly source?: Json; readonly problems: readonly Problem[] } {
   if (typeof definition === 'string') return readText(parseSource(definition));
+  const { source, problems } = jsonOf(definition);
+  return source === undefined ? { problems } : { source, problems: problemsOf(source) };
+}
+
+function jsonOf(definition: object): { readonly source?: Json; readonly problems: readonly Problem[] } {
   const json = toJson(definition);
-  if ('problem' in json) return { problems: [json.problem] };
-  return { source: json.value, problems: problemsOf(json.value) };
+  return 'problem' in json ? { problems: [json.problem] } : { source: json.value, problems: [] };
 }
 
 function readText(parsed: ParsedSource): { readonly source?: Json; readonly problems: readonly Problem[] } {

@@ -49,10 +49,15 @@ export class TemplateError extends ExpressionError {
  * delimitedExpression('{% 1 + 1 %}'); // => '1 + 1'
  * delimitedExpression('plain'); // => undefined
  */
-export function delimitedExpression(text: string): string | undefined {
-  const trimmed = text.trim();
-  if (!trimmed.startsWith('{%') || !trimmed.endsWith('%}') || trimmed.length < 4) return undefined;
-  return trimmed.slice(2, -2).trim();
+export function delimitedExpression(text: string, dialect: Dialect = 'jsonata'): string | undefined {
+  const whole = delimited(text, dialect);
+  if (!whole.startsWith('{%') || !whole.endsWith('%}') || whole.length < 4) return undefined;
+  return whole.slice(2, -2).trim();
+}
+
+/** Where the delimiters have to stand: in Step Functions a blank before or after them makes a text a plain one. */
+function delimited(text: string, dialect: Dialect): string {
+  return dialect === 'states' ? text : text.trim();
 }
 
 /**
@@ -64,10 +69,11 @@ export function delimitedExpression(text: string): string | undefined {
  */
 export function compileJsonataTemplate(template: Json, dialect: Dialect = 'jsonata'): CheckedTemplate {
   return new TemplateCompiler((text, path) => {
-    const expression = delimitedExpression(text);
+    const expression = delimitedExpression(text, dialect);
     if (expression !== undefined) return compileJsonata(expression, dialect);
-    const opens = text.trim().startsWith('{%');
-    if (!opens && !text.trim().endsWith('%}')) return undefined;
+    const whole = delimited(text, dialect);
+    const opens = whole.startsWith('{%');
+    if (!opens && !whole.endsWith('%}')) return undefined;
     const message = opens
       ? 'an expression that begins with "{%" must end with "%}"'
       : 'this "%}" ends nothing';

@@ -446,6 +446,7 @@ describe('a simulation is refused', () => {
       { context: [] },
       { variables: 'x' },
       { patienceMs: -1 },
+      { type: 'express' },
       { missingHandlers: 'ignore' },
       { handlers: { work: 3 } },
     ];

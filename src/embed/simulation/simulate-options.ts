@@ -13,6 +13,8 @@ export interface SimulateOptions {
   readonly context?: object;
   /** Variables that are assigned already. */
   readonly variables?: object;
+  /** The kind of the workflow, which the context object tells: STANDARD by default. */
+  readonly type?: 'STANDARD' | 'EXPRESS';
   /** When it begins: milliseconds since 1970, or a Date; the machine's time by default. */
   readonly now?: number | Date;
   /** What `$random`, jitter, UUIDs and their like derive from: the same seed, the same run. */
@@ -57,6 +59,8 @@ export function simulateTerms(options: SimulateOptions): SimulateTerms {
   if (!(patienceMs >= 0)) refuse('patienceMs', 'it must be a number of milliseconds');
   if (missingHandlers !== 'fail' && missingHandlers !== 'pass-through')
     refuse('missingHandlers', 'it is "fail" or "pass-through"');
+  if (options.type !== undefined && !['STANDARD', 'EXPRESS'].includes(options.type))
+    refuse('type', 'it is "STANDARD" or "EXPRESS"');
   for (const [name, handler] of Object.entries(handlers))
     if (typeof handler !== 'function') refuse(`handlers/${name}`, 'it must be a function');
   const given = givenOf(options);
@@ -89,6 +93,7 @@ function givenOf(options: SimulateOptions): Given {
   return {
     ...(context === undefined ? {} : { context }),
     ...(variables === undefined ? {} : { variables }),
+    express: options.type === 'EXPRESS',
   };
 }
 

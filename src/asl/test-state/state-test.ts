@@ -1,0 +1,173 @@
+import type { TaskEffect } from '../../core/effect.js';
+import { given } from '../../core/given.js';
+import type { Json, JsonObject } from '../../core/json.js';
+import { ActiveThread } from '../active-thread.js';
+import { errorOutput, findCatcher } from '../catch.js';
+import { expressArn } from '../arn.js';
+import { overlaid } from '../context.js';
+import { ERRORS, StateFailure } from '../errors.js';
+import type { Execution } from '../execution.js';
+import { MAIN_THREAD } from '../execution.js';
+import { exit } from '../exit.js';
+import { MAX_TEST_MS } from '../limits.js';
+import type { Answer, Exit, Move } from '../program.js';
+import { stateOf } from '../program.js';
+import { written } from '../recovery.js';
+import { findRetrier, retryDelayMs } from '../retry.js';
+import { Threads } from '../threads.js';
+import { type Stage, Turn } from '../turn.js';
+import type { InspectionData, StateTestAnswer, StateTestRequest } from './request.js';
+import { LONE_STATE, type TestSubject } from './subject.js';
+
+/** What identifies the execution that a state is tested in. */
+const NAME = 'test-state';
+
+/** A test that wants a Task's work done, and what to hand its answer to. */
+export interface Pending {
+  readonly task: TaskEffect;
+  readonly answer: (answer: Answer) => StateTestAnswer;
+}
+
+/** One state that is worked in, with a mock of what it has done, or up to what it wants done. Pure. */
+export class StateTest {
+  readonly #subject: TestSubject;
+  readonly #request: StateTestRequest;
+  readonly #turn: Turn;
+  readonly #threads: Threads;
+  readonly #thread: ActiveThread;
+  readonly #seen: Record<string, Json> = {};
+  readonly #inputs: Json[] = [];
+
+  /** `now` is in milliseconds since 1970. */
+  constructor(subject: TestSubject, request: StateTestRequest, now: number, seed: string) {
+    const { input = {}, variables, context, roleArn = null } = request;
+    const { name } = subject.state;
+    const Execution = { Id: expressArn(NAME, NAME), RoleArn: roleArn };
+    const tested = { State: { Name: LONE_STATE }, Execution };
+    const start = { machine: NAME, at: now, input, express: true, context: overlaid(tested, context) };
+    // As if the execution had started, and the state been entered.
+    const entered = { at: now, eventId: 2, after: 1 };
+    const thread = { state: name, input, lastEventId: 2, entered, ...given({ variables }) };
+    const execution: Execution = { start, threads: { [MAIN_THREAD]: thread }, nextEventId: 3 };
+    const event = { type: 'continue', id: NAME, instance: NAME, revision: 1, at: now, seed } as const;
+    this.#subject = subject;
+    this.#request = request;
+    this.#turn = new Turn(execution, event, (stage, value) => this.#see(stage, value));
+    this.#threads = new Threads(this.#turn);
+    this.#thread = new ActiveThread(this.#turn, undefined, 0, thread);
+  }
+
+  run(): StateTestAnswer | Pending {
+    return this.#guarded(() => {
+      const state = stateOf(this.#subject.program, this.#thread);
+      const { mock } = this.#request;
+      // Of a Parallel that is mocked AWS does not look at the input.
+      const move = state.type === 'Parallel' ? undefined : state.enter(this.#thread);
+      if (mock === undefined) return this.#carryOut(move);
+      if (move?.kind === 'fork') this.#chooseInputs(move);
+      if (mock.errorOutput !== undefined) throw this.#mockedFailure(mock.errorOutput);
+      const { result = null } = mock;
+      if (state.fork !== undefined && Array.isArray(result))
+        return this.#leave(state.fork.join(this.#thread, result as readonly Json[]));
+      return this.#take({ type: 'task.succeeded', effect: '', output: result });
+    });
+  }
+
+  #carryOut(move: Move | undefined): StateTestAnswer | Pending {
+    if (move?.kind === 'exit') return this.#leave(move);
+    if (move?.kind === 'fail') throw new StateFailure(move.error, move.cause);
+    const [effect] = this.#turn.effects;
+    if (effect?.type === 'timer') {
+      if (effect.dueAt - this.#turn.event.at > MAX_TEST_MS) throw new StateFailure(ERRORS.timeout, undefined);
+      return this.#take({ type: 'timer.fired', effect: effect.id });
+    }
+    if (effect?.type !== 'task') throw new Error(`${this.#subject.state.name}: nothing is asked for`);
+    return { task: effect, answer: (answer) => this.#guarded(() => this.#take(answer)) };
+  }
+
+  #take(answer: Answer): StateTestAnswer {
+    const move = this.#subject.state.resume(this.#thread, answer);
+    if (move.kind !== 'exit') throw new Error(`${this.#subject.state.name}: it waits again`);
+    return this.#leave(move);
+  }
+
+  #leave(move: Exit): StateTestAnswer {
+    exit(this.#threads, this.#thread, this.#subject.state, move);
+    return this.#answer({ status: 'SUCCEEDED', output: move.output, ...given({ nextState: move.next }) });
+  }
+
+  /** What each iteration of a Map would begin with. */
+  #chooseInputs({ threads }: Extract<Move, { readonly kind: 'fork' }>): void {
+    const { fork } = this.#subject.state;
+    if (fork === undefined || threads.each !== true) return;
+    this.#thread.begin(threads);
+    const begun = this.#thread.fork;
+    for (let index = 0; index < threads.length; index++)
+      fork.begin(this.#thread, index, begun?.given(index) ?? null);
+    this.#thread.fork = undefined;
+  }
+
+  #mockedFailure({ error, cause }: { readonly error?: string; readonly cause?: string }): StateFailure {
+    return new StateFailure(error, cause);
+  }
+
+  #guarded<T>(work: () => T): T | StateTestAnswer {
+    try {
+      return work();
+    } catch (error) {
+      return this.#failed(written(this.#thread, error));
+    }
+  }
+
+  /** AWS tells of a retry that it would come, and of a Catcher where it leads. */
+  #failed(failure: StateFailure): StateTestAnswer {
+    const { state } = this.#subject;
+    const { error, cause } = failure;
+    const why = given({ error, cause });
+    const retryIndex = findRetrier(state.retriers, error);
+    const retrier = state.retriers[retryIndex];
+    const used = this.#request.stateConfiguration?.retrierRetryCount ?? 0;
+    if (retrier !== undefined && used < retrier.maxAttempts) {
+      const retryBackoffIntervalSeconds = Math.round(retryDelayMs(retrier, used) / 1_000);
+      return this.#answer({ status: 'RETRIABLE', ...why }, { retryIndex, retryBackoffIntervalSeconds });
+    }
+    const catcher = findCatcher(state.catchers, error);
+    if (catcher === undefined) return this.#answer({ status: 'FAILED', ...why });
+    try {
+      const left = catcher.leave(this.#thread, errorOutput(failure));
+      exit(this.#threads, this.#thread, state, { kind: 'exit', next: catcher.next, ...left });
+      const caught = {
+        status: 'CAUGHT_ERROR',
+        output: left.output,
+        ...why,
+        nextState: catcher.next,
+      } as const;
+      return this.#answer(caught, { catchIndex: state.catchers.indexOf(catcher) });
+    } catch (second) {
+      const { error: name, cause: reason } = written(this.#thread, second);
+      return this.#answer({ status: 'FAILED', ...given({ error: name, cause: reason }) });
+    }
+  }
+
+  #see(stage: Stage, value: Json): void {
+    if (stage === 'afterItemSelector') this.#inputs.push(value);
+    else this.#seen[stage] = value;
+  }
+
+  #answer(
+    answer: Omit<StateTestAnswer, 'inspectionData'>,
+    errorDetails?: InspectionData['errorDetails'],
+  ): StateTestAnswer {
+    const { inspectionLevel = 'INFO', input = {} } = this.#request;
+    if (inspectionLevel === 'INFO') return answer;
+    const variables: JsonObject = this.#thread.variables ?? {};
+    const inspectionData: InspectionData = {
+      input,
+      ...this.#seen,
+      ...(this.#inputs.length === 0 ? {} : { afterItemSelector: this.#inputs }),
+      ...(Object.keys(variables).length === 0 ? {} : { variables }),
+      ...given({ errorDetails }),
+    };
+    return { ...answer, inspectionData };
+  }
+}
