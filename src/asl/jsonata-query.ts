@@ -59,7 +59,7 @@ export function compileTyped(
   return (thread) => {
     const value = make(thread, null);
     if (typeName(value) === type) return value;
-    const expression = typeof source === 'string' ? (delimitedExpression(source) ?? source) : '';
+    const expression = typeof source === 'string' ? (delimitedExpression(source, 'states') ?? source) : '';
     throw queryFailure(
       `The JSONata expression '${expression}' specified for the field '${label}' returned an unexpected result type. Expected '${type}', but was '${typeName(value)}' for value: ${JSON.stringify(value)}`,
       label,
@@ -100,7 +100,7 @@ function reportExpression(fields: Fields, at: string, { code, message, path, hin
 /** Refuses expressions that read the context that they do not have. */
 function refuseReferences(fields: Fields, path: string, value: Json, offered: readonly Offered[]): void {
   if (typeof value === 'string') {
-    const text = delimitedExpression(value);
+    const text = delimitedExpression(value, 'states');
     for (const message of text === undefined ? [] : unsupportedReferences(text, offered))
       fields.report({ code: 'UNSUPPORTED_JSONATA_EXPRESSION', message, path });
   } else if (typeof value === 'object' && value !== null) {
@@ -131,7 +131,7 @@ function makeFromJsonata(template: Template, surroundings: Surroundings, place: 
 
 function jsonataFailure({ cause, code, expression, path }: TemplateError, place: Place): StateFailure {
   const field = place.label + fieldPath(path, place.value);
-  const text = delimitedExpression(expression) ?? expression;
+  const text = delimitedExpression(expression, 'states') ?? expression;
   const where = `The JSONata expression '${text}' specified for the field '${field}'`;
   if (code === 'undefined-result') return queryFailure(`${where} returned nothing (undefined).`, field);
   if (code === 'function-result') return queryFailure(`${where} returned an unsupported result type.`, field);

@@ -50,5 +50,5 @@ function comparisonWords(operator: string, value: Json): string {
 }
 
 function expressionWords(text: string): string {
-  return delimitedExpression(text) ?? text;
+  return delimitedExpression(text, 'states') ?? text;
 }

@@ -2,9 +2,10 @@ import { isJsonArray } from '../../core/json.js';
 import { Refused } from '../../core/problem.js';
 import { exceedsDataLimit } from '../payload.js';
 import type { CompiledState } from '../program.js';
-import { parseResource } from '../resource.js';
+import { parseResource } from '../task/resource.js';
 import { INSPECTION_LEVELS, type StateMock, type StateTestRequest, VALIDATION_MODES } from './request.js';
 import { checkMockResult } from './service-result.js';
+import type { TestSubject } from './subject.js';
 
 /** States that are made of others: their work is never done in a test. */
 const COMPOSITE: readonly string[] = ['Map', 'Parallel'];
@@ -18,13 +19,13 @@ const CONFIGURATION = {
 } as const;
 
 /** What AWS refuses of a test, in its words where they were recorded. `isCarriedOut`: someone is there to do a Task's work. */
-export function checkRequest(state: CompiledState, request: StateTestRequest, isCarriedOut: boolean): void {
+export function checkRequest(subject: TestSubject, request: StateTestRequest, isCarriedOut: boolean): void {
   const { inspectionLevel: level, mock } = request;
   if (level !== undefined && !INSPECTION_LEVELS.includes(level))
     refuse('inspectionLevel', `Value '${level}' should be one of [${INSPECTION_LEVELS.join(', ')}]`);
   checkSizes(request);
-  if (mock === undefined) checkUnmocked(state, request, isCarriedOut);
-  else checkMock(state, request, mock);
+  if (mock === undefined) checkUnmocked(subject, request, isCarriedOut);
+  else checkMock(subject, request, mock);
 }
 
 function checkSizes({ input, variables }: StateTestRequest): void {
@@ -33,7 +34,11 @@ function checkSizes({ input, variables }: StateTestRequest): void {
     refuse('variables', 'Variables exceed 262144 bytes');
 }
 
-function checkUnmocked(state: CompiledState, request: StateTestRequest, isCarriedOut: boolean): void {
+function checkUnmocked(
+  { state, resource }: TestSubject,
+  request: StateTestRequest,
+  isCarriedOut: boolean,
+): void {
   const { stateConfiguration = {}, context, roleArn } = request;
   for (const [option, name] of Object.entries(CONFIGURATION)) {
     if (stateConfiguration[option as keyof typeof CONFIGURATION] === undefined) continue;
@@ -53,7 +58,7 @@ function checkUnmocked(state: CompiledState, request: StateTestRequest, isCarrie
     );
   }
   if (state.type !== 'Task') return;
-  const pattern = callback(state);
+  const pattern = callback(resource);
   if (pattern !== undefined)
     throw refused(
       'InvalidDefinition',
@@ -65,8 +70,8 @@ function checkUnmocked(state: CompiledState, request: StateTestRequest, isCarrie
 }
 
 /** What a Task waits for that no test can wait for. */
-function callback(state: CompiledState): string | undefined {
-  const parsed = parseResource(state.tasks[0] ?? '');
+function callback(resource: string): string | undefined {
+  const parsed = parseResource(resource);
   if (!('value' in parsed)) return undefined;
   const { value } = parsed;
   if (value.kind === 'activity') return 'Activity tasks';
@@ -74,7 +79,7 @@ function callback(state: CompiledState): string | undefined {
   return pattern === null ? undefined : `the '${pattern[0]}' service integration pattern`;
 }
 
-function checkMock(state: CompiledState, request: StateTestRequest, mock: StateMock): void {
+function checkMock({ state, resource }: TestSubject, request: StateTestRequest, mock: StateMock): void {
   const { result, errorOutput, fieldValidationMode: mode = 'STRICT' } = mock;
   if (request.revealSecrets === true)
     refuse('revealSecrets', 'TestState does not support RevealSecrets when a mock is specified.');
@@ -92,7 +97,7 @@ function checkMock(state: CompiledState, request: StateTestRequest, mock: StateM
   }
   if (result === undefined) return;
   if (exceedsDataLimit(result)) refuse('mock/result', 'Mocked result exceeds 262144 bytes');
-  if (state.type === 'Task') checkMockResult(state.tasks[0] ?? '', result, mode);
+  if (state.type === 'Task') checkMockResult(resource, result, mode);
   else checkComposite(state, result);
 }
 

@@ -1,6 +1,6 @@
 import { isJsonArray, isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
 import { Refused } from '../../core/problem.js';
-import { parseResource } from '../resource.js';
+import { parseResource } from '../task/resource.js';
 import type { FieldValidationMode } from './request.js';
 import { SERVICE_SHAPES, type ServiceShapes } from './service-shapes.js';
 

@@ -6,8 +6,7 @@ import { errorOutput, findCatcher } from '../catch.js';
 import { expressArn } from '../arn.js';
 import { overlaid } from '../context.js';
 import { ERRORS, StateFailure } from '../errors.js';
-import type { Execution } from '../execution.js';
-import { MAIN_THREAD } from '../execution.js';
+import { type Execution, MAIN_THREAD, type Waiting } from '../execution.js';
 import { exit } from '../exit.js';
 import { MAX_TEST_MS } from '../limits.js';
 import type { Answer, Exit, Move } from '../program.js';
@@ -69,24 +68,28 @@ export class StateTest {
       const { result = null } = mock;
       if (state.fork !== undefined && Array.isArray(result))
         return this.#leave(state.fork.join(this.#thread, result as readonly Json[]));
-      return this.#take({ type: 'task.succeeded', effect: '', output: result });
+      if (move?.kind !== 'wait') throw new Error(`${state.name}: it waits for nothing`);
+      const { effect } = move.waiting.callback ?? move.waiting;
+      return this.#take({ type: 'task.succeeded', effect, output: result }, move.waiting);
     });
   }
 
   #carryOut(move: Move | undefined): StateTestAnswer | Pending {
     if (move?.kind === 'exit') return this.#leave(move);
     if (move?.kind === 'fail') throw new StateFailure(move.error, move.cause);
+    if (move?.kind !== 'wait') throw new Error(`${this.#subject.state.name}: it waits for nothing`);
+    const { waiting } = move;
     const [effect] = this.#turn.effects;
     if (effect?.type === 'timer') {
       if (effect.dueAt - this.#turn.event.at > MAX_TEST_MS) throw new StateFailure(ERRORS.timeout, undefined);
-      return this.#take({ type: 'timer.fired', effect: effect.id });
+      return this.#take({ type: 'timer.fired', effect: effect.id }, waiting);
     }
     if (effect?.type !== 'task') throw new Error(`${this.#subject.state.name}: nothing is asked for`);
-    return { task: effect, answer: (answer) => this.#guarded(() => this.#take(answer)) };
+    return { task: effect, answer: (answer) => this.#guarded(() => this.#take(answer, waiting)) };
   }
 
-  #take(answer: Answer): StateTestAnswer {
-    const move = this.#subject.state.resume(this.#thread, answer);
+  #take(answer: Answer, waiting: Waiting): StateTestAnswer {
+    const move = this.#subject.state.resume(this.#thread, answer, waiting);
     if (move.kind !== 'exit') throw new Error(`${this.#subject.state.name}: it waits again`);
     return this.#leave(move);
   }

@@ -26,7 +26,7 @@ export async function testSource(
   const request = readRequest(asked);
   const subject = readSubject(source, request.stateName);
   const isCarriedOut = terms.missing === 'pass-through' || Object.keys(terms.handlers).length > 0;
-  checkRequest(subject.state, request, isCarriedOut);
+  checkRequest(subject, request, isCarriedOut);
   const tested = new StateTest(subject, request, terms.now, terms.seed).run();
   if (!('task' in tested)) return tested;
   const end = await carryOut(tested.task, terms);
