@@ -113,7 +113,7 @@ function assignedBy(state: Json): string[] {
 }
 
 const QUOTED = /'(?:\\.|[^'\\])*'/gs;
-const VARIABLE = /(?<![$.\]\w])\$(\p{ID_Start}\p{ID_Continue}*)/gu;
+const VARIABLE = /(?<![$.\]\w])\$([\p{ID_Start}_]\p{ID_Continue}*)/gu;
 
 /** The variables of a path, or of a call of an intrinsic function; texts in quotes are none. */
 function readByPath(text: string): ReadonlySet<string> {

@@ -10,6 +10,9 @@ import { jsonataCondition } from '../guards/jsonata-condition.js';
 import { missingPaths } from './workflow-paths.js';
 import { unknownVariables } from './workflow-variables.js';
 
+/** States that a way from the start lists. */
+const MAX_WAY = 20;
+
 /** State types that let time pass, or ask for work. */
 const RESTING = new Set(['Task', 'Wait', 'Map', 'Parallel']);
 
@@ -46,66 +49,63 @@ class WorkflowInspection {
   readonly findings: Problem[] = [];
   readonly #program: AslProgram;
   readonly #source: Json;
-  /** By state, the states before it on the shortest way from the start. */
-  readonly #ways = new Map<string, readonly string[]>();
+  /** By state, the one before it on the shortest way from the start; none before the first. */
+  readonly #before = new Map<string, string | undefined>();
 
   constructor(program: AslProgram, source: Json) {
     this.#program = program;
     this.#source = source;
-    const open: string[] = [program.startAt];
-    this.#ways.set(program.startAt, []);
-    for (const name of open) {
-      const way = [...(this.#ways.get(name) ?? []), name];
+    this.#before.set(program.startAt, undefined);
+    for (const name of this.#before.keys()) {
       const { targets = [], inner = [] } = program.states.get(name) ?? {};
-      for (const to of [...targets.map((target) => target.to), ...inner]) {
-        if (this.#ways.has(to)) continue;
-        this.#ways.set(to, way);
-        open.push(to);
-      }
+      for (const to of [...targets.map((target) => target.to), ...inner])
+        if (!this.#before.has(to)) this.#before.set(to, name);
     }
   }
 
   isReached(name: string): boolean {
-    return this.#ways.has(name);
+    return this.#before.has(name);
   }
 
   /** Rounds of states that neither wait nor work, and that nothing leads out of. */
   loops(): void {
-    const { states } = this.#program;
-    const endless = new Set(
-      [...this.#ways.keys()].filter((name) => {
-        const state = states.get(name);
-        return state !== undefined && !state.terminal && !RESTING.has(state.type);
-      }),
-    );
-    for (let before = -1; before !== endless.size; ) {
-      before = endless.size;
-      for (const name of endless) {
-        const { targets = [] } = states.get(name) ?? {};
-        if (targets.length === 0 || targets.some(({ to }) => !endless.has(to))) endless.delete(name);
-      }
-    }
-    const [first] = endless;
+    const isResting = ({ terminal, type, targets }: CompiledState): boolean =>
+      terminal || RESTING.has(type) || targets.length === 0;
+    const states = this.#reached();
+    const left = this.#leadingTo(states.filter(isResting));
+    const first = states.find(({ name }) => !left.has(name));
     if (first === undefined) return;
-    const message = `states that neither wait nor work lead round for ever from the state "${first}"${this.#wayTo(first)}`;
-    this.#warn('endless-loop', this.#pointer(first), message);
+    const message = `states that neither wait nor work lead round for ever from the state "${first.name}"${this.#wayTo(first.name)}`;
+    this.#warn('endless-loop', first.path, message);
   }
 
   /** States from which no end can be come to. */
   traps(): void {
-    const { states } = this.#program;
-    const free = new Set([...states.values()].filter(({ terminal }) => terminal).map(({ name }) => name));
-    for (let before = -1; before !== free.size; ) {
-      before = free.size;
-      for (const { name, targets } of states.values())
-        if (targets.some(({ to }) => free.has(to))) free.add(name);
-    }
-    for (const [name, way] of this.#ways) {
-      const last = way.at(-1);
+    const free = this.#leadingTo([...this.#program.states.values()].filter(({ terminal }) => terminal));
+    for (const { name, path } of this.#reached()) {
+      const last = this.#before.get(name);
       if (free.has(name) || (last !== undefined && !free.has(last))) continue;
       const message = `no state that ends the workflow can be come to from the state "${name}"${this.#wayTo(name)}`;
-      this.#warn('no-way-to-end', this.#pointer(name), message);
+      this.#warn('no-way-to-end', path, message);
     }
+  }
+
+  #reached(): readonly CompiledState[] {
+    return [...this.#before.keys()].flatMap((name) => this.#program.states.get(name) ?? []);
+  }
+
+  /** These states, and all that lead to one of them. */
+  #leadingTo(goals: readonly CompiledState[]): ReadonlySet<string> {
+    const from = new Map<string, string[]>();
+    for (const { name, targets } of this.#program.states.values())
+      for (const { to } of targets) {
+        const known = from.get(to);
+        if (known === undefined) from.set(to, [name]);
+        else known.push(name);
+      }
+    const leading = new Set(goals.map(({ name }) => name));
+    for (const name of leading) for (const before of from.get(name) ?? []) leading.add(before);
+    return leading;
   }
 
   /** Rules that are never come to, and values that none of them takes. */
@@ -204,8 +204,12 @@ class WorkflowInspection {
   }
 
   #wayTo(name: string): string {
-    const way = this.#ways.get(name) ?? [];
-    return way.length === 0 ? ' (reached from the start)' : ` (reached by ${way.join(', ')})`;
+    const way: string[] = [];
+    for (let at = this.#before.get(name); at !== undefined; at = this.#before.get(at)) way.push(at);
+    if (way.length === 0) return ' (reached from the start)';
+    way.reverse();
+    const shown = way.length <= MAX_WAY ? way : [...way.slice(0, MAX_WAY - 1), '…', way.at(-1)];
+    return ` (reached by ${shown.join(', ')})`;
   }
 
   #warn(code: string, path: string, message: string, hint?: string): void {
