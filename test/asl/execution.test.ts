@@ -243,6 +243,40 @@ describe('an execution', () => {
     expect(run.types.at(-1)).toBe('ExecutionFailed');
   });
 
+  it('cannot wait for an instant that is too far', () => {
+    const definition = { StartAt: 'W', States: { W: { Type: 'Wait', TimestampPath: '$', End: true } } };
+    const now = Date.UTC(2026, 0, 1);
+    const until = (seconds: number) => new Date(now + seconds * 1_000).toISOString();
+    expect(drive(definition, until(2 ** 31 - 1), { now }).status).toBe('succeeded');
+    expect(drive(definition, until(2 ** 31), { now }).cause).toContain('Wait state delay is too long.');
+    expect(drive(definition, '9999-12-31T23:59:59Z', { now }).error).toBe('States.Runtime');
+  });
+
+  it.each<[Json, string]>([
+    ['soon', 'refers to value "soon" which is not a valid integer: $.t'],
+    [1.5, 'refers to value "1.5" which is not a valid integer: $.t'],
+    [null, 'refers to value "null" which is not a valid integer: $.t'],
+    [{ a: 1 }, 'refers to value "{"a":1}" which is not a valid integer: $.t'],
+    [0, 'refers to value "0" which is not positive: $.t'],
+    [-1, 'refers to value "-1" which is not positive: $.t'],
+  ])('takes no %j for the seconds that a task may take', (t, cause) => {
+    for (const field of ['TimeoutSecondsPath', 'HeartbeatSecondsPath']) {
+      const W = { Type: 'Task', Resource: 'work', [field]: '$.t', End: true };
+      const run = drive({ StartAt: 'W', States: { W } }, { t });
+      expect(run).toMatchObject({ status: 'failed', error: 'States.Runtime' });
+      expect(run.cause).toContain(`The ${field} field ${cause}`);
+      expect(run.types).not.toContain('LambdaFunctionScheduled');
+    }
+  });
+
+  it('takes the seconds of a task as text too, up to the longest there are', () => {
+    const W = { Type: 'Task', Resource: 'work', TimeoutSecondsPath: '$.t', End: true };
+    const [text] = steps({ StartAt: 'W', States: { W } }, start({ t: '7' }));
+    expect(text?.effects).toMatchObject([{ type: 'task', timeoutMs: 7_000 }]);
+    const [longest] = steps({ StartAt: 'W', States: { W } }, start({ t: 1e15 }));
+    expect(longest?.effects).toMatchObject([{ type: 'task', timeoutMs: 99_999_999_000 }]);
+  });
+
   it('fails with the error and cause of a Fail state, or without', () => {
     const failing = (more: Record<string, Json>) => ({
       StartAt: 'F',

@@ -85,6 +85,17 @@ describe('a state that speaks JSONata', () => {
     });
   });
 
+  it.each(['0', '-1', '1.5', '"7"', 'null'])('takes no %s for seconds that are to be positive', (value) => {
+    for (const field of ['TimeoutSeconds', 'HeartbeatSeconds']) {
+      const A = { Type: 'Task', Resource: 'work', [field]: `{% ${value} %}`, End: true };
+      const run = drive(machine({ A }), {});
+      expect(run.error).toBe('States.QueryEvaluationError');
+      expect(run.cause).toContain(field);
+    }
+    const A = { Type: 'Wait', Seconds: `{% ${value} %}`, End: true };
+    expect(drive(machine({ A }), {}).status).toBe(value === '0' ? 'succeeded' : 'failed');
+  });
+
   it('fails with what it works out', () => {
     const A = { Type: 'Fail', Error: '{% $states.input.name %}', Cause: 'plain' };
     expect(drive(machine({ A }), { name: 'Boom' })).toMatchObject({ error: 'Boom', cause: 'plain' });

@@ -9,6 +9,7 @@ import { compilePathText, compilePayloadField } from '../path-query.js';
 import { exceedsDataLimit } from '../payload.js';
 import type { StateSource, StateType } from '../program.js';
 import { type Maker, refuseForeign } from '../query.js';
+import { wholeNumberAt } from '../whole-number.js';
 import { compileRecovery, compileState, compileTransition, leaveFor } from './state.js';
 
 /** What a Map goes over, worked out when it is entered. */
@@ -142,18 +143,9 @@ function compileConcurrency(source: StateSource): Concurrency {
   const fixed = fields.integer('MaxConcurrency', { min: 0 }) ?? 0;
   const path = queryLanguage === 'JSONPath' ? compilePathText(fields, 'MaxConcurrencyPath') : undefined;
   if (path === undefined) return () => fixed;
-  return (thread, selected) => wholeNumber('MaxConcurrencyPath', path.text, path.get(thread, selected));
-}
-
-/** A whole number, which AWS takes as a text as well. */
-function wholeNumber(field: string, path: string, value: Json): number {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (!/^-?\d+$/.test(text)) {
-    throw runtimeFailure(
-      `The ${field} field refers to value "${text}" which is not a valid integer: ${path}`,
-    );
-  }
-  const number = Number(text);
-  if (number < 0) throw runtimeFailure(`${field.replace(/Path$/, '')} cannot be negative.`);
-  return number;
+  return (thread, selected) => {
+    const number = wholeNumberAt('MaxConcurrencyPath', path.text, path.get(thread, selected));
+    if (number < 0) throw runtimeFailure('MaxConcurrency cannot be negative.');
+    return number;
+  };
 }

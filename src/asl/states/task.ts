@@ -1,7 +1,7 @@
 import { isJsonObject, type Json, own } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { compileDataFlow } from '../data-flow.js';
-import { dataLimitFailure, runtimeFailure } from '../errors.js';
+import { dataLimitFailure, queryFailure, runtimeFailure } from '../errors.js';
 import { compileJsonataField, compileTyped, isExpressionText } from '../jsonata-query.js';
 import { DEFAULT_TASK_TIMEOUT_SECONDS } from '../limits.js';
 import { compilePathText, compilePayloadField } from '../path-query.js';
@@ -13,6 +13,7 @@ import { nestedOf } from '../task/nested.js';
 import { requestOf } from '../task/request.js';
 import { isCallback, nestedForm, parseResource, type Resource, resourceLabel } from '../task/resource.js';
 import type { Work } from '../task/work.js';
+import { wholeNumberAt } from '../whole-number.js';
 import { compileRecovery, compileState, compileTransition, leaveFor } from './state.js';
 
 /** Seconds, if the state names any. */
@@ -118,20 +119,21 @@ function compileSeconds(source: StateSource, field: 'TimeoutSeconds' | 'Heartbea
   refuseForeign(source, 'JSONPath', [`${field}Path`]);
   if (queryLanguage === 'JSONata' && isExpressionText(fields.any(field))) {
     const value = compileTyped(fields, field, 'number');
-    return (thread) => wholeSeconds(value?.(thread) ?? null, field);
+    return (thread) => {
+      const seconds = Number(value?.(thread));
+      if (Number.isInteger(seconds) && seconds > 0) return Math.min(seconds, DEFAULT_TASK_TIMEOUT_SECONDS);
+      throw queryFailure(`The ${field} field must be a positive integer: ${seconds}`, field);
+    };
   }
   fields.atMostOne(field, `${field}Path`);
   const fixed = fields.integer(field, { min: 1, max: DEFAULT_TASK_TIMEOUT_SECONDS });
   const path = queryLanguage === 'JSONPath' ? compilePathText(fields, `${field}Path`) : undefined;
   if (path === undefined) return () => fixed;
-  return (thread, selected) => wholeSeconds(path.get(thread, selected), `${field}Path`);
-}
-
-function wholeSeconds(value: Json, field: string): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value > 0) {
-    return Math.min(value, DEFAULT_TASK_TIMEOUT_SECONDS);
-  }
-  throw runtimeFailure(
-    `The ${field} field refers to value ${JSON.stringify(value)} which is not a valid integer.`,
-  );
+  return (thread, selected) => {
+    const seconds = wholeNumberAt(`${field}Path`, path.text, path.get(thread, selected));
+    if (seconds > 0) return Math.min(seconds, DEFAULT_TASK_TIMEOUT_SECONDS);
+    throw runtimeFailure(
+      `The ${field}Path field refers to value "${seconds}" which is not positive: ${path.text}`,
+    );
+  };
 }

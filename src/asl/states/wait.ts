@@ -28,7 +28,9 @@ export const wait: StateType = {
       enter(thread) {
         const selected = flow.select(thread);
         const due = dueAt(thread, selected);
-        if (due > thread.turn.event.at) return { kind: 'wait', waiting: thread.timer(due, 'timer') };
+        const now = thread.turn.event.at;
+        if (due - now > MAX_WAIT_SECONDS * 1_000) throw runtimeFailure('Wait state delay is too long.');
+        if (due > now) return { kind: 'wait', waiting: thread.timer(due, 'timer') };
         return leaveFor(transition.next, flow.leave(thread, selected));
       },
       resume(thread) {
@@ -95,7 +97,6 @@ function wholeSeconds(value: Json): number {
 }
 
 function afterSeconds(thread: ActiveThread, seconds: number): number {
-  if (seconds > MAX_WAIT_SECONDS) throw runtimeFailure('Wait state delay is too long.');
   return thread.turn.event.at + seconds * 1_000;
 }
 
