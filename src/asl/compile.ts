@@ -2,6 +2,7 @@ import { isJsonObject, type Json } from '../core/json.js';
 import { MAX_JSON_DEPTH } from '../core/limits.js';
 import { didYouMean } from '../core/problem.js';
 import { checkExpress } from './express.js';
+import { checkRelations } from './field-relations.js';
 import { Fields, SCHEMA } from './fields.js';
 import type { Finding } from './finding.js';
 import { checkLabel } from './label.js';
@@ -129,6 +130,7 @@ class Reader {
     if (type === undefined) return undefined;
     if (this.#type === 'EXPRESS') checkExpress(fields);
     if (type.name === 'Map') checkLabel(fields, this.#labels);
+    checkRelations(type.name, fields);
     const branch = (inner: Fields): string => {
       inner.require('States', 'StartAt');
       return this.machine(inner, surrounding);

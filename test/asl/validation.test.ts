@@ -238,6 +238,58 @@ describe('a JSONata expression', () => {
   });
 });
 
+describe('fields that depend on each other', () => {
+  it('let a heartbeat be shorter than the whole', () => {
+    const task = (HeartbeatSeconds: number): Json => ({
+      Type: 'Task',
+      Resource: 'work',
+      TimeoutSeconds: 10,
+      HeartbeatSeconds,
+      End: true,
+    });
+    expect(ofStates({ A: task(9) })).toEqual([]);
+    for (const seconds of [10, 11]) {
+      expect(ofStates({ A: task(seconds) })).toEqual([
+        `${SCHEMA}: HeartbeatSeconds must be smaller than TimeoutSeconds at /States/A/HeartbeatSeconds`,
+      ]);
+    }
+  });
+
+  it('let a Map go over what one place holds', () => {
+    const map = (ItemsPath: string): Json => ({
+      Type: 'Map',
+      ItemsPath,
+      ItemProcessor: { StartAt: 'I', States: { I: END } },
+      End: true,
+    });
+    for (const path of ['$', '$.a.b', '$.a[0]', '$$.Execution.Input.list', '$list'])
+      expect(ofStates({ M: map(path) })).toEqual([]);
+    for (const path of ['$.a[*]', '$..a', '$.a[?(@.b)]', '$.a[0:2]']) {
+      expect(ofStates({ M: map(path) })).toEqual([
+        `${SCHEMA}: Value is not a Reference Path at /States/M/ItemsPath`,
+      ]);
+    }
+  });
+
+  it('let a Map say how its items are executed only where they are', () => {
+    const map = (ProcessorConfig: Json): string[] =>
+      ofStates({
+        M: {
+          Type: 'Map',
+          ItemProcessor: { ProcessorConfig, StartAt: 'I', States: { I: END } },
+          End: true,
+        },
+      });
+    expect(map({ Mode: 'INLINE' })).toEqual([]);
+    expect(map({ Mode: 'DISTRIBUTED' })).toContain(
+      `${SCHEMA}: These fields are required: [ExecutionType] at /States/M/ItemProcessor/ProcessorConfig`,
+    );
+    expect(map({ Mode: 'INLINE', ExecutionType: 'STANDARD' })).toEqual([
+      `${SCHEMA}: Field 'ExecutionType' is not supported at /States/M/ItemProcessor/ProcessorConfig`,
+    ]);
+  });
+});
+
 describe('a variable', () => {
   it('has a name that an expression can say', () => {
     const Assign = { states: 1, 'a-b': 1, _x: 1, ['v'.repeat(81)]: 1, ['v'.repeat(80)]: 1, größe: 1, x2: 1 };
