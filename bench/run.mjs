@@ -9,6 +9,7 @@ const SECTIONS = {
   transition: 'Pure transitions',
   compile: 'A machine of 1,000 states',
   jsonata: 'JSONata',
+  workflows: 'Executions of workflows in memory',
   size: 'Sizes',
   store: 'Durable transitions on SQLite (synchronous=FULL)',
   types: 'Check time of a machine of 200 states',

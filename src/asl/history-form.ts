@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../core/journal.js';
-import { isJsonObject, type Json, type JsonObject, put } from '../core/json.js';
+import { isJsonObject, type Json, type JsonObject, own, put } from '../core/json.js';
 
 /**
  * History entries as GetExecutionHistory gives them: payloads as JSON text, `timestamp` in milliseconds since
@@ -44,16 +44,15 @@ class Form {
   }
 
   #details(details: JsonObject): JsonObject {
-    if (!PAYLOADS.some((field) => Object.hasOwn(details, field))) return details;
-    const form: Record<string, Json> = {};
-    for (const field in details) {
-      const value = details[field] as Json;
-      if (field === 'input' || field === 'output' || field === 'parameters')
-        form[field] = this.#asText(value);
-      else if (field === 'assignedVariables' && isJsonObject(value)) form[field] = this.#eachAsText(value);
-      else form[field] = value;
+    let form: Record<string, Json> | undefined;
+    for (const field of PAYLOADS) {
+      const value = own(details, field);
+      if (value === undefined) continue;
+      form ??= { ...details };
+      form[field] =
+        field === 'assignedVariables' && isJsonObject(value) ? this.#eachAsText(value) : this.#asText(value);
     }
-    return form;
+    return form ?? details;
   }
 
   #eachAsText(variables: JsonObject): JsonObject {

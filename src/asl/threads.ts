@@ -51,22 +51,17 @@ export class Threads {
   }
 
   /** The threads that a condition holds of, as they are stored, in the order in which they began. */
-  where(holds: (thread: Thread) => boolean): ActiveThread[] {
-    return this.#ids().flatMap((id) => {
-      const stored = this.#active.get(id)?.stored() ?? this.#stored[id];
-      const thread = stored !== undefined && holds(stored) ? this.thread(id) : undefined;
-      return thread === undefined ? [] : [thread];
+  where(holds: (thread: Thread | ActiveThread) => boolean): ActiveThread[] {
+    return this.#found((id) => {
+      const thread = this.#active.get(id) ?? this.#stored[id];
+      return thread !== undefined && holds(thread);
     });
   }
 
   /** The threads that the state of a thread has begun and that have not ended. */
   of(parent: ActiveThread): ActiveThread[] {
     const prefix = `${parent.id}.`;
-    return this.#ids().flatMap((id) => {
-      const isChild = id.startsWith(prefix) && !id.includes('.', prefix.length);
-      const thread = isChild ? this.thread(id) : undefined;
-      return thread === undefined ? [] : [thread];
-    });
+    return this.#found((id) => id.startsWith(prefix) && !id.includes('.', prefix.length));
   }
 
   /** A thread has ended, or is given up: nothing is waited for, in it or in those that it has begun. */
@@ -112,9 +107,17 @@ export class Threads {
     return threads;
   }
 
-  #ids(): string[] {
-    const begun = [...this.#active.keys()].filter((id) => !Object.hasOwn(this.#stored, id));
-    return [...Object.keys(this.#stored), ...begun];
+  /** Those with an id that is looked for, first the ones that were there before this event. */
+  #found(isWanted: (id: string) => boolean): ActiveThread[] {
+    const found: ActiveThread[] = [];
+    const look = (id: string) => {
+      const thread = isWanted(id) ? this.thread(id) : undefined;
+      if (thread !== undefined) found.push(thread);
+    };
+    const begun = [...this.#active.keys()];
+    for (const id in this.#stored) look(id);
+    for (const id of begun) if (!Object.hasOwn(this.#stored, id)) look(id);
+    return found;
   }
 }
 

@@ -39,7 +39,8 @@ const NAME = 'simulation';
 
 /** Options that were looked at. */
 export interface SimulateTerms {
-  readonly given: Given;
+  /** Absent where it begins as any other. */
+  readonly given: Given | undefined;
   /** Names of the execution and of its machine. */
   readonly instance: string;
   readonly machine: string;
@@ -61,14 +62,19 @@ export function simulateTerms(options: SimulateOptions): SimulateTerms {
     refuse('missingHandlers', 'it is "fail" or "pass-through"');
   if (options.type !== undefined && !['STANDARD', 'EXPRESS'].includes(options.type))
     refuse('type', 'it is "STANDARD" or "EXPRESS"');
-  for (const [name, handler] of Object.entries(handlers))
-    if (typeof handler !== 'function') refuse(`handlers/${name}`, 'it must be a function');
+  for (const name of Object.keys(handlers))
+    if (typeof handlers[name] !== 'function') refuse(`handlers/${name}`, 'it must be a function');
   const given = givenOf(options);
   return {
-    ...{ given, handlers, seed, patienceMs, signal, now },
+    given,
+    handlers,
+    seed,
+    patienceMs,
+    signal,
+    now,
     missing: missingHandlers,
-    instance: nameIn(given.context, 'Execution'),
-    machine: nameIn(given.context, 'StateMachine'),
+    instance: nameIn(given?.context, 'Execution'),
+    machine: nameIn(given?.context, 'StateMachine'),
   };
 }
 
@@ -87,7 +93,9 @@ export function asObject(name: string, value: unknown): JsonObject | undefined {
   return isJsonObject(json) ? json : refuse(name, 'it must be an object');
 }
 
-function givenOf(options: SimulateOptions): Given {
+function givenOf(options: SimulateOptions): Given | undefined {
+  if (options.context === undefined && options.variables === undefined && options.type !== 'EXPRESS')
+    return undefined;
   const context = asObject('context', options.context);
   const variables = asObject('variables', options.variables);
   return {

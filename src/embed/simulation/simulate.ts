@@ -4,7 +4,6 @@ import { toAwsHistory } from '../../asl/history-form.js';
 import { asl } from '../../asl/language.js';
 import type { AslProgram } from '../../asl/program.js';
 import { begin, type Given } from '../../asl/step.js';
-import { given } from '../../core/given.js';
 import { hasEnded } from '../../core/instance.js';
 import { jobAnswer } from '../../core/job.js';
 import type { Json, JsonObject } from '../../core/json.js';
@@ -60,7 +59,7 @@ class Simulation {
       beat: (jobId) => this.#timeline.beat(jobId),
     });
     this.#timeline = new Timeline({
-      language: beginningWith(terms.given),
+      language: terms.given === undefined ? asl : beginningWith(terms.given),
       ...{ program, now, seed },
       perform: (job) => this.#handlers.begin(job),
       forget: (jobId) => this.#handlers.forget(jobId),
@@ -110,10 +109,18 @@ class Simulation {
     const { status, state } = this.#timeline.standing(this.#terms.instance);
     if (state === null && this.#refusal !== undefined) throw new Refused(this.#refusal);
     const { output, error, cause } = fromState(state);
+    const entries = () => this.#timeline.history(this.#terms.instance);
+    let history: readonly JsonObject[] | undefined;
     return {
       status: executionStatus(status),
-      ...given({ output, error, cause }),
-      history: toAwsHistory(this.#timeline.history(this.#terms.instance)),
+      ...(output === undefined ? {} : { output }),
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+      // Put into AWS's form for those who ask: that takes longer than many an execution.
+      get history() {
+        history ??= toAwsHistory(entries());
+        return history;
+      },
     };
   }
 }

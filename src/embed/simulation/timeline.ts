@@ -223,6 +223,7 @@ export class Timeline<P extends Program> {
 
   /** Nothing reaches what has ended. */
   #end(line: Line): void {
+    if (this.#due.size === 0) return;
     for (const due of [...this.#due.items()]) {
       if (due.to !== line) continue;
       if (due.effect === undefined) this.#due.remove(due);
