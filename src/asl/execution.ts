@@ -81,7 +81,7 @@ export interface Entered {
 }
 
 export interface Waiting {
-  readonly for: 'task' | 'timer' | 'retry' | 'callback' | 'child';
+  readonly for: 'task' | 'timer' | 'retry' | 'callback' | 'child' | 'message';
   /** Of what waits for a callback the timer of its TimeoutSeconds, whose effect answers from outside have too. */
   readonly effect: string;
   /** Of a task that is answered with its token, which may happen before its handler is done. */
@@ -90,6 +90,15 @@ export interface Waiting {
   readonly nested?: NestedExecution;
   /** The timer of its TimeoutSeconds, where no job and no callback has them. */
   readonly timeout?: string;
+  /** Of a Message state: what it waits for. */
+  readonly message?: AwaitedMessage;
+}
+
+export interface AwaitedMessage {
+  readonly key: string;
+  readonly value: Json;
+  /** What its timer can be found by. */
+  readonly subject: string;
 }
 
 export interface NestedExecution {
@@ -113,18 +122,27 @@ export interface PendingCallback {
 }
 
 /** The effects that what is waited for consists of: what does the work, and timers. */
-export function effectsOf({ for: purpose, effect, callback, timeout }: Waiting): readonly WaitingEffect[] {
+export function effectsOf({
+  for: purpose,
+  effect,
+  callback,
+  timeout,
+  message,
+}: Waiting): readonly WaitingEffect[] {
   const kind = purpose === 'task' || purpose === 'child' ? purpose : 'timer';
   const timers = [callback?.effect, callback?.heartbeat?.effect, timeout];
   const others = timers.flatMap((id) =>
     id === undefined || id === effect ? [] : [{ kind: 'timer', id } as const],
   );
-  return [{ kind, id: effect }, ...others];
+  const first: WaitingEffect = { kind, id: effect, ...(message && { subject: message.subject }) };
+  return [first, ...others];
 }
 
 export interface WaitingEffect {
   readonly kind: 'task' | 'timer' | 'child';
   readonly id: string;
+  /** Of a timer that can be found by it. */
+  readonly subject?: string;
 }
 
 /** The thread that every execution begins with, and whose end is the execution's. */

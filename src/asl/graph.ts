@@ -113,6 +113,7 @@ const TYPE_WORDS: ReadonlyMap<string, (state: JsonObject) => string | undefined>
   ['Task', (state) => textAt(state, 'Resource')],
   ['Wait', waitWords],
   ['Fail', (state) => textAt(state, 'Error')],
+  ['Message', (state) => textAt(state, 'CorrelationKey')],
 ]);
 
 function waitWords(state: JsonObject): string | undefined {

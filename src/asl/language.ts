@@ -53,10 +53,14 @@ function viewOf(state: Json): View {
   const execution = fromState(state);
   const main = execution.threads[MAIN_THREAD];
   const failure = execution.error !== undefined || execution.cause !== undefined;
+  const awaits = Object.values(execution.threads).flatMap(({ waiting }) =>
+    waiting?.message === undefined ? [] : [{ key: waiting.message.key, value: waiting.message.value }],
+  );
   return {
     value: main?.state ?? execution.last ?? null,
     context: main?.input ?? null,
     output: execution.output ?? null,
+    ...(awaits.length > 0 ? { awaits } : {}),
     ...(failure ? { error: { error: execution.error ?? '', cause: execution.cause ?? '' } } : {}),
   };
 }

@@ -86,7 +86,7 @@ function giveUp(
 }
 
 /** States that AWS writes down when they are stopped. */
-const ABORTABLE: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map']);
+const ABORTABLE: ReadonlySet<string> = new Set(['Task', 'Wait', 'Parallel', 'Map', 'Message']);
 
 /** Stops a thread, from within outwards; it stays where it was, since a redrive may want to go on from there. */
 function abort(program: AslProgram, threads: Threads, thread: ActiveThread, parent: ActiveThread): void {

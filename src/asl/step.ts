@@ -133,7 +133,8 @@ function isAnswer({ type, effect }: Answer, waiting: Waiting): boolean {
   if (type === 'timer.fired') return asked.kind === 'timer';
   if (type === 'child.ended') return asked.kind === 'child';
   const isJob = asked.kind === 'task' && type !== 'task.heartbeat';
-  return isJob || effect === waiting.callback?.effect;
+  const isMessage = waiting.for === 'message' && type === 'task.succeeded';
+  return isJob || isMessage || effect === waiting.callback?.effect;
 }
 
 /** AWS writes nothing about the state that the machine's TimeoutSeconds cuts off. */

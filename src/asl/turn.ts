@@ -113,11 +113,11 @@ export class Turn {
 
   /** Effects of this very turn are taken back; one that is over, since this event came of it, needs nothing. */
   cancel(effects: readonly WaitingEffect[]): void {
-    for (const { kind, id: target } of effects) {
+    for (const { id: target, ...asked } of effects) {
       const made = this.effects.findIndex(({ id }) => id === target);
       if (made >= 0) this.effects.splice(made, 1);
-      else if (!this.#isOver(kind, target))
-        this.effects.push({ type: 'cancel', id: this.nextEffectId(), target, kind });
+      else if (!this.#isOver(asked.kind, target))
+        this.effects.push({ type: 'cancel', id: this.nextEffectId(), target, ...asked });
     }
   }
 

@@ -28,6 +28,7 @@ const COMMANDS: ReadonlyMap<string, Load> = new Map([
   ['history', async () => (await import('./commands/history.js')).addHistory],
   ['jobs', async () => (await import('./commands/jobs.js')).addJobs],
   ['job', async () => (await import('./commands/job.js')).addJob],
+  ['message', async () => (await import('./commands/message.js')).addMessage],
   ['task', async () => (await import('./commands/task.js')).addTask],
   ['queues', loadQueues],
   ['queue', loadQueues],

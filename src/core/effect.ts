@@ -32,6 +32,8 @@ export interface TimerEffect {
   readonly type: 'timer';
   readonly id: string;
   readonly dueAt: number;
+  /** What it can be found by until then, from `correlationOf`. */
+  readonly subject?: string;
 }
 
 /** A signal to another instance, or to itself. Not answered. */
@@ -64,6 +66,8 @@ export interface CancelEffect {
   readonly target: string;
   /** A child is asked to stop; its end is still answered. */
   readonly kind: 'task' | 'timer' | 'child';
+  /** Of a timer that has one. */
+  readonly subject?: string;
 }
 
 /**

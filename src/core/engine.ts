@@ -4,7 +4,7 @@ import type { Instance, Status } from './instance.js';
 import type { ClaimedJob, Job, JobStatus } from './job.js';
 import type { HistoryEntry, Outcome } from './journal.js';
 import type { Json } from './json.js';
-import type { View } from './language.js';
+import type { Correlation, View } from './language.js';
 import type { Problem } from './problem.js';
 import type {
   ActivityClaimOptions,
@@ -31,6 +31,7 @@ import type { Retention } from './retention.js';
  * - `unknown-job`, `job-owned`, `job-state`, `lease-lost`: the job is not there, or not to be changed so
  * - `invalid-job`, `invalid-id`, `not-json`, `payload-too-large`: the request itself
  * - `reserved`: the machine, or the language, is that of schedules
+ * - `invalid-correlation`: a key and value that nobody can wait for
  * - `InvalidToken`, `TaskDoesNotExist`, `TaskTimedOut`, `InvalidOutput`: see `succeedTask`
  * - `retention-invalid`: how long to keep what, with everything that is wrong with it
  * - `schedule-invalid`: the specification, with everything that is wrong with it
@@ -108,6 +109,11 @@ export interface Engine {
   failTask(token: string, failure?: TaskFailure): Promise<void>;
   /** Says that such a task is still worked on: its HeartbeatSeconds begin anew. */
   heartbeatTask(token: string): Promise<void>;
+  /**
+   * Hands a message to the executions that wait for its key and value: to all of them, or to the one that waits
+   * longest. Durable when it resolves, and each wait is over with its first message. Nobody keeps it for those to come.
+   */
+  correlate(message: CorrelatedMessage, to?: 'all' | 'one'): Promise<Correlated>;
   /** Ends a running instance from outside. */
   stop(instance: string, reason?: { readonly error?: string; readonly cause?: string }): Promise<Receipt>;
   /** Lets a parked instance be stepped again (rule 8), and one that failed go on from where it did. */
@@ -198,6 +204,19 @@ export interface ReadOptions {
 export interface TaskFailure {
   readonly error?: string;
   readonly cause?: string;
+}
+
+/** A message for whoever waits for its key and value. */
+export interface CorrelatedMessage extends Correlation {
+  /** Null if absent. */
+  readonly data?: Json;
+}
+
+/** Whom a message has reached. */
+export interface Correlated {
+  readonly matched: number;
+  /** Their ids; the first MAX_PAGE of them. */
+  readonly instances: readonly string[];
 }
 
 /** How long to wait for the effect of a request. */

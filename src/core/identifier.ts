@@ -1,3 +1,4 @@
+import { awaitedNames } from './correlation.js';
 import { MAX_ID_LENGTH } from './limits.js';
 import type { Problem } from './problem.js';
 
@@ -64,6 +65,18 @@ export function addressProblem(id: string): Problem | undefined {
  */
 export function effectName(instance: string, effectId: string): string {
   return `${instance}/${effectId.replace('.', '/')}`;
+}
+
+/**
+ * The global name of a timer, which begins with what it can be found by, if that is anything.
+ *
+ * @example
+ * timerName('order-1', '3.0'); // => 'order-1/3/0'
+ * timerName('order-1', '3.0', 'order_id=1'); // => '/subject/order_id=1/order-1/3/0'
+ */
+export function timerName(instance: string, effectId: string, subject?: string): string {
+  const name = effectName(instance, effectId);
+  return subject === undefined ? name : `${awaitedNames(subject)}${name}`;
 }
 
 /**

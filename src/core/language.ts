@@ -110,12 +110,20 @@ export interface Failure {
   readonly cause: string;
 }
 
+/** What a message has to carry, for whoever waits for it. */
+export interface Correlation {
+  readonly key: string;
+  readonly value: Json;
+}
+
 /** An instance's state as people read it. */
 export interface View {
   /** Where it stands: a state's name, or an object of them where states nest. */
   readonly value: Json;
   readonly context: Json;
   readonly output: Json;
+  /** The messages that it waits for, where it waits for any. */
+  readonly awaits?: readonly Correlation[];
   /** Why it failed, where it did. */
   readonly error?: Failure;
 }

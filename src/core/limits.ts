@@ -126,5 +126,11 @@ export const MAX_CAUSE_LENGTH = 32_768;
 /** Characters of the name of an error that a task is failed with from outside; AWS has the same. */
 export const MAX_ERROR_LENGTH = 256;
 
+/** Characters of the key and the value together that a message is correlated by, written as in an address. */
+export const MAX_CORRELATION_LENGTH = 1_000;
+
+/** Bytes (UTF-8, as JSON text) of a correlated message, its key and value included: what AWS lets between states. */
+export const MAX_CORRELATED_BYTES = 262_144;
+
 /** Rows in one answer of a listing. */
 export const MAX_PAGE = 1_000;

@@ -2,6 +2,8 @@ import { setMaxListeners } from 'node:events';
 import type { Definition, Version } from '../core/definition.js';
 import type { Duration } from '../core/duration.js';
 import type {
+  Correlated,
+  CorrelatedMessage,
   CreateOptions,
   Engine,
   Health,
@@ -43,6 +45,7 @@ import { type Retention, type SweepRule, sweepRules } from '../core/retention.js
 import { SCHEDULE_LANGUAGE, SCHEDULE_MACHINE, scheduleId } from '../core/schedule-id.js';
 import type { CreateResult, Reading, Store } from '../store/store.js';
 import type { Clock } from './clock.js';
+import { correlate } from './correlating.js';
 import { Delivery, message, unknownInstance } from './delivery.js';
 import { fateOf } from './fate.js';
 import { bodyHash, identify } from './hash.js';
@@ -332,6 +335,10 @@ export class DurableEngine implements Engine {
     options: ActivityClaimOptions = {},
   ): Promise<ActivityTask | undefined> {
     return this.#jobs.claimActivity(activity, options);
+  }
+
+  async correlate(message: CorrelatedMessage, to: 'all' | 'one' = 'all'): Promise<Correlated> {
+    return correlate(this.#store, message, to);
   }
 
   async succeedTask(token: string, output?: Json): Promise<void> {

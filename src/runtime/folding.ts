@@ -3,7 +3,7 @@ import type { Effect, SpawnEffect, TaskEffect } from '../core/effect.js';
 import type { Event, EventBody, MigrateEvent, Versions } from '../core/event.js';
 import { fold, foldMigration, type Standing } from '../core/fold.js';
 import { given } from '../core/given.js';
-import { childName, effectName, effectOfChild } from '../core/identifier.js';
+import { childName, effectName, effectOfChild, timerName } from '../core/identifier.js';
 import { hasEnded, type Instance } from '../core/instance.js';
 import type { NewJob } from '../core/job.js';
 import type { JournalEntry } from '../core/journal.js';
@@ -200,8 +200,9 @@ class Folding {
         return;
       case 'timer': {
         const event = text({ type: 'timer.fired', effect: effect.id });
+        const name = timerName(instance, effect.id, effect.subject);
         // One for the past is due now: it overtakes nothing that came before it (rule 4).
-        this.#timers.set(id, { id, to: instance, event, dueAt: Math.max(effect.dueAt, this.#at) });
+        this.#timers.set(name, { id: name, to: instance, event, dueAt: Math.max(effect.dueAt, this.#at) });
         return;
       }
       case 'send': {
@@ -225,11 +226,14 @@ class Folding {
           this.#messages.push({ id, to, event: text({ type: 'stop' }), cause: this.#cause() });
           return;
         }
-        const target = effectName(instance, effect.target);
         // What this very commit would have made is simply not made.
         if (effect.kind === 'timer') {
-          if (!this.#timers.delete(target)) this.#cancelledTimers.push(target);
-        } else if (!this.#jobs.delete(target)) this.#cancelledJobs.push(target);
+          const name = timerName(instance, effect.target, effect.subject);
+          if (!this.#timers.delete(name)) this.#cancelledTimers.push(name);
+          return;
+        }
+        const target = effectName(instance, effect.target);
+        if (!this.#jobs.delete(target)) this.#cancelledJobs.push(target);
       }
     }
   }

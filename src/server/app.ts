@@ -11,6 +11,7 @@ import { historyEndpoints } from './routes/history.js';
 import { instanceEndpoints } from './routes/instances.js';
 import { jobEndpoints } from './routes/jobs.js';
 import { machineEndpoints } from './routes/machines.js';
+import { messageEndpoints } from './routes/messages.js';
 import { queueEndpoints } from './routes/queues.js';
 import { scheduleEndpoints } from './routes/schedules.js';
 import { taskEndpoints } from './routes/tasks.js';
@@ -48,6 +49,7 @@ export function createApp(engine: Engine, options: AppOptions = {}): Hono {
     ...historyEndpoints(engine),
     ...watchEndpoints(engine),
     ...jobEndpoints(engine),
+    ...messageEndpoints(engine),
     ...taskEndpoints(engine),
     ...queueEndpoints(engine),
     ...machineEndpoints(engine),

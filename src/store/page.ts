@@ -20,3 +20,8 @@ export function pageStart(after: string | undefined): number | undefined {
   }
   return Number(after);
 }
+
+/** The first text behind all that begin with this one, which ends in a slash. */
+export function behind(prefix: string): string {
+  return `${prefix.slice(0, -1)}0`;
+}

@@ -165,6 +165,11 @@ export interface Store {
   /** Newest first. */
   jobs(query: JobQuery): Promise<Page<Job>>;
   job(id: string): Promise<Job | undefined>;
+  /**
+   * The timers that wait for a subject and are neither due and folded nor cancelled, by name: at most `limit`, those
+   * behind the name `after`.
+   */
+  awaiting(query: AwaitingQuery): Promise<readonly Message[]>;
   /** What waits for an instance, timers included, in order; at most MAX_PAGE. */
   messages(instance: string): Promise<readonly Message[]>;
   counts(): Promise<Counts>;
@@ -385,6 +390,13 @@ export interface SweepQuery {
   readonly machines?: readonly string[];
   /** Of all machines but these. */
   readonly exceptMachines?: readonly string[];
+}
+
+export interface AwaitingQuery {
+  readonly subject: string;
+  /** At most MAX_PAGE. */
+  readonly limit: number;
+  readonly after?: string;
 }
 
 export interface Snapshot {

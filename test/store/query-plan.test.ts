@@ -45,6 +45,7 @@ it('finds what it needs by an index, and never by going through a whole table', 
     await store.find(query);
   await store.jobs({ status: 'failed' });
   await store.folded('a', 'start');
+  await store.awaiting({ subject: 'k=1', limit: 10 });
   await store.close();
 
   const connection = connect(path);

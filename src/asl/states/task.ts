@@ -1,23 +1,18 @@
 import { isJsonObject, type Json, own } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { compileDataFlow } from '../data-flow.js';
-import { dataLimitFailure, queryFailure, runtimeFailure } from '../errors.js';
-import { compileJsonataField, compileTyped, isExpressionText } from '../jsonata-query.js';
-import { DEFAULT_TASK_TIMEOUT_SECONDS } from '../limits.js';
-import { compilePathText, compilePayloadField } from '../path-query.js';
+import { dataLimitFailure } from '../errors.js';
+import { compileJsonataField } from '../jsonata-query.js';
+import { compilePayloadField } from '../path-query.js';
 import { exceedsDataLimit } from '../payload.js';
 import type { CompiledState, StateSource, StateType } from '../program.js';
-import { refuseForeign } from '../query.js';
+import { compileSeconds } from '../seconds.js';
 import { callbackOf } from '../task/callback.js';
 import { nestedOf } from '../task/nested.js';
 import { requestOf } from '../task/request.js';
 import { isCallback, nestedForm, parseResource, type Resource, resourceLabel } from '../task/resource.js';
 import type { Work } from '../task/work.js';
-import { wholeNumberAt } from '../whole-number.js';
 import { compileRecovery, compileState, compileTransition, leaveFor } from './state.js';
-
-/** Seconds, if the state names any. */
-type Seconds = (thread: ActiveThread, selected: Json) => number | undefined;
 
 /** Has work done by a handler and goes on with its result. States Language: Task State. */
 export const task: StateType = {
@@ -111,29 +106,5 @@ function compileCredentials(
     const made = make?.(thread, selected);
     const role = isJsonObject(made) ? own(made, 'RoleArn') : undefined;
     return typeof role === 'string' ? role : undefined;
-  };
-}
-
-function compileSeconds(source: StateSource, field: 'TimeoutSeconds' | 'HeartbeatSeconds'): Seconds {
-  const { fields, queryLanguage } = source;
-  refuseForeign(source, 'JSONPath', [`${field}Path`]);
-  if (queryLanguage === 'JSONata' && isExpressionText(fields.any(field))) {
-    const value = compileTyped(fields, field, 'number');
-    return (thread) => {
-      const seconds = Number(value?.(thread));
-      if (Number.isInteger(seconds) && seconds > 0) return Math.min(seconds, DEFAULT_TASK_TIMEOUT_SECONDS);
-      throw queryFailure(`The ${field} field must be a positive integer: ${seconds}`, field);
-    };
-  }
-  fields.atMostOne(field, `${field}Path`);
-  const fixed = fields.integer(field, { min: 1, max: DEFAULT_TASK_TIMEOUT_SECONDS });
-  const path = queryLanguage === 'JSONPath' ? compilePathText(fields, `${field}Path`) : undefined;
-  if (path === undefined) return () => fixed;
-  return (thread, selected) => {
-    const seconds = wholeNumberAt(`${field}Path`, path.text, path.get(thread, selected));
-    if (seconds > 0) return Math.min(seconds, DEFAULT_TASK_TIMEOUT_SECONDS);
-    throw runtimeFailure(
-      `The ${field}Path field refers to value "${seconds}" which is not positive: ${path.text}`,
-    );
   };
 }

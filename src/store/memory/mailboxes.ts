@@ -2,7 +2,8 @@ import { DEAD_LETTER_MS, MAX_ATTEMPTS, MAX_SUSPECTS, SUSPECT_PATIENCE_MS } from 
 import type { Message } from '../../core/message.js';
 import type { Problem } from '../../core/problem.js';
 import { DEAD_LETTER, gaveUp } from '../parking.js';
-import type { ClaimQuery } from '../store.js';
+import type { AwaitingQuery, ClaimQuery } from '../store.js';
+import { Awaited } from './awaited.js';
 import { Heap, NOWHERE } from './heap.js';
 
 /** What waits for one instance, and who holds it. */
@@ -41,8 +42,13 @@ export class Mailboxes {
   /** By definition: those with no attempt behind them, and those with one. */
   readonly #clean = new Queues();
   readonly #suspect = new Queues();
+  readonly #awaited = new Awaited();
   /** Those without an instance. */
   readonly #orphans = newQueue();
+
+  awaiting(query: AwaitingQuery): readonly Message[] {
+    return this.#awaited.list(query);
+  }
 
   get(instance: string): Mailbox | undefined {
     return this.#boxes.get(instance);
@@ -72,6 +78,7 @@ export class Mailboxes {
   append(message: Message, now: number): void {
     const box = this.#open(message.to);
     insert(box.messages, message);
+    this.#awaited.add(message);
     box.nextDueAt = Math.min(box.nextDueAt ?? Number.POSITIVE_INFINITY, Math.max(message.dueAt, now));
     this.#settle(box);
   }
@@ -138,7 +145,11 @@ export class Mailboxes {
 
   /** Takes out messages after a commit and ends its lease. */
   consume(box: Mailbox, isConsumed: (message: Message) => boolean, now: number): void {
-    box.messages = box.messages.filter((message) => !isConsumed(message));
+    box.messages = box.messages.filter((message) => {
+      if (!isConsumed(message)) return true;
+      this.#awaited.delete(message);
+      return false;
+    });
     box.nextDueAt = box.messages[0]?.dueAt;
     this.release(box, now, 0, undefined);
   }
@@ -176,6 +187,7 @@ export class Mailboxes {
     if (box === undefined) return;
     this.#takeOut(box);
     this.#boxes.delete(instance);
+    for (const message of box.messages) this.#awaited.delete(message);
   }
 
   /** Parks, oldest first, those whose instance never came. */

@@ -364,6 +364,11 @@ class MemoryStore implements port.Store {
     return this.#jobs.get(id)?.job;
   }
 
+  async awaiting(query: port.AwaitingQuery): Promise<readonly Message[]> {
+    this.#time();
+    return this.#mailboxes.awaiting(query);
+  }
+
   async messages(instance: string): Promise<readonly Message[]> {
     this.#time();
     return this.#mailboxes.get(instance)?.messages.slice(0, MAX_PAGE) ?? [];

@@ -1,9 +1,11 @@
+import { awaitedNames } from '../../core/correlation.js';
 import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
 import type { Job, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import type { Message, NewMessage } from '../../core/message.js';
 import { ANYTHING, Listeners } from '../listeners.js';
+import { behind } from '../page.js';
 import { steadyClock } from '../steady-clock.js';
 import type * as port from '../store.js';
 import { changes } from './changes.js';
@@ -19,7 +21,7 @@ import * as calls from './sql/calls.js';
 import * as definitions from './sql/definitions.js';
 import { JOB } from './sql/jobs.js';
 import * as queues from './sql/queues.js';
-import { COUNTS, FOLDED, MESSAGES, READ, SNAPSHOT } from './sql/reading.js';
+import { AWAITING, COUNTS, FOLDED, MESSAGES, READ, SNAPSHOT } from './sql/reading.js';
 import { sweep } from './sweep.js';
 import { commit, migrateInstance } from './turns.js';
 import { Watch } from './watch.js';
@@ -286,6 +288,11 @@ class PostgresStore implements port.Store {
 
   async job(id: string): Promise<Job | undefined> {
     return (await this.#rows(JOB, id)).map(jobOf)[0];
+  }
+
+  async awaiting({ subject, limit, after = '' }: port.AwaitingQuery): Promise<readonly Message[]> {
+    const names = awaitedNames(subject);
+    return (await this.#rows(AWAITING, names, behind(names), after, limit)).map(messageOf);
   }
 
   async messages(instance: string): Promise<readonly Message[]> {

@@ -1,13 +1,15 @@
+import { awaitedNames } from '../../core/correlation.js';
 import type { InstanceQuery, Page, PageQuery } from '../../core/engine.js';
 import { APPLIED, type JournalEntry, type Outcome } from '../../core/journal.js';
 import { MAX_PAGE } from '../../core/limits.js';
 import type { Message } from '../../core/message.js';
 import type { Problem } from '../../core/problem.js';
-import { pageLimit, pageStart } from '../page.js';
-import type { Counts, Reading } from '../store.js';
+import { behind, pageLimit, pageStart } from '../page.js';
+import type { AwaitingQuery, Counts, Reading } from '../store.js';
 import { MESSAGE_COLUMNS, messageOf } from './accept.js';
 import type { Database } from './database.js';
 import type { Row, SqlValue } from './driver.js';
+import { IS_AWAITED } from './migrations/0004-awaited.js';
 import { stowed } from './payload.js';
 import { INSTANCE_COLUMNS, instanceOf } from './turn.js';
 
@@ -30,6 +32,11 @@ const FOLDED = `SELECT ${JOURNAL_COLUMNS} FROM journal WHERE instance = ? AND ev
 
 const MESSAGES = `
   SELECT ${MESSAGE_COLUMNS} FROM message m WHERE recipient = ? ORDER BY due_at, seq LIMIT ${MAX_PAGE}`;
+
+/** As its index has it. */
+const AWAITING = `
+  SELECT ${MESSAGE_COLUMNS} FROM message m
+  WHERE ${IS_AWAITED} AND id >= ?1 AND id < ?2 AND id > ?3 ORDER BY id LIMIT ?4`;
 
 const COUNTS = `
   SELECT
@@ -72,6 +79,14 @@ export function folded(database: Database, instance: string, eventId: string): J
 
 export function messages(database: Database, instance: string): readonly Message[] {
   return database.all(MESSAGES, instance).map(messageOf);
+}
+
+export function awaiting(
+  database: Database,
+  { subject, limit, after = '' }: AwaitingQuery,
+): readonly Message[] {
+  const names = awaitedNames(subject);
+  return database.all(AWAITING, names, behind(names), after, limit).map(messageOf);
 }
 
 export function counts(database: Database, now: number): Counts {

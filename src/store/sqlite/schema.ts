@@ -3,12 +3,13 @@ import { refused } from './failure.js';
 import { FIRST_TABLES } from './migrations/0001-first-tables.js';
 import { QUEUES_CHILDREN_SNAPSHOTS } from './migrations/0002-queues-children-snapshots.js';
 import { LEASES } from './migrations/0003-leases.js';
+import { AWAITED } from './migrations/0004-awaited.js';
 
 /** Marks a file as ours: `dtnt` in ASCII. */
 const APPLICATION_ID = 0x64_74_6e_74;
 
 /** A file that has had the first n of these is of version n. */
-const MIGRATIONS: readonly (readonly string[])[] = [FIRST_TABLES, QUEUES_CHILDREN_SNAPSHOTS, LEASES];
+const MIGRATIONS: readonly (readonly string[])[] = [FIRST_TABLES, QUEUES_CHILDREN_SNAPSHOTS, LEASES, AWAITED];
 
 /** The version of the files that this code reads and writes. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -322,6 +322,10 @@ class SqliteStore implements port.Store {
     return this.#read((database) => listing.job(database, id));
   }
 
+  awaiting(query: port.AwaitingQuery): Promise<readonly Message[]> {
+    return this.#read((database) => reading.awaiting(database, query));
+  }
+
   messages(instance: string): Promise<readonly Message[]> {
     return this.#read((database) => reading.messages(database, instance));
   }

@@ -1,6 +1,7 @@
 import { agreementCases } from './agreement-cases.js';
 import { answerCases } from './answer-cases.js';
 import { attemptCases } from './attempt-cases.js';
+import { awaitingCases } from './awaiting-cases.js';
 import { changeCases } from './change-cases.js';
 import { claimCases } from './claim-cases.js';
 import { commitCases } from './commit-cases.js';
@@ -44,6 +45,7 @@ export const storeSuite: Readonly<Record<string, readonly StoreCase[]>> = {
   expiry: expiryCases,
   'what is due': dueCases,
   reading: readingCases,
+  'what is waited for': awaitingCases,
   pauses: pauseCases,
   migrations: migrationCases,
   snapshots: snapshotCases,

@@ -36,6 +36,11 @@ export const MESSAGES = `
   SELECT ${MESSAGE_COLUMNS} FROM detent.message m ${MESSAGE_PAYLOAD}
   WHERE m.recipient = $1 ORDER BY m.due_at, m.seq LIMIT ${MAX_PAGE}`;
 
+/** $1 and $2: before and behind the names of a subject. */
+export const AWAITING = `
+  SELECT ${MESSAGE_COLUMNS} FROM detent.message m ${MESSAGE_PAYLOAD}
+  WHERE m.timer AND m.id >= $1 AND m.id < $2 AND m.id > $3 ORDER BY m.id LIMIT $4`;
+
 export const COUNTS = `
   SELECT
     (SELECT count(*) FROM detent.instance),
