@@ -182,6 +182,26 @@ describe('an actor', () => {
     expect(runs.map(({ aborted }) => aborted)).toEqual([true, false]);
   });
 
+  it('tells of what was invoked in the words of the dialect', async () => {
+    const machine = createMachine({
+      dialect: 'scxml',
+      context: { got: null as unknown },
+      initial: 'a',
+      states: {
+        a: {
+          invoke: { src: 'load', id: 'k' },
+          on: [{ event: 'done.invoke.k', target: 'b', assign: { got: '{% event.output %}' } }],
+        },
+        b: { invoke: { src: 'break', id: 'l', onError: 'c' } },
+        c: {},
+      },
+    } as never);
+    const handlers = { load: () => 5, break: () => Promise.reject(new Error('no')) };
+    const actor = createActor(machine, { handlers }).start();
+    await settle();
+    expect(actor.getSnapshot()).toMatchObject({ value: 'c', context: { got: 5 } });
+  });
+
   it('runs machines that it invokes, and hears of their end', () => {
     const child = createMachine({
       id: 'child',

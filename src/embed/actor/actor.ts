@@ -2,7 +2,7 @@ import { isJsonObject, type Json, toJson } from '../../core/json.js';
 import { Refused } from '../../core/problem.js';
 import type { Clock } from '../../runtime/clock.js';
 import type { AnyEvent, EventObject } from '../../statechart/config.js';
-import type { Machine } from '../../statechart/machine.js';
+import { Machine } from '../../statechart/machine.js';
 import {
   type MachineEffect,
   PARENT,
@@ -79,6 +79,7 @@ export class Actor<TContext, TEvent extends EventObject, TFace extends AnyFace> 
     this.#parent = parent;
     this.#pending = new Pending({
       clock: this.#clock,
+      dialect: Machine.programOf(machine).space.dialect,
       deliver: (event) => this.#deliver(event as unknown as OwnEvent),
       release: (event) => {
         if ('raise' in event) this.#deliver(event.raise as unknown as TEvent);

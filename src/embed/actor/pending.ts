@@ -2,13 +2,13 @@ import { given } from '../../core/given.js';
 import type { Clock } from '../../runtime/clock.js';
 import { invocation } from '../../statechart/bind/invocation.js';
 import type { AnyEvent } from '../../statechart/config.js';
+import type { Dialect } from '../../statechart/dialect.js';
 import type {
   HeldEffect,
   InvokeEffect,
   MachineEffect,
   SpawnEffect,
 } from '../../statechart/machine-effect.js';
-import { taskDone, taskError } from '../../statechart/machine-event.js';
 import { nextAttempt } from '../../statechart/retry.js';
 import type { ChartInvoke } from '../../statechart/schema/chart.js';
 import { type ActorHandler, runTask } from './actor-task.js';
@@ -29,6 +29,7 @@ export interface ChildActor {
 /** What those who wait do with what comes, and where they find who does it. */
 export interface Surroundings {
   readonly clock: Clock;
+  readonly dialect: Dialect;
   /** An answer, the end of a delay, or an event that was held back. */
   readonly deliver: (event: AnyEvent) => void;
   /** Does what was held back. */
@@ -186,17 +187,18 @@ export class Pending {
   }
 
   #done(key: string, output: unknown): void {
-    this.#around.deliver({ type: taskDone(key), output });
+    const { events, ended } = this.#around.dialect;
+    this.#around.deliver({ type: events.taskDone(key), ...ended(key), output });
   }
 
   /** It is tried again where the machine says so, as an instance's is; else the machine is told. */
   #failed({ key, input, used, ...asked }: Asked, thrown: unknown): void {
-    const { clock, deliver, invoked } = this.#around;
+    const { clock, deliver, dialect, invoked } = this.#around;
     const error = errorOf(thrown);
     const failed = { error: nameOf(error), isStopped: false, at: clock.now(), below };
     const invoke = used && invoked(key);
     const next = invoke && nextAttempt(invoke, used, failed);
-    if (next === undefined) deliver({ type: taskError(key), error });
+    if (next === undefined) deliver({ type: dialect.events.taskError(key), ...dialect.ended(key), error });
     else this.#pause({ key, input, ...given({ machine: asked.machine }), ...next });
   }
 
