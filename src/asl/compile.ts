@@ -12,6 +12,7 @@ import type { AslProgram, CompiledState, StateType } from './program.js';
 import { isForeign, type QueryLanguage } from './query.js';
 import { checkScope, type Scope } from './scope.js';
 import { STATE_TYPES } from './state-types.js';
+import { warnOfStaticText } from './static-text.js';
 import { checkTransitions } from './transitions.js';
 
 /** A definition read: everything that is wrong with it, and what runs if nothing is. */
@@ -131,6 +132,7 @@ class Reader {
     if (this.#type === 'EXPRESS') checkExpress(fields);
     if (type.name === 'Map') checkLabel(fields, this.#labels);
     checkRelations(type.name, fields);
+    if (queryLanguage === 'JSONPath') warnOfStaticText(type.name, fields);
     const branch = (inner: Fields): string => {
       inner.require('States', 'StartAt');
       return this.machine(inner, surrounding);

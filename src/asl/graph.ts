@@ -114,7 +114,23 @@ const TYPE_WORDS: ReadonlyMap<string, (state: JsonObject) => string | undefined>
   ['Wait', waitWords],
   ['Fail', (state) => textAt(state, 'Error')],
   ['Message', (state) => textAt(state, 'CorrelationKey')],
+  ['Map', mapWords],
 ]);
+
+/** What a Map goes over, how many items at once, and whether each is an execution of its own. */
+function mapWords(state: JsonObject): string | undefined {
+  const items = textAt(state, 'ItemsPath') ?? textAt(state, 'Items');
+  const atOnce = own(state, 'MaxConcurrency') ?? own(state, 'MaxConcurrencyPath');
+  const processor = own(state, 'ItemProcessor') ?? own(state, 'Iterator');
+  const config = isJsonObject(processor) ? own(processor, 'ProcessorConfig') : undefined;
+  const isDistributed = isJsonObject(config) && own(config, 'Mode') === 'DISTRIBUTED';
+  const words = [
+    ...(items === undefined ? [] : [`over ${items}`]),
+    ...(typeof atOnce === 'number' || typeof atOnce === 'string' ? [`${atOnce} at a time`] : []),
+    ...(isDistributed ? ['distributed'] : []),
+  ];
+  return words.length === 0 ? undefined : words.join(', ');
+}
 
 function waitWords(state: JsonObject): string | undefined {
   const seconds = own(state, 'Seconds');

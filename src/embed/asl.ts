@@ -4,7 +4,7 @@ import type { AslProgram } from '../asl/program.js';
 import type { StateTestAnswer, StateTestRequest } from '../asl/test-state/request.js';
 import { type Json, toJson } from '../core/json.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
-import { locateProblems, type ParsedSource, parseSource } from '../formats/source.js';
+import { locateProblems, parseSource } from '../formats/source.js';
 import { type Simulated, simulateProgram } from './simulation/simulate.js';
 import type { SimulateOptions } from './simulation/simulate-options.js';
 import { type StateTestOptions, testSource } from './simulation/test-state.js';
@@ -39,7 +39,7 @@ export type AslDefinition = string | object;
  * check('StartAt: A\nStates: { A: { Type: Pass, Next: B }, C: { Type: Succeed } }')[0]?.message; // => "Missing 'Next' target: B"
  */
 export function check(definition: AslDefinition): readonly Problem[] {
-  return read(definition).problems;
+  return read(definition, problemsOf).problems;
 }
 
 /**
@@ -49,7 +49,7 @@ export function check(definition: AslDefinition): readonly Problem[] {
  * compile({ StartAt: 'A', States: { A: { Type: 'Pass', End: true } } }).startAt; // => 'A'
  */
 export function compile(definition: AslDefinition): AslProgram {
-  const { source, problems } = read(definition);
+  const { source, problems } = read(definition, asl.check);
   const errors = problems.filter(isError);
   if (source === undefined || errors.length > 0) throw new Refused(errors);
   return asl.compile(source);
@@ -115,21 +115,25 @@ function isProgram(definition: AslDefinition | AslProgram): definition is AslPro
 }
 
 /** A workflow's source, unless its text leaves none, and all that is wrong with it. */
-function read(definition: AslDefinition): { readonly source?: Json; readonly problems: readonly Problem[] } {
-  if (typeof definition === 'string') return readText(parseSource(definition));
+function read(definition: AslDefinition, problemsIn: (source: Json) => readonly Problem[]): Read {
+  if (typeof definition === 'string') {
+    const parsed = parseSource(definition);
+    const { source, problems } = parsed;
+    if (source === undefined) return { problems };
+    return { source, problems: [...problems, ...locateProblems(problemsIn(source), parsed)] };
+  }
   const { source, problems } = jsonOf(definition);
-  return source === undefined ? { problems } : { source, problems: problemsOf(source) };
+  return source === undefined ? { problems } : { source, problems: problemsIn(source) };
 }
 
-function jsonOf(definition: object): { readonly source?: Json; readonly problems: readonly Problem[] } {
+interface Read {
+  readonly source?: Json;
+  readonly problems: readonly Problem[];
+}
+
+function jsonOf(definition: object): Read {
   const json = toJson(definition);
   return 'problem' in json ? { problems: [json.problem] } : { source: json.value, problems: [] };
-}
-
-function readText(parsed: ParsedSource): { readonly source?: Json; readonly problems: readonly Problem[] } {
-  const { source, problems } = parsed;
-  if (source === undefined) return { problems };
-  return { source, problems: [...problems, ...locateProblems(problemsOf(source), parsed)] };
 }
 
 /** What is wrong with a source; what only looks wrong is asked where nothing else is. */

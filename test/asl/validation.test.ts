@@ -238,6 +238,33 @@ describe('a JSONata expression', () => {
   });
 });
 
+describe('a text that looks like a path', () => {
+  it('is warned of where it is only a text', () => {
+    const States: Record<string, Json> = {
+      A: { Type: 'Pass', Parameters: { a: '$.a', 'b.$': '$.b', c: ['States.UUID()', '$5', '$'] }, Next: 'B' },
+      B: { Type: 'Pass', Result: { deep: '$$.State.Name' }, Assign: { v: 'US$.' }, Next: 'C' },
+      C: { Type: 'Fail', Error: '$.Error', Cause: 'plain' },
+    };
+    const definition = { StartAt: 'A', States };
+    expect(ofStates(States)).toEqual([]);
+    const { result, diagnostics } = validateDefinition(JSON.stringify(definition), { severity: 'WARNING' });
+    expect(result).toBe('OK');
+    expect(diagnostics.map(({ severity, code, location }) => `${severity} ${code} ${location}`)).toEqual([
+      'WARNING NO_DOLLAR /States/A/Parameters/a',
+      'WARNING NO_DOLLAR /States/A/Parameters/c[0]',
+      'WARNING NO_DOLLAR /States/A/Parameters/c[2]',
+      'WARNING PASS_RESULT_IS_STATIC /States/B/Result/deep',
+      'WARNING NO_PATH /States/C/Error',
+    ]);
+  });
+
+  it('is none in JSONata', () => {
+    const state = { Type: 'Pass', Output: { a: '$.a' }, End: true };
+    const text = JSON.stringify({ QueryLanguage: 'JSONata', StartAt: 'A', States: { A: state } });
+    expect(validateDefinition(text, { severity: 'WARNING' }).diagnostics).toEqual([]);
+  });
+});
+
 describe('fields that depend on each other', () => {
   it('let a heartbeat be shorter than the whole', () => {
     const task = (HeartbeatSeconds: number): Json => ({

@@ -156,7 +156,7 @@ class Passage {
   /** What the state's work gives for what it was given. */
   #result(given: Shape): Shape {
     const { state, fields } = this.#visit;
-    if (state.type === 'Task') return ANY;
+    if (state.type === 'Task' || state.type === 'Message') return ANY;
     if (state.type === 'Parallel') return LIST;
     if (state.type === 'Map') return isDistributed(fields) ? ANY : LIST;
     const fixed = state.type === 'Pass' ? own(fields, 'Result') : undefined;

@@ -14,7 +14,7 @@ import { unknownVariables } from './workflow-variables.js';
 const MAX_WAY = 20;
 
 /** State types that let time pass, or ask for work. */
-const RESTING = new Set(['Task', 'Wait', 'Map', 'Parallel']);
+const RESTING = new Set(['Task', 'Wait', 'Map', 'Parallel', 'Message']);
 
 /** What every Error Name begins with that the States Language keeps for itself, and those that there are. */
 const RESERVED = 'States.';
