@@ -6,7 +6,7 @@ import { type Json, toJson } from '../core/json.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
 import { locateProblems, parseSource } from '../formats/source.js';
 import { type Simulated, simulateProgram } from './simulation/simulate.js';
-import type { SimulateOptions } from './simulation/simulate-options.js';
+import { type SimulateOptions, simulateTerms } from './simulation/simulate-options.js';
 import { type StateTestOptions, testSource } from './simulation/test-state.js';
 
 export type { ExecutionStatus } from '../asl/execution-status.js';
@@ -72,7 +72,7 @@ export async function simulate(
   input?: unknown,
   options: SimulateOptions = {},
 ): Promise<Simulated> {
-  return simulateProgram(isProgram(definition) ? definition : compile(definition), input, options);
+  return simulateProgram(programOf(definition), input, simulateTerms(options, programOf));
 }
 
 /**
@@ -102,6 +102,11 @@ function sourceOf(definition: AslDefinition): Json {
   const { source, problems } = typeof definition === 'string' ? parseSource(definition) : jsonOf(definition);
   if (source !== undefined) return source;
   throw new Refused(problems);
+}
+
+/** Throws Refused. */
+function programOf(definition: AslDefinition | AslProgram): AslProgram {
+  return isProgram(definition) ? definition : compile(definition);
 }
 
 /** Whether it is a workflow that was compiled already. */

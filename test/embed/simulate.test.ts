@@ -393,6 +393,74 @@ describe('the handlers of a simulation', () => {
   });
 });
 
+describe('the executions of other workflows in a simulation', () => {
+  const nested = (name: string) =>
+    task({
+      Resource: 'arn:aws:states:::states:startExecution.sync:2',
+      Parameters: { StateMachineArn: name, 'Input.$': '$' },
+      ResultSelector: { 'output.$': '$.Output', 'status.$': '$.Status' },
+    });
+  const inner = {
+    StartAt: 'W',
+    States: { W: { Type: 'Wait', Seconds: 60, Next: 'T' }, T: { Type: 'Task', Resource: 'work', End: true } },
+  };
+
+  it('run with the same handlers, on the same clock', async () => {
+    const options = withWork((input: { n: number }) => input.n + 1, { now: START, variables: { a: 1 } });
+    const run = await simulate(nested('inner'), { n: 1 }, { ...options, machines: { inner } });
+    expect(run).toMatchObject({ status: 'SUCCEEDED', output: { output: 2, status: 'SUCCEEDED' } });
+    expect(lastAt(run)).toBe(START + 60_000);
+  });
+
+  it('fail their task if they fail, or if there is no such workflow', async () => {
+    const failing = { StartAt: 'F', States: { F: { Type: 'Fail', Error: 'No' } } };
+    expect(await simulate(nested('failing'), {}, { machines: { failing } })).toMatchObject({
+      status: 'FAILED',
+      error: 'States.TaskFailed',
+    });
+    expect(await simulate(nested('none'), {}, {})).toMatchObject({ status: 'FAILED' });
+    expect(await refusal(simulate(nested('a'), {}, { machines: { a: {} } }))).toBeDefined();
+  });
+});
+
+describe('the tokens of a simulation', () => {
+  const Resource = 'ask.waitForTaskToken';
+  const asking = (more: object = {}) =>
+    task({ Resource, Parameters: { 'token.$': '$$.Task.Token' }, ...more });
+
+  it('are answered by callbacks, once their handler is done', async () => {
+    const calls: string[] = [];
+    const handlers = { [Resource]: () => calls.push('handler') };
+    const callbacks = {
+      [Resource]: async (input: unknown) => {
+        calls.push(typeof (input as { token: unknown }).token);
+        return { approved: true };
+      },
+    };
+    const run = await simulate(asking(), {}, { handlers, callbacks });
+    expect(run).toMatchObject({ status: 'SUCCEEDED', output: { approved: true } });
+    expect(calls).toEqual(['handler', 'string']);
+    expect(typesOf(run)).toContain('TaskSubmitted');
+  });
+
+  it('fail by what callbacks throw', async () => {
+    const callbacks = {
+      [Resource]: () => {
+        throw Object.assign(new Error('too dear'), { name: 'Declined' });
+      },
+    };
+    const run = await simulate(asking(), {}, { callbacks, missingHandlers: 'pass-through' });
+    expect(run).toMatchObject({ status: 'FAILED', error: 'Declined', cause: 'too dear' });
+  });
+
+  it('run out of time where nobody answers', async () => {
+    const definition = asking({ TimeoutSeconds: 60 });
+    const run = await simulate(definition, {}, { missingHandlers: 'pass-through', now: START });
+    expect(run).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(lastAt(run)).toBe(START + 60_000);
+  });
+});
+
 describe('the signal of a simulation', () => {
   const never = withWork(() => new Promise(() => {}));
 
@@ -449,6 +517,7 @@ describe('a simulation is refused', () => {
       { type: 'express' },
       { missingHandlers: 'ignore' },
       { handlers: { work: 3 } },
+      { callbacks: { work: 3 } },
     ];
     for (const options of wrong) {
       const problem = await refusal(simulate(definition, {}, options));

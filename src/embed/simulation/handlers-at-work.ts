@@ -13,7 +13,7 @@ export interface HandlersAtWorkOptions {
   readonly missing: MissingHandlers;
   /** Told how a task ended that is still waited for. */
   readonly ended: (job: Performance, end: JobEnd) => void;
-  readonly beat: (jobId: string) => void;
+  readonly beat: (job: Performance) => void;
 }
 
 /** The handlers of a simulation that have not answered yet. */
@@ -73,8 +73,9 @@ export class HandlersAtWork {
     this.#wake();
   }
 
-  async #end({ jobId, instance, task }: Performance, handler: Handler, signal: AbortSignal): Promise<JobEnd> {
-    const heartbeat = () => this.#options.beat(jobId);
+  async #end(job: Performance, handler: Handler, signal: AbortSignal): Promise<JobEnd> {
+    const { jobId, instance, task } = job;
+    const heartbeat = () => this.#options.beat(job);
     const context = {
       jobId,
       resource: task.name,

@@ -1,3 +1,4 @@
+import type { AslProgram } from '../../asl/program.js';
 import type { Given } from '../../asl/step.js';
 import { isJsonObject, type Json, type JsonObject, own, toJson } from '../../core/json.js';
 import { type Problem, Refused } from '../../core/problem.js';
@@ -7,6 +8,13 @@ import type { MissingHandlers } from './handlers-at-work.js';
 export interface SimulateOptions {
   /** What carries out the tasks, by name or ARN, as an engine's handlers do. No time passes while they work. */
   readonly handlers?: Handlers;
+  /**
+   * Who is given the token of a task that waits for it, by the same name or ARN: what is given here answers the token, once
+   * the task's handler is done. Where there is nobody, nobody answers.
+   */
+  readonly callbacks?: Handlers;
+  /** Other workflows, which tasks run executions of, by name. */
+  readonly machines?: Readonly<Record<string, string | object>>;
   /** What becomes of a task without a handler: it fails with HandlerMissing (the default), or gives what it is given. */
   readonly missingHandlers?: MissingHandlers;
   /** What stands in the context object instead of what would: `{ Execution: { Name: 'run-7' } }`. */
@@ -45,6 +53,8 @@ export interface SimulateTerms {
   readonly instance: string;
   readonly machine: string;
   readonly handlers: Handlers;
+  readonly callbacks: Handlers;
+  readonly machines: ReadonlyMap<string, AslProgram>;
   readonly missing: MissingHandlers;
   readonly now: number;
   readonly seed: string;
@@ -52,9 +62,20 @@ export interface SimulateTerms {
   readonly signal: AbortSignal | undefined;
 }
 
+/** How the definitions of other workflows are read. Throws Refused. */
+export type Compile = (definition: string | object) => AslProgram;
+
 /** Throws Refused. */
-export function simulateTerms(options: SimulateOptions): SimulateTerms {
-  const { handlers = {}, missingHandlers = 'fail', seed = NAME, patienceMs = PATIENCE_MS, signal } = options;
+export function simulateTerms(options: SimulateOptions, compile: Compile): SimulateTerms {
+  const {
+    handlers = {},
+    callbacks = {},
+    machines = {},
+    missingHandlers = 'fail',
+    seed = NAME,
+    patienceMs = PATIENCE_MS,
+    signal,
+  } = options;
   const now = Number(options.now ?? Date.now());
   if (!(Math.abs(now) <= LAST_INSTANT_MS)) refuse('now', 'it must be a Date or milliseconds since 1970');
   if (!(patienceMs >= 0)) refuse('patienceMs', 'it must be a number of milliseconds');
@@ -62,12 +83,14 @@ export function simulateTerms(options: SimulateOptions): SimulateTerms {
     refuse('missingHandlers', 'it is "fail" or "pass-through"');
   if (options.type !== undefined && !['STANDARD', 'EXPRESS'].includes(options.type))
     refuse('type', 'it is "STANDARD" or "EXPRESS"');
-  for (const name of Object.keys(handlers))
-    if (typeof handlers[name] !== 'function') refuse(`handlers/${name}`, 'it must be a function');
+  checkHandlers('handlers', handlers);
+  checkHandlers('callbacks', callbacks);
   const given = givenOf(options);
   return {
     given,
     handlers,
+    callbacks,
+    machines: new Map(Object.entries(machines).map(([name, machine]) => [name, compile(machine)])),
     seed,
     patienceMs,
     signal,
@@ -76,6 +99,11 @@ export function simulateTerms(options: SimulateOptions): SimulateTerms {
     instance: nameIn(given?.context, 'Execution'),
     machine: nameIn(given?.context, 'StateMachine'),
   };
+}
+
+function checkHandlers(option: string, handlers: Handlers): void {
+  for (const name of Object.keys(handlers))
+    if (typeof handlers[name] !== 'function') refuse(`${option}/${name}`, 'it must be a function');
 }
 
 /** A value that a program handed in, as JSON. Throws Refused. */

@@ -4,6 +4,7 @@ import { toAwsHistory } from '../../asl/history-form.js';
 import { asl } from '../../asl/language.js';
 import type { AslProgram } from '../../asl/program.js';
 import { begin, type Given } from '../../asl/step.js';
+import { effectName } from '../../core/identifier.js';
 import { hasEnded } from '../../core/instance.js';
 import { jobAnswer } from '../../core/job.js';
 import type { Json, JsonObject } from '../../core/json.js';
@@ -11,14 +12,8 @@ import type { Language } from '../../core/language.js';
 import { type Problem, Refused } from '../../core/problem.js';
 import { thrown } from '../../core/thrown.js';
 import { HandlersAtWork } from './handlers-at-work.js';
-import {
-  asJson,
-  LAST_INSTANT_MS,
-  type SimulateOptions,
-  type SimulateTerms,
-  simulateTerms,
-} from './simulate-options.js';
-import { Timeline } from './timeline.js';
+import { asJson, LAST_INSTANT_MS, type SimulateTerms } from './simulate-options.js';
+import { type Performance, Timeline } from './timeline.js';
 
 /** How an execution ended. */
 export interface Simulated {
@@ -35,34 +30,49 @@ export interface Simulated {
 export async function simulateProgram(
   program: AslProgram,
   input: unknown,
-  options: SimulateOptions,
+  terms: SimulateTerms,
 ): Promise<Simulated> {
-  return new Simulation(program, simulateTerms(options)).run(
-    input === undefined ? {} : asJson('input', input),
-  );
+  return new Simulation(program, terms).run(input === undefined ? {} : asJson('input', input));
 }
 
 class Simulation {
   readonly #terms: SimulateTerms;
   readonly #timeline: Timeline<AslProgram>;
   readonly #handlers: HandlersAtWork;
+  /** Those who have tokens. */
+  readonly #callbacks: HandlersAtWork;
   #refusal: Problem | undefined;
   #isStopped = false;
 
   constructor(program: AslProgram, terms: SimulateTerms) {
-    const { handlers, missing, now, seed } = terms;
+    const { handlers, callbacks, machines, missing, now, seed } = terms;
     this.#terms = terms;
     this.#handlers = new HandlersAtWork({
-      handlers,
-      missing,
-      ended: (job, end) => this.#timeline.answer(job, jobAnswer(job.task.id, end, job.startedAt)),
-      beat: (jobId) => this.#timeline.beat(jobId),
+      ...{ handlers, missing },
+      ended: (job, end) => {
+        this.#timeline.answer(job, jobAnswer(job.task.id, end, job.startedAt));
+        if (end.status === 'completed') this.#callBack(job);
+      },
+      beat: ({ jobId }) => this.#timeline.beat(jobId),
+    });
+    this.#callbacks = new HandlersAtWork({
+      ...{ handlers: callbacks, missing },
+      ended: (job, end) => this.#timeline.answer(job, jobAnswer(job.task.id, end, undefined)),
+      beat: ({ instance, task }) =>
+        this.#timeline.send(instance, { type: 'task.heartbeat', effect: task.id }),
     });
     this.#timeline = new Timeline({
-      language: terms.given === undefined ? asl : beginningWith(terms.given),
+      language: terms.given === undefined ? asl : beginningWith(terms.given, terms.instance),
       ...{ program, now, seed },
       perform: (job) => this.#handlers.begin(job),
-      forget: (jobId) => this.#handlers.forget(jobId),
+      forget: (jobId) => {
+        this.#handlers.forget(jobId);
+        this.#callbacks.forget(jobId);
+      },
+      child: ({ machine }) => {
+        const other = machines.get(machine);
+        return other === undefined ? undefined : { program: other };
+      },
       onStep: (_, { outcome }) => {
         if (outcome.kind === 'rejected') this.#refusal = outcome.problem;
       },
@@ -71,7 +81,7 @@ class Simulation {
 
   async run(input: Json): Promise<Simulated> {
     const { instance, machine, signal } = this.#terms;
-    const wake = () => this.#handlers.wake();
+    const wake = () => this.#wake();
     signal?.addEventListener('abort', wake);
     try {
       this.#timeline.begin(instance, machine, input);
@@ -87,11 +97,29 @@ class Simulation {
     const timeline = this.#timeline;
     if (this.#terms.signal?.aborted === true && !this.#isStopped) this.#stop(this.#terms.signal);
     const at = timeline.nextAt;
-    if (at !== undefined && at > timeline.now && !this.#handlers.areIdle) {
-      if (await this.#handlers.settled(this.#terms.patienceMs)) return;
+    if (at !== undefined && at > timeline.now && !(this.#handlers.areIdle && this.#callbacks.areIdle)) {
+      const { patienceMs } = this.#terms;
+      const settled = [this.#handlers.settled(patienceMs), this.#callbacks.settled(patienceMs)];
+      const isSettled = await Promise.race(settled);
+      this.#wake();
+      if (isSettled) return;
     }
     if (at === undefined || at > LAST_INSTANT_MS) throw this.#endless();
     timeline.advance();
+  }
+
+  #wake(): void {
+    this.#handlers.wake();
+    this.#callbacks.wake();
+  }
+
+  /** Has the token of a task, which its handler has handed on, answered. */
+  #callBack({ instance, task }: Performance): void {
+    if (!Object.hasOwn(this.#terms.callbacks, task.name)) return;
+    const effect = callbackEffect(this.#timeline.standing(instance).state, task.id);
+    if (effect === undefined) return;
+    const jobId = effectName(instance, effect);
+    this.#callbacks.begin({ jobId, instance, task: { ...task, id: effect }, startedAt: this.#timeline.now });
   }
 
   #stop(signal: AbortSignal): void {
@@ -125,11 +153,19 @@ class Simulation {
   }
 }
 
-/** The language, in which executions begin with something besides their input. */
-function beginningWith(things: Given): Language<AslProgram> {
+/** The effect that the answer to a token has, of the task that a handler was asked for by this one. */
+function callbackEffect(state: Json, effect: string): string | undefined {
+  const threads = Object.values(fromState(state).threads);
+  return threads.find(({ waiting }) => waiting?.effect === effect)?.waiting?.callback?.effect;
+}
+
+/** The language, in which one execution begins with something besides its input. */
+function beginningWith(things: Given, instance: string): Language<AslProgram> {
   return {
     ...asl,
     step: (program, state, event) =>
-      event.type === 'start' ? begin(program, event, things) : asl.step(program, state, event),
+      event.type === 'start' && event.instance === instance
+        ? begin(program, event, things)
+        : asl.step(program, state, event),
   };
 }

@@ -22,7 +22,9 @@ export async function testSource(
   asked: unknown,
   options: StateTestOptions,
 ): Promise<StateTestAnswer> {
-  const terms = simulateTerms(options);
+  const terms = simulateTerms(options, () => {
+    throw new Error('a state that is tested runs no machines');
+  });
   const request = readRequest(asked);
   const subject = readSubject(source, request.stateName);
   const isCarriedOut = terms.missing === 'pass-through' || Object.keys(terms.handlers).length > 0;

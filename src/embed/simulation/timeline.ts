@@ -1,4 +1,4 @@
-import type { SpawnEffect, TaskEffect } from '../../core/effect.js';
+import type { CancelEffect, SpawnEffect, TaskEffect } from '../../core/effect.js';
 import type { ChildEndedEvent, Event, EventBody } from '../../core/event.js';
 import { UNKNOWN_MACHINE } from '../../core/event.js';
 import { fold, type Standing, UNBORN } from '../../core/fold.js';
@@ -25,8 +25,8 @@ export interface TimelineOptions<P extends Program> {
   /** How a state is kept between two steps; as it is, if absent. */
   readonly keep?: (state: Json) => Json;
   readonly onStep?: (event: Event, step: Step) => void;
-  /** How an instance of another machine ends, at once; there is no other machine, if absent. */
-  readonly child?: (effect: SpawnEffect) => ChildEnd;
+  /** The program of another machine, or how its instance ends at once; there is no other machine, if absent. */
+  readonly child?: (effect: SpawnEffect) => { readonly program: P } | ChildEnd | undefined;
 }
 
 export type ChildEnd = Pick<ChildEndedEvent, 'status' | 'error' | 'cause'> & { readonly output?: Json };
@@ -53,6 +53,9 @@ interface Due {
 /** One instance. */
 interface Line {
   readonly id: string;
+  readonly program: Program;
+  /** Who waits for its end, and under which effect. */
+  readonly parent?: { readonly line: Line; readonly effect: string };
   readonly turns: {
     readonly revision: number;
     readonly at: number;
@@ -99,9 +102,7 @@ export class Timeline<P extends Program> {
 
   /** Begins an instance, now. */
   begin(instance: string, machine: string, input: Json): void {
-    const line: Line = { id: instance, turns: [], standing: UNBORN, revision: 0 };
-    this.#lines.set(instance, line);
-    this.#apply(line, { type: 'start', machine, input });
+    this.#begin({ id: instance, program: this.#options.program }, machine, input);
   }
 
   standing(instance: string): Standing {
@@ -147,14 +148,20 @@ export class Timeline<P extends Program> {
     return true;
   }
 
+  #begin(one: Pick<Line, 'id' | 'program' | 'parent'>, machine: string, input: Json): void {
+    const line: Line = { ...one, turns: [], standing: UNBORN, revision: 0 };
+    this.#lines.set(line.id, line);
+    this.#apply(line, { type: 'start', machine, input });
+  }
+
   #apply(line: Line, first: EventBody): void {
-    const { language, program, seed, onStep, keep } = this.#options;
+    const { language, seed, onStep, keep } = this.#options;
     let body: EventBody | undefined = first;
     while (body !== undefined) {
       const revision = ++line.revision;
       const stamp = { id: `${line.id}/${revision}`, instance: line.id, revision, at: this.#now };
       const event = { ...body, ...stamp, seed: `${seed}/${revision}` } as Event;
-      const step: Step = fold(language, program, line.standing, event);
+      const step: Step = fold(language, line.program, line.standing, event);
       line.standing = keep === undefined ? step : { status: step.status, state: keep(step.state) };
       if (step.history.length > 0) line.turns.push({ revision, at: this.#now, history: step.history });
       onStep?.(event, step);
@@ -176,20 +183,34 @@ export class Timeline<P extends Program> {
         return;
       case 'spawn':
         this.#awaited.set(name, { messages: [] });
-        this.#expect(line, this.#childEnd(line, effect), this.#now, name);
+        this.#spawn(line, effect);
         return;
       case 'cancel':
-        this.#forget(effectName(line.id, effect.target));
+        this.#cancel(line, effect);
         return;
       default:
         throw new Error(`${this.#options.language.name}: a ${effect.type} is not carried out here`);
     }
   }
 
-  #childEnd({ id }: Line, effect: SpawnEffect): EventBody {
-    const child = childName(id, effect.id, 0);
-    const end = this.#options.child?.(effect) ?? unknownMachine(effect);
-    return { type: 'child.ended', effect: effect.id, child, output: null, ...end };
+  #spawn(line: Line, effect: SpawnEffect): void {
+    const child = this.#options.child?.(effect) ?? unknownMachine(effect);
+    if ('status' in child) this.#tellEnd(line, effect.id, child);
+    else {
+      const id = childName(line.id, effect.id, 0);
+      this.#begin({ id, ...child, parent: { line, effect: effect.id } }, effect.machine, effect.input);
+    }
+  }
+
+  #tellEnd(line: Line, effect: string, end: ChildEnd): void {
+    const body = { type: 'child.ended', effect, child: childName(line.id, effect, 0), output: null } as const;
+    this.#expect(line, { ...body, ...end }, this.#now, effectName(line.id, effect));
+  }
+
+  /** A child is stopped, its end is still told. */
+  #cancel(line: Line, { target, kind }: CancelEffect): void {
+    if (kind === 'child') this.send(childName(line.id, target, 0), { type: 'stop' });
+    else this.#forget(effectName(line.id, target));
   }
 
   #perform(line: Line, jobId: string, task: TaskEffect): void {
@@ -223,6 +244,11 @@ export class Timeline<P extends Program> {
 
   /** Nothing reaches what has ended. */
   #end(line: Line): void {
+    const { parent, standing } = line;
+    if (parent !== undefined) {
+      const { output, error } = this.#options.language.view(standing.state);
+      this.#tellEnd(parent.line, parent.effect, { status: standing.status, output, ...error });
+    }
     if (this.#due.size === 0) return;
     for (const due of [...this.#due.items()]) {
       if (due.to !== line) continue;
