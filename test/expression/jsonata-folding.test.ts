@@ -29,8 +29,8 @@ describe('what an expression can be worked out of beforehand', () => {
   it.each([
     ['$work(2) + 1', 3],
     ['[$work(2), 5][1]', 5],
-    ['{"a": $work(2)}.a', 2],
-    ['(7).$work()', 7],
+    ['$work(2) in [1, 2]', true],
+    ['[7].$work()', 7],
     ['$work(3) > 2 ? "yes" : "no"', 'yes'],
     ['[1, 2, 3][$ > 1].($work($) * 2)', [4, 6]],
   ])('is worked out once: %s', (text, value) => {
@@ -53,6 +53,12 @@ describe('what an expression can be worked out of beforehand', () => {
     '$eval("$work(1)")',
   ])('is not what needs an input, a variable or a context: %s', (text) => {
     expect(counted(text).callsUntil()).toBe(0);
+  });
+
+  it('is not a path from what is taken once for each item of the context', () => {
+    expect(counted('(7).$work()').callsUntil()).toBe(0);
+    expect(compile('{"l": (false).$string()}')([1, 2])).toEqual({ l: ['false', 'false'] });
+    expect(compile('{"l": {"a": 1}.a}')([1, 2])).toEqual({ l: [1, 1] });
   });
 
   it('ends at a bound, behind which it is left to the evaluation', () => {

@@ -50,7 +50,12 @@ describe('a picture', () => {
         expect(ours(text), text).toBe(number);
       }
     }
+    for (const picture of ['0', '000', '#,##0', '0;o', '٠']) {
+      expect(ours(`$parseInteger($formatInteger(-1984, "${picture}"), "${picture}")`), picture).toBe(-1984);
+    }
     for (const [text, picture] of [
+      ['-', '0'],
+      ['1-', '0'],
       ['twelf', 'w'],
       ['12x', '0'],
       ['', '0'],
@@ -113,6 +118,14 @@ describe('a picture', () => {
       expect(ours(text), text).toEqual(await theirs(text));
       expect(ours(text), text).toMatch(/^D30\d\d$/);
     }
+  });
+
+  it('counts the weeks of the first years as of all others', () => {
+    // The second of January of the year 5 was a Sunday.
+    const millis = new Date(0).setUTCFullYear(5, 0, 2);
+    expect(ours(`$fromMillis(${millis}, "[Y0001]-[M01]-[D01] [FNn] [X0001]-W[W01] [d]")`)).toBe(
+      '0005-01-02 Sunday 0004-W53 2',
+    );
   });
 
   it('writes times as the reference implementation does', async () => {

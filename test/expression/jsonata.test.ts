@@ -145,6 +145,17 @@ describe('a JSONata expression', () => {
     expect(evaluate('{"n": $count($)}', [1, 2])).toEqual({ n: 2 });
   });
 
+  it('takes what names find in an array inside an array for one finding', () => {
+    expect(evaluate('x.a', { x: [[{ a: [1] }], { b: 2 }] })).toBe(1);
+    expect(evaluate('x.a', { x: [[{ b: 2 }], { a: [1] }] })).toEqual([1]);
+    expect(evaluate('x.a.b', { x: [{ a: [[{ b: 1 }], { b: [2, 3] }] }, { a: { b: [[4]] } }] })).toEqual([
+      1,
+      2,
+      3,
+      [4],
+    ]);
+  });
+
   it('sees variables that are handed in, after its own', () => {
     const bindings = { states: { input: { n: 2 } }, list: [1, 2] };
     expect(evaluate('$states.input.n + $sum($list)', null, { bindings })).toBe(5);

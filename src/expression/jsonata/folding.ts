@@ -67,7 +67,11 @@ export class Folding {
       case 'variable':
         return node.name === '' && hasContext;
       case 'path':
-        return node.steps.every((step, i) => this.#isClosed(step, hasContext || i > 0));
+        // Its first step is taken from each item of the context, however many there are, unless it is an array.
+        return (
+          (hasContext || node.steps[0]?.rows === true) &&
+          node.steps.every((step, i) => this.#isClosed(step, hasContext || i > 0))
+        );
       case 'sort':
         return node.terms.every((term) => this.#isClosed(term.expression, true));
       case 'call':

@@ -88,7 +88,7 @@ function followInto(
     if (typeof value !== 'object' || value === null) return;
     if (Array.isArray(value)) {
       // What an array inside an array finds is one finding, however much it is.
-      if (i === last) findings.add(lookup(value, names[i] as string, run), run);
+      if (i === last) findings.add(collapse(lookup(value, names[i] as string, run), false), run);
       else followEach(findings, value, names, i, run);
       return;
     }

@@ -65,8 +65,9 @@ function thursdayOf(date: Date): Date {
 }
 
 function dayOfYear(date: Date): number {
-  const newYear = Date.UTC(date.getUTCFullYear(), 0);
-  return Math.floor((date.getTime() - newYear) / DAY_MS) + 1;
+  // Not Date.UTC, which takes the years up to 99 for those of the 20th century.
+  const newYear = new Date(date).setUTCMonth(0, 1);
+  return (date.getTime() - newYear) / DAY_MS + 1;
 }
 
 const ISO_8601 =

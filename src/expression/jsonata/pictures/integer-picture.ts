@@ -143,14 +143,16 @@ class Digits implements IntegerPicture {
   parse(text: string): number {
     const { zero, separators } = this.#pattern;
     const signs = new Set(separators.map(({ sign }) => sign));
-    const written = this.#ordinal ? text.replace(/(?:st|nd|rd|th)$/i, '') : text;
+    const unsigned = text.startsWith('-') ? text.slice(1) : text;
+    const written = this.#ordinal ? unsigned.replace(/(?:st|nd|rd|th)$/i, '') : unsigned;
     let digits = '';
     for (const char of written) {
       const digit = (char.codePointAt(0) ?? 0) - zero;
       if (digit >= 0 && digit <= 9) digits += digit;
       else if (!signs.has(char)) return Number.NaN;
     }
-    return digits === '' ? Number.NaN : Number(digits);
+    if (digits === '') return Number.NaN;
+    return unsigned === text ? Number(digits) : 0 - Number(digits);
   }
 
   pattern(width?: number): string {
