@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { check, compile, Refused } from '../../src/embed/asl.js';
 
@@ -53,5 +54,19 @@ describe('compile of a workflow', () => {
     } catch (error) {
       expect((error as Refused).problems).toEqual(check({}));
     }
+  });
+});
+
+describe('the page about workflows', () => {
+  const page = readFileSync('docs/workflows.md', 'utf8');
+  const [, yaml = ''] = /```yaml\n([\s\S]*?)```/.exec(page) ?? [];
+  const [, answer = ''] = /\$ detent check [^\n]*\n([\s\S]*?)\d+ machine/.exec(page) ?? [];
+
+  it('shows what check says of what it shows', () => {
+    const said = check(yaml).map(
+      ({ line, column, code, message, hint }) =>
+        `greet.yaml:${line}:${column} ${code} ${message}${hint === undefined ? '' : ` (${hint})`}`,
+    );
+    expect(`${said.join('\n')}\n`).toBe(answer);
   });
 });
