@@ -1,337 +1,235 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inspect } from '../../src/analysis/inspect.js';
+import { CHOICE_OPERATORS } from '../../src/asl/choice-operators.js';
 import { asl } from '../../src/asl/language.js';
-import { MAX_AWS_DEFINITION_BYTES } from '../../src/asl/limits.js';
-import { definitionRefusal, validateDefinition } from '../../src/asl/validation/validation.js';
-import { isJsonArray, isJsonObject, type Json, put, utf8Length } from '../../src/core/json.js';
-import { isError } from '../../src/core/problem.js';
-import { check, compile, Refused } from '../../src/embed/asl.js';
+import type { Json, JsonObject } from '../../src/core/json.js';
+import { MAX_JSON_DEPTH } from '../../src/core/limits.js';
+import { milliseconds } from '../expression/processor-time.js';
+import { drive, type Run } from './drive.js';
 
-const MOST = 100_000;
-const MANY = 10_000;
-const END: Json = { Type: 'Succeed' };
+const pass = (more: JsonObject, input: Json): Run =>
+  drive({ StartAt: 'A', States: { A: { Type: 'Pass', ...more, End: true } } }, input);
 
-/** Everything that looks at a definition; gives what is wrong with it. */
-function looked(definition: Json): readonly string[] {
-  const text = JSON.stringify(definition);
-  const problems = check(definition as object);
-  const { result } = validateDefinition(text, { severity: 'WARNING', maxResults: 1 });
-  const isTooLarge = utf8Length(text) > MAX_AWS_DEFINITION_BYTES;
-  expect(result === 'FAIL').toBe(isTooLarge || problems.some(isError));
-  if (!isTooLarge) expect(definitionRefusal(text) !== undefined).toBe(result === 'FAIL');
-  asl.graph(definition);
-  return problems.map(({ code }) => code);
-}
+const jsonata = (Output: Json, input: Json): Run => pass({ QueryLanguage: 'JSONata', Output }, input);
 
-describe('a workflow of many states', () => {
-  const chain = (count: number, next: (n: number) => Json): Json => {
-    const States: Record<string, Json> = {};
-    for (let n = 0; n < count; n++) States[`S${n}`] = next(n);
-    return { StartAt: 'S0', States };
-  };
+const given = (call: string): JsonObject => ({ Parameters: { 'v.$': call } });
 
-  it('is looked at to its end', () => {
-    const definition = chain(MOST, (n) => (n === MOST - 1 ? END : { Type: 'Pass', Next: `S${n + 1}` }));
-    expect(looked(definition)).toEqual([]);
-  }, 60_000);
+const repeated = (count: number, call: string): string =>
+  `States.Array(${Array.from({ length: count }, () => call).join(', ')})`;
 
-  it('is looked at to its end where nothing leads on', () => {
-    const loop = chain(MANY, (n) =>
-      n === 7 ? END : { Type: 'Pass', Next: `S${Math.max(n + 1, 8) % MANY || 8}` },
-    );
-    expect(new Set(looked(loop))).toEqual(new Set(['MISSING_TRANSITION_TARGET']));
-    const endless = chain(MANY, (n) => ({
-      Type: 'Choice',
-      Choices: [{ Variable: '$.x', IsPresent: true, Next: `S${(n * 7 + 1) % MANY}` }],
-      Default: n === MANY - 1 ? 'S0' : `S${n + 1}`,
-    }));
-    expect(looked(endless)).toEqual(['MISSING_END_STATE']);
-  }, 60_000);
+const nested = (levels: number, inner: Json = 1): Json => {
+  let value = inner;
+  for (let i = 0; i < levels; i++) value = [value];
+  return value;
+};
 
-  it('may have them all in one Map, and variables in each', () => {
-    const { StartAt, States } = chain(MANY, (n) => ({
-      Type: 'Pass',
-      Assign: { [`v${n % 50}`]: 1 },
-      Parameters: { 'x.$': '$' },
-      ...(n === MANY - 1 ? { End: true } : { Next: `S${n + 1}` }),
-    })) as { StartAt: string; States: Json };
-    const map = { Type: 'Map', ItemProcessor: { StartAt, States }, End: true };
-    expect(looked({ StartAt: 'M', States: { M: map } })).toEqual([]);
-  }, 60_000);
+const rows = Array.from({ length: 4_000 }, (_, i) => ({ x: i, tags: ['a', 'b'] }));
+const numbers = Array.from({ length: 20_000 }, (_, i) => i);
+const wide = Object.fromEntries(numbers.slice(0, 10_000).map((i) => [`k${i}`, i]));
 
-  it('may have them in as many branches', () => {
-    const branch = (n: number): Json => ({ StartAt: `S${n}`, States: { [`S${n}`]: END } });
-    const Branches = Array.from({ length: MANY }, (_, n) => branch(n));
-    expect(looked({ StartAt: 'P', States: { P: { Type: 'Parallel', Branches, End: true } } })).toEqual([]);
-  }, 60_000);
+const STEPS = 'the expression takes too many steps';
+const LONG = 'Expression evaluation timeout: Check for infinite loop';
+const DEEP = 'Stack overflow error: Check for non-terminating recursive function.';
+const LARGE = 'Expression evaluation memory limit exceeded: Check for excessive memory usage';
 
-  it('may have as many rules and Catchers', () => {
-    const Choices = Array.from({ length: 2_000 }, (_, n) => ({
-      Variable: '$.n',
-      NumericEquals: n,
-      Next: 'E',
-    }));
-    const Catch = Array.from({ length: 20_000 }, (_, n) => ({ ErrorEquals: [`E${n}`], Next: 'E' }));
-    const States = {
-      C: { Type: 'Choice', Choices, Default: 'W' },
-      W: { Type: 'Task', Resource: 'w', Catch, Next: 'E' },
-      E: END,
-    };
-    expect(looked({ StartAt: 'C', States })).toEqual([]);
-  }, 60_000);
-});
+/** What uses up every step and does nothing else: what the others are measured by. */
+const loop = () => jsonata('{% ($f := function($n) { $f($n + 1) }; $f(0)) %}', null);
 
-describe('names that objects have by themselves', () => {
-  const NAMES = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
-
-  it.each(NAMES)('are states like others: %s', (name) => {
-    const States: Record<string, Json> = {};
-    put(States, name, { Type: 'Pass', Next: 'E' });
-    put(States, 'E', END);
-    expect(looked({ StartAt: name, States })).toEqual([]);
-    expect(compile({ StartAt: name, States }).states.get(name)?.targets).toMatchObject([{ to: 'E' }]);
-    expect(check({ StartAt: name, States: { E: END } }).map(({ message }) => message)).toContain(
-      `Missing 'Next' target: ${name}`,
-    );
-  });
-
-  it.each(NAMES)('are variables, fields and keys like others: %s', (name) => {
-    const object: Record<string, Json> = {};
-    put(object, name, 1);
-    const state = { Type: 'Pass', Parameters: object, End: true };
-    expect(looked({ StartAt: 'A', States: { A: state } })).toEqual([]);
-    const valid = name !== '__proto__';
-    expect(looked({ StartAt: 'A', States: { A: { ...state, Assign: object } } })).toEqual(
-      valid ? [] : ['INVALID_VARIABLE_NAME'],
-    );
-    expect(looked({ StartAt: 'A', States: { A: { ...state, OutputPath: `$${name}` } } })).toEqual([
-      'unknown-variable',
-    ]);
-    const odd: Record<string, Json> = { Type: 'Pass', End: true };
-    put(odd, name, 1);
-    expect(looked({ StartAt: 'A', States: { A: odd } })).toEqual(['SCHEMA_VALIDATION_FAILED']);
-    expect(looked({ StartAt: 'A', States: { A: { Type: name, End: true } } })).toEqual([
-      'SCHEMA_VALIDATION_FAILED',
-    ]);
-  });
-});
-
-describe('a text', () => {
-  it('with aliases that go round is refused', () => {
-    for (const text of [
-      '&a\nStartAt: A\nStates: *a\n',
-      'StartAt: A\nStates: &s { A: { Type: Pass, Result: *s, End: true } }',
-    ]) {
-      expect(check(text).some(isError), text).toBe(true);
-      expect(() => compile(text)).toThrow(Refused);
-    }
-  });
-
-  it('with aliases that grow is refused, or read', () => {
-    const lines = ['a0: &a0 [x, x]'];
-    for (let n = 1; n < 40; n++) lines.push(`a${n}: &a${n} [*a${n - 1}, *a${n - 1}]`);
-    expect(check(`${lines.join('\n')}\nStartAt: A\n`).some(isError)).toBe(true);
-  });
-
-  it('with numbers that are none is refused', () => {
-    for (const number of ['.nan', '.inf', '-.inf', '1e999']) {
-      const text = `StartAt: A\nStates: { A: { Type: Wait, Seconds: ${number}, End: true } }`;
-      expect(check(text).filter(isError).length, number).toBeGreaterThan(0);
-    }
-  });
-
-  it('and names with half a character are taken as they are', () => {
-    const States = { '\ud800': { Type: 'Pass', Result: '\udfff', Next: '\ud800x' }, '\ud800x': END };
-    expect(looked({ StartAt: '\ud800', States })).toEqual([]);
-    expect(looked({ StartAt: '\ud801', States })).toContain('MISSING_TRANSITION_TARGET');
-    expect(check(JSON.stringify({ StartAt: '\ud800', States }))).toEqual([]);
-  });
-
-  it('may nest as deep as it likes', () => {
-    for (const text of [
-      `{"StartAt":"A","States":${'{"A":'.repeat(50_000)}1${'}'.repeat(50_000)}}`,
-      `StartAt: A\nStates: ${'['.repeat(10_000)}`,
-      `${'- '.repeat(5_000)}a`,
-    ]) {
-      expect(check(text).some(isError)).toBe(true);
-      expect(validateDefinition(text).result).toBe('FAIL');
-    }
-  });
-});
-
-/** Two sound definitions, one in each query language, with every field that states have. */
-const SOUND: readonly Json[] = [
-  {
-    QueryLanguage: 'JSONata',
-    StartAt: 'A',
-    States: {
-      A: { Type: 'Pass', Assign: { x: '{% $states.input.n %}' }, Output: { v: ['{% $x %}'] }, Next: 'C' },
-      C: {
-        Type: 'Choice',
-        Choices: [
-          { Condition: '{% $states.input.v[0] > 1 %}', Output: '{% 1 %}', Assign: { y: 1 }, Next: 'T' },
-        ],
-        Default: 'M',
-      },
-      T: {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::sqs:sendMessage',
-        Arguments: { Body: '{% $string($x) %}' },
-        TimeoutSeconds: '{% 10 %}',
-        HeartbeatSeconds: 5,
-        Credentials: { RoleArn: 'arn:aws:iam::111111111111:role/r' },
-        Output: '{% $states.result %}',
-        Retry: [
-          { ErrorEquals: ['States.Timeout'], IntervalSeconds: 1, BackoffRate: 1.5, MaxDelaySeconds: 9 },
-        ],
-        Catch: [{ ErrorEquals: ['States.ALL'], Output: '{% $states.errorOutput %}', Next: 'F' }],
-        Next: 'W',
-      },
-      W: { Type: 'Wait', Timestamp: '{% $now() %}', Next: 'M' },
-      M: {
-        Type: 'Map',
-        Items: '{% $states.input.v %}',
-        ItemSelector: { i: '{% $states.context.Map.Item.Index %}' },
-        MaxConcurrency: '{% 2 %}',
-        ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, StartAt: 'I', States: { I: END } },
-        End: true,
-      },
-      F: { Type: 'Fail', Error: '{% $states.input.Error %}', Cause: 'x' },
-    },
-  },
-  {
-    StartAt: 'P',
-    TimeoutSeconds: 100,
-    Version: '1.0',
-    States: {
-      P: {
-        Type: 'Parallel',
-        Branches: [
-          {
-            StartAt: 'L',
-            States: {
-              L: { Type: 'Wait', SecondsPath: '$.s', Next: 'K' },
-              K: { Type: 'Pass', Result: {}, End: true },
-            },
-          },
-          {
-            StartAt: 'J',
-            States: { J: { Type: 'Fail', ErrorPath: "States.Format('{}', $.e)", Cause: 'c' } },
-          },
-        ],
-        ResultSelector: { 'first.$': '$[0]' },
-        ResultPath: '$.both',
-        Catch: [{ ErrorEquals: ['A', 'B'], ResultPath: null, Assign: { 'e.$': '$.Error' }, Next: 'C' }],
-        Next: 'C',
-      },
-      C: {
-        Type: 'Choice',
-        Choices: [
-          {
-            And: [{ Variable: '$.a', IsPresent: true }, { Not: { Variable: '$e', StringMatches: 'x*' } }],
-            Next: 'M',
-          },
-          { Or: [{ Variable: '$.t', TimestampLessThan: '2026-01-01T00:00:00Z' }], Next: 'E' },
-        ],
-        Default: 'E',
-      },
-      M: {
-        Type: 'Map',
-        ItemsPath: '$.list',
-        Label: 'items',
-        ItemSelector: { 'v.$': '$$.Map.Item.Value' },
-        ItemProcessor: {
-          StartAt: 'N',
-          States: { N: { Type: 'Task', Resource: 'work', ResultSelector: { 'x.$': '$.x' }, End: true } },
-        },
-        Next: 'E',
-      },
-      E: END,
-    },
-  },
+/** By its name, what is run, and what its cause says. */
+const HOSTILE: readonly (readonly [name: string, run: () => Run, cause: string])[] = [
+  ['JSONata that loops', loop, LONG],
+  ['JSONata that recurses', () => jsonata('{% ($f := function($n) { 1 + $f($n) }; $f(0)) %}', null), DEEP],
+  [
+    'JSONata that doubles a text',
+    () => jsonata('{% $reduce([1..99], function($a, $i) { $a & $a }, "x") %}', 1),
+    LARGE,
+  ],
+  [
+    'JSONata that doubles a list',
+    () => jsonata('{% $reduce([1..99], function($a, $i) { [$a, $a] }, [1]) %}', 1),
+    LARGE,
+  ],
+  [
+    'JSONata that makes a tree',
+    () => jsonata('{% $reduce([1..60], function($a, $i) { {"l": $a, "r": $a} }, 1) %}', 1),
+    LARGE,
+  ],
+  [
+    'a pattern that backtracks',
+    () => jsonata('{% $match($pad("", 50000, "a"), /(a+)+b/) %}', 1),
+    'returned nothing',
+  ],
+  ['a range without end', () => jsonata('{% $range(1, 1e15, 1) %}', 1), LARGE],
+  ['parts of one', () => jsonata('{% $partition([1..900000], 1) %}', 1), LONG],
+  ['many digests', () => jsonata('{% [1..9999].$hash($pad("", 9999, "x"), "SHA-512") %}', 1), LONG],
+  ['much that is parsed', () => jsonata('{% [1..9999].$parse($states.input) %}', JSON.stringify(rows)), LONG],
+  [
+    'a path into the depths of the depths',
+    () => pass({ InputPath: '$..*..*..*..*' }, nested(90, rows)),
+    STEPS,
+  ],
+  ['a filter within a filter', () => pass({ InputPath: '$[?($[?(@.x == 1)] == @.x)]' }, rows), STEPS],
+  ['a filter that looks through all for each', () => pass({ InputPath: '$[?(@.x nin $)]' }, rows), STEPS],
+  [
+    'texts put into texts',
+    () => pass(given(`States.Format('${'{}'.repeat(99)}'${', $'.repeat(99)})`), rows),
+    STEPS,
+  ],
+  ['lists of lists', () => pass(given(repeated(2_000, 'States.ArrayRange(1, 1000, 1)')), 1), STEPS],
+  ['all of them unique', () => pass(given('States.ArrayUnique($)'), numbers), STEPS],
+  ['one in many', () => pass(given(repeated(99, 'States.ArrayContains($, $)')), rows), STEPS],
+  [
+    'JSON parsed again and again',
+    () => pass(given(repeated(300, 'States.StringToJson($)')), JSON.stringify(rows)),
+    STEPS,
+  ],
+  ['JSON written again and again', () => pass(given(repeated(300, 'States.JsonToString($)')), rows), STEPS],
+  [
+    'objects merged again and again',
+    () => pass(given(repeated(500, 'States.JsonMerge($, $, false)')), wide),
+    STEPS,
+  ],
+  [
+    'digests of texts',
+    () => pass(given(repeated(999, "States.Hash($, 'SHA-512')")), 'x'.repeat(9_999)),
+    STEPS,
+  ],
+  ['Base64 of texts', () => pass(given(repeated(999, 'States.Base64Encode($)')), 'x'.repeat(9_999)), STEPS],
+  ['lists in small parts', () => pass(given(repeated(99, 'States.ArrayPartition($, 1)')), numbers), STEPS],
 ];
 
-/** A value in a field's place that it is not made for. */
-const odd: fc.Arbitrary<Json> = fc.oneof(
-  fc.constantFrom<Json>(
-    null,
-    true,
-    -1,
-    0.5,
-    1e300,
-    '',
-    '$',
-    '$..*',
-    '$x',
-    '{% %}',
-    '{% $ %}',
-    '{% ( %}',
-    '{%',
-    '%}',
-  ),
-  fc.constantFrom<Json>('States.ALL', 'States.Array(', 'JSONata', 'DISTRIBUTED', [], {}, [[]], [{}], {
-    'a.$': 1,
-  }),
-  fc.constantFrom<Json>('{% $states.result %}', "{% $map($, function($v){ $v ~> |$|{'a':b}| }) %}", '\ud800'),
-  fc.jsonValue({ maxDepth: 3 }) as fc.Arbitrary<Json>,
-  fc.constantFrom(...SOUND),
-);
+describe('a state whose expression means harm', () => {
+  const loopTime = Math.min(...[1, 2, 3].map(() => milliseconds(loop)));
 
-/** The places of a definition, as lists of keys. */
-function placesIn(value: Json, at: readonly string[] = []): (readonly string[])[] {
-  const members = isJsonArray(value) || isJsonObject(value) ? Object.entries(value) : [];
-  return [at, ...members.flatMap(([key, member]) => placesIn(member as Json, [...at, key]))];
-}
-
-function changed(value: Json, [key, ...rest]: readonly string[], change: (before: Json) => Json): Json {
-  if (key === undefined) return change(value);
-  if (isJsonArray(value))
-    return value.map((item, i) => (String(i) === key ? changed(item, rest, change) : item));
-  if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value);
-  return Object.fromEntries(entries.map(([k, v]) => [k, k === key ? changed(v, rest, change) : v]));
-}
-
-const damaged = fc
-  .tuple(
-    fc.constantFrom(...SOUND),
-    fc.array(fc.tuple(fc.nat(), odd, fc.nat(2)), { minLength: 1, maxLength: 3 }),
-  )
-  .map(([sound, changes]) =>
-    changes.reduce<Json>((definition, [at, value, how]) => {
-      const places = placesIn(definition);
-      const place = places[at % places.length] ?? [];
-      return changed(definition, place, (before) => {
-        if (how === 0 || !isJsonObject(before)) return value;
-        const keys = Object.keys(before);
-        const key = how === 1 ? (keys[at % (keys.length || 1)] ?? 'x') : 'Extra';
-        return how === 1
-          ? Object.fromEntries(Object.entries(before).filter(([k]) => k !== key))
-          : { ...before, [key]: value };
-      });
-    }, sound),
-  );
-
-describe('whatever is done to a sound definition', () => {
-  it('is sound before', () => {
-    for (const definition of SOUND) expect(check(definition as object).filter(isError)).toEqual([]);
+  it.each([...HOSTILE])('fails at a bound: %s', (_, run, cause) => {
+    const times = [1, 2].map(() => milliseconds(() => expect(run().cause).toContain(cause)));
+    expect(Math.min(...times) / loopTime).toBeLessThan(25);
   });
 
-  it('is said in words, at places that are there, by all that look at it', () => {
-    fc.assert(
-      fc.property(damaged, (definition) => {
-        looked(definition);
-        for (const { code, message, path } of asl.check(definition)) {
-          expect(code).not.toBe('');
-          expect(message).not.toContain('undefined');
-          expect(path === '' || path.startsWith('/')).toBe(true);
-        }
-        if (asl.check(definition).some(isError)) return;
-        for (const { severity } of inspect(asl.compile(definition), definition))
-          expect(severity).toBe('warning');
-      }),
-      { numRuns: 500 },
-    );
+  it('is not held up by the pattern of a Choice', () => {
+    const matches = (pattern: string) =>
+      CHOICE_OPERATORS.get('StringMatches')?.test('a'.repeat(250_000), pattern);
+    for (const pattern of [
+      `${'a*'.repeat(50_000)}b`,
+      `*${'a'.repeat(99_999)}b*`,
+      `*b${'a'.repeat(99_999)}*`,
+    ]) {
+      expect(milliseconds(() => expect(matches(pattern)).toBe(false)) / loopTime).toBeLessThan(25);
+    }
+  });
+});
+
+describe('input that is odd', () => {
+  it('may nest deep, and is too large where it nests too deep', () => {
+    const deepest = nested(MAX_JSON_DEPTH);
+    expect(pass({}, deepest).output).toEqual(deepest);
+    expect(jsonata('{% $states.input %}', deepest).output).toEqual(deepest);
+    const program = asl.compile({ StartAt: 'A', States: { A: { Type: 'Succeed' } } });
+    const start = {
+      type: 'start',
+      machine: 'm',
+      id: 'e',
+      instance: 'i',
+      revision: 1,
+      at: 0,
+      seed: 's',
+    } as const;
+    for (const depth of [MAX_JSON_DEPTH + 1, 100_000]) {
+      const step = asl.step(program, null, { ...start, input: nested(depth) });
+      expect(step.outcome).toMatchObject({ kind: 'rejected', problem: { code: 'payload-too-large' } });
+    }
+  });
+
+  it('may be what makes a state put deep things deeper', () => {
+    const deepest = nested(MAX_JSON_DEPTH);
+    expect(pass({ ResultPath: '$[0]', Result: 1 }, [deepest]).status).not.toBe('succeeded');
+    expect(pass(given('$'), deepest).status).toBe('failed');
+    expect(jsonata({ a: '{% $states.input %}' }, deepest).status).toBe('failed');
+    expect(pass({ Assign: { 'a.$': '$' } }, nested(MAX_JSON_DEPTH - 1)).status).toBe('succeeded');
+  });
+
+  it('may be a list as long as data may be', () => {
+    const list = Array.from({ length: 120_000 }, () => 1);
+    expect(pass({ InputPath: '$[*]' }, list).output).toHaveLength(120_000);
+    expect(jsonata('{% $sum($states.input) %}', list).output).toBe(120_000);
+    expect(pass(given('States.ArrayLength($)'), list).output).toEqual({ v: 120_000 });
+  });
+
+  it('gets no number that JSON has not', () => {
+    for (const expression of [
+      '1/0',
+      '-1/0',
+      '0/0',
+      '1e308 * 10',
+      '$number("1e999")',
+      '$sqrt(-1)',
+      '[1/0]',
+      '{"k": 0/0}',
+    ]) {
+      const run = jsonata(`{% ${expression} %}`, 1);
+      expect(run.error, expression).toBe('States.QueryEvaluationError');
+    }
+    expect(pass(given('States.StringToJson($)'), '1e999').cause).toContain('too large');
+    expect(pass(given('States.MathAdd(1e999, 1)'), 1).cause).toContain('Invalid arguments in States.MathAdd');
+    expect(pass(given('States.Array(1e999)'), 1).status).toBe('failed');
+  });
+
+  it('may hold lone surrogates, which stay what they are', () => {
+    const lone = 'a\ud83d';
+    expect(pass({ ResultPath: '$.copy', InputPath: '$.text' }, { text: lone }).output).toEqual({
+      text: lone,
+      copy: lone,
+    });
+    expect(pass({ InputPath: `$['${lone}']` }, { [lone]: 1 }).output).toBe(1);
+    expect(jsonata({ [lone]: '{% $states.input & "b" %}' }, lone).output).toEqual({ [lone]: `${lone}b` });
+    expect(pass(given("States.Format('{}|{}', $, $)"), lone).output).toEqual({ v: `${lone}|${lone}` });
+    expect(pass(given('States.StringSplit($, States.Format($))'), '\ude00\ud83d').output).toEqual({ v: [] });
+    expect(pass(given('States.JsonToString($)'), lone).output).toEqual({ v: '"a\\ud83d"' });
+    // What has no form in UTF-8 is U+FFFD there.
+    expect(pass(given('States.Base64Decode(States.Base64Encode($))'), lone).output).toEqual({ v: 'a\ufffd' });
+  });
+
+  it('may be named as what objects inherit, in ResultPath, Assign, Parameters and Output', () => {
+    for (const name of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
+      const own = JSON.parse(`{"${name}":{"polluted":1}}`) as JsonObject;
+      expect(JSON.stringify(pass({ ResultPath: `$.${name}.polluted`, Result: 1 }, {}).output)).toBe(
+        JSON.stringify(own),
+      );
+      expect(pass({ InputPath: `$.${name}` }, {}).error).toBe('States.Runtime');
+      expect(
+        JSON.stringify(
+          pass({ Parameters: JSON.parse(`{"${name}.$":"$"}`) as JsonObject }, { polluted: 1 }).output,
+        ),
+      ).toBe(JSON.stringify(own));
+      expect(
+        JSON.stringify(jsonata(JSON.parse(`{"${name}":{"polluted":"{% 1 %}"}}`) as JsonObject, {}).output),
+      ).toBe(JSON.stringify(own));
+      expect(JSON.stringify(jsonata(`{% {"${name}": {"polluted": 1}} %}`, {}).output)).toBe(
+        JSON.stringify(own),
+      );
+      expect(jsonata(`{% $states.input.${name} %}`, {}).cause).toContain('returned nothing');
+    }
+    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+  });
+
+  it('may name a variable as what objects inherit, where that is a name for one', () => {
+    for (const name of ['constructor', 'toString']) {
+      const assign = JSON.parse(`{"${name}":{"__proto__":{"x":1}}}`) as JsonObject;
+      const expression = `{% [$states.input.path, $${name}.__proto__.x] %}`;
+      const definition = {
+        StartAt: 'A',
+        States: {
+          A: { Type: 'Pass', Assign: assign, Next: 'B' },
+          B: { Type: 'Pass', Parameters: { 'path.$': `$${name}.__proto__.x` }, Next: 'C' },
+          C: { Type: 'Pass', QueryLanguage: 'JSONata', Output: expression, End: true },
+        },
+      };
+      expect(drive(definition, {}).output, name).toEqual([1, 1]);
+    }
+    const own = JSON.parse('{"__proto__":1}') as JsonObject;
+    const refused = asl.check({ StartAt: 'A', States: { A: { Type: 'Pass', Assign: own, End: true } } });
+    expect(refused).toMatchObject([
+      { message: expect.stringContaining("Invalid variable name '__proto__'") },
+    ]);
+    expect(({} as Record<string, unknown>)['x']).toBeUndefined();
   });
 });

@@ -3,60 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { asl } from '../../src/asl/language.js';
 import type { Event, EventBody } from '../../src/core/event.js';
 import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
-import { isJsonArray, isJsonObject, type Json, jsonEqual } from '../../src/core/json.js';
-import { isError, Refused } from '../../src/core/problem.js';
+import { type Json, jsonEqual } from '../../src/core/json.js';
+import { isError } from '../../src/core/problem.js';
 import { type Behaviour, drive } from './drive.js';
-
-const FIELDS = [
-  'Type StartAt States Next End Comment QueryLanguage Result ResultPath InputPath OutputPath Parameters',
-  'ResultSelector Resource Retry Catch ErrorEquals Choices Default Variable NumericEquals IsPresent And Not',
-  'Seconds SecondsPath Timestamp TimestampPath Error Cause ErrorPath Assign Output Arguments Condition',
-  'TimeoutSeconds MaxAttempts BackoffRate __proto__ constructor toString A B',
-  'Branches ItemProcessor Iterator ProcessorConfig Mode ItemsPath Items ItemSelector MaxConcurrency MaxConcurrencyPath',
-]
-  .join(' ')
-  .split(' ');
-
-const words = fc.oneof(
-  fc.constantFrom(
-    'Pass',
-    'Task',
-    'Choice',
-    'Wait',
-    'Succeed',
-    'Fail',
-    'Map',
-    'Parallel',
-    'A',
-    'B',
-    'JSONata',
-  ),
-  fc.constantFrom(
-    '$',
-    '$.a',
-    '$$',
-    '$$.State',
-    '$.a[*]',
-    "States.Format('{}', $.a)",
-    '{% $states.input %}',
-    'work',
-  ),
-  fc.constantFrom('States.ALL', 'States.TaskFailed', '$.__proto__', '$.a.', '$[', '2026-01-01T00:00:00Z'),
-  fc.string(),
-);
-
-/** JSON that looks a little like a definition. */
-const oddJson: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 5, depthSize: 'small' },
-    words,
-    fc.integer({ min: -3, max: 5 }),
-    fc.boolean(),
-    fc.constant(null),
-    fc.array(tie('value'), { maxLength: 4 }),
-    fc.dictionary(fc.oneof(fc.constantFrom(...FIELDS), fc.string()), tie('value'), { maxKeys: 6 }),
-  ),
-})).value;
+import { compiled, mutated, oddJson, stamped } from './odd-definition.js';
 
 /** A definition that runs, of five states. */
 const SOUND: Json = {
@@ -134,25 +84,6 @@ const THREADED: Json = {
 
 const LIST = { list: [1, 2, 3] };
 
-/** A definition with one thing in it replaced, wherever `choose` leads. */
-function mutated(value: Json, choose: () => number, replacement: Json): Json {
-  if (choose() % 4 === 0) return replacement;
-  if (isJsonArray(value) && value.length > 0) {
-    const at = choose() % value.length;
-    return value.map((item, i) => (i === at ? mutated(item, choose, replacement) : item));
-  }
-  if (isJsonObject(value) && Object.keys(value).length > 0) {
-    const keys = Object.keys(value);
-    const chosen = keys[choose() % keys.length];
-    const entries = Object.entries(value).flatMap(([key, member]): [string, Json][] => {
-      if (key !== chosen) return [[key, member]];
-      return choose() % 5 === 0 ? [] : [[key, mutated(member, choose, replacement)]];
-    });
-    return Object.fromEntries(entries);
-  }
-  return replacement;
-}
-
 const mutants = fc
   .tuple(fc.constantFrom(SOUND, THREADED), fc.array(fc.nat(99), { minLength: 8, maxLength: 8 }), oddJson)
   .map(([sound, choices, replacement]) => {
@@ -176,19 +107,6 @@ const bodies: fc.Arbitrary<EventBody> = fc.oneof(
   fc.constant<EventBody>({ type: 'signal', name: 'go' }),
   fc.constant<EventBody>({ type: 'start', machine: 'm', input: {} }),
 );
-
-function stamped(body: EventBody, revision: number): Event {
-  return { ...body, id: `e${revision}`, instance: 'i', revision, at: revision * 1_000, seed: `s${revision}` };
-}
-
-function compiled(definition: Json) {
-  try {
-    return asl.compile(definition);
-  } catch (error) {
-    expect(error).toBeInstanceOf(Refused);
-    return undefined;
-  }
-}
 
 /** Folds events until the instance has ended; the state goes through text every time. */
 function folded(program: ReturnType<typeof asl.compile>, events: readonly Event[]): Standing[] {

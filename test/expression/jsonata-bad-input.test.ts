@@ -5,6 +5,7 @@ import { compile, ExpressionError } from '../../src/embed/jsonata.js';
 import { compileIntrinsic } from '../../src/expression/intrinsic/intrinsic.js';
 import { compilePath } from '../../src/expression/jsonpath/jsonpath.js';
 import { documents, expressions } from './jsonata-expressions.js';
+import { milliseconds } from './processor-time.js';
 
 /** Other seeds look elsewhere. */
 const SEED = Number(process.env['DETENT_EXPRESSION_SEED'] ?? 11);
@@ -17,13 +18,6 @@ function outcome(text: string, input?: unknown, steps?: number): Json | undefine
     if (error instanceof ExpressionError) return error.code;
     throw error;
   }
-}
-
-function milliseconds(run: () => unknown): number {
-  const before = process.cpuUsage();
-  run();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1_000;
 }
 
 const nested = (levels: number, inner: unknown = 1): unknown => {
