@@ -25,7 +25,7 @@ export interface Execution {
   readonly output?: Json;
   readonly error?: string;
   readonly cause?: string;
-  /** Where its threads stood when it failed: a redrive goes on from there. */
+  /** Where its threads stood when it failed, timed out or was stopped: a redrive goes on from there. */
   readonly failed?: StoredThreads;
   /** How often it was redriven, and when last. */
   readonly redrives?: { readonly count: number; readonly at: number };

@@ -1,7 +1,9 @@
-import type { Json } from '../core/json.js';
+import type { Json, JsonObject } from '../core/json.js';
+import { exceeds } from '../core/json-size.js';
 import type { ActiveThread } from './active-thread.js';
 import { dataLimitFailure } from './errors.js';
 import { WHOLE } from './history.js';
+import { MAX_VARIABLES_BYTES } from './limits.js';
 import { exceedsDataLimit } from './payload.js';
 import type { CompiledState, Exit } from './program.js';
 import type { Threads } from './threads.js';
@@ -16,12 +18,14 @@ export function exit(
   if (output !== thread.input && exceedsDataLimit(output)) throw dataLimitFailure(name);
   const hasAssigned = assigned !== undefined && Object.keys(assigned).length > 0;
   if (hasAssigned && exceedsDataLimit(assigned)) throw dataLimitFailure(name);
+  const variables = hasAssigned ? { ...thread.variables, ...assigned } : thread.variables;
+  if (variables !== thread.variables) checkVariables(threads, thread, name, variables);
   const details = { name, output, outputDetails: WHOLE };
   thread.record(
     events.exited,
     hasAssigned ? { ...details, assignedVariables: assigned, assignedVariablesDetails: WHOLE } : details,
   );
-  if (hasAssigned) thread.variables = { ...thread.variables, ...assigned };
+  thread.variables = variables;
   thread.entered = undefined;
   thread.taskToken = undefined;
   thread.retries = undefined;
@@ -30,6 +34,18 @@ export function exit(
     thread.state = next;
     thread.input = output;
   }
+}
+
+/** Those of the threads beside it count as well. Throws StateFailure. */
+function checkVariables(
+  threads: Threads,
+  thread: ActiveThread,
+  state: string,
+  variables: JsonObject = {},
+): void {
+  const all = [variables, ...threads.variablesBeside(thread)];
+  // Around and between them stand as many signs as there are threads, and one.
+  if (exceeds(all, MAX_VARIABLES_BYTES + all.length + 1)) throw dataLimitFailure(state);
 }
 
 /** A thread gives its output to the state that began it; with that of the main thread the execution ends. */

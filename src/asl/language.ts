@@ -8,7 +8,7 @@ import { problemOf } from './finding.js';
 import { graphOf } from './graph.js';
 import { MAX_DATA_BYTES } from './limits.js';
 import type { AslProgram } from './program.js';
-import { redrive } from './redrive.js';
+import { redrivableOf, redrive } from './redrive.js';
 import { fail, step } from './step.js';
 
 /**
@@ -56,11 +56,13 @@ function viewOf(state: Json): View {
   const awaits = Object.values(execution.threads).flatMap(({ waiting }) =>
     waiting?.message === undefined ? [] : [{ key: waiting.message.key, value: waiting.message.value }],
   );
+  const redrive = redrivableOf(execution);
   return {
     value: main?.state ?? execution.last ?? null,
     context: main?.input ?? null,
     output: execution.output ?? null,
     ...(awaits.length > 0 ? { awaits } : {}),
+    ...(redrive === undefined ? {} : { redrive }),
     ...(failure ? { error: { error: execution.error ?? '', cause: execution.cause ?? '' } } : {}),
   };
 }

@@ -4,6 +4,12 @@ export const MAX_STATES_PER_STEP = 1_000;
 /** Bytes (UTF-8, as JSON text) of an input, an output or a task's result. Step Functions quotas. */
 export const MAX_DATA_BYTES = 262_144;
 
+/** Bytes (UTF-8, as JSON text) of all variables of an execution together. Step Functions quotas. */
+export const MAX_VARIABLES_BYTES = 10_485_760;
+
+/** The longest MaxDelaySeconds of a Retrier: it is less than 31,622,400, a leap year. States Language: Retrying after error. */
+export const MAX_RETRY_DELAY_SECONDS = 31_622_399;
+
 /** Events of one execution's history: the last of them is the failure that says so. Step Functions quotas. */
 export const MAX_HISTORY_EVENTS = 25_000;
 

@@ -4,6 +4,7 @@ import { compileErrorEquals } from './error-equals.js';
 import { errorMatches } from './errors.js';
 import type { Waiting } from './execution.js';
 import type { Fields } from './fields.js';
+import { MAX_RETRY_DELAY_SECONDS } from './limits.js';
 
 /** When, and how often, a failed state is tried again (States Language: Retrying after error). */
 export interface Retrier {
@@ -23,7 +24,7 @@ export function compileRetriers(fields: Fields): Retrier[] {
       intervalSeconds: retrier.integer('IntervalSeconds', { min: 0, max: 99_999_999 }) ?? 1,
       maxAttempts: retrier.integer('MaxAttempts', { min: 0, max: 99_999_999 }) ?? 3,
       backoffRate: retrier.number('BackoffRate', { min: 1 }) ?? 2,
-      maxDelaySeconds: retrier.integer('MaxDelaySeconds', { min: 1, max: 31_622_400 }),
+      maxDelaySeconds: retrier.integer('MaxDelaySeconds', { min: 1, max: MAX_RETRY_DELAY_SECONDS }),
       jitter: retrier.oneOf('JitterStrategy', ['NONE', 'FULL']) === 'FULL',
     };
     retrier.close();

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json.js';
 import type { Step } from '../core/language.js';
 import { ActiveThread } from './active-thread.js';
 import { effectsOf, MAIN_THREAD, type StoredThreads, type Thread, type Waiting } from './execution.js';
@@ -56,6 +57,18 @@ export class Threads {
       const thread = this.#active.get(id) ?? this.#stored[id];
       return thread !== undefined && holds(thread);
     });
+  }
+
+  /** The variables of every other thread that has any. */
+  variablesBeside(thread: ActiveThread): readonly JsonObject[] {
+    const beside: JsonObject[] = [];
+    for (const id in this.#stored) {
+      const { variables } = this.#stored[id] ?? {};
+      if (variables !== undefined && !this.#active.has(id)) beside.push(variables);
+    }
+    for (const { variables, isOver, id } of this.#active.values())
+      if (variables !== undefined && !isOver && id !== thread.id) beside.push(variables);
+    return beside;
   }
 
   /** The threads that the state of a thread has begun and that have not ended. */

@@ -154,7 +154,7 @@ export class Turn {
     if (output !== undefined) state.output = output;
     if (error !== undefined) state.error = error;
     if (cause !== undefined) state.cause = cause;
-    if (status === 'failed') state.failed = threads;
+    if (status !== 'succeeded') state.failed = threads;
     return state;
   }
 

@@ -114,7 +114,7 @@ export interface StopEvent {
   readonly cause?: string;
 }
 
-/** Someone lets a failed instance go on from where it failed. */
+/** Someone lets an instance go on that failed, or ended otherwise without success, from where it did. */
 export interface RedriveEvent {
   readonly type: 'redrive';
   /** By effect id, what that which is to be done again was given; of a start that failed, under `start`. */

@@ -1,6 +1,6 @@
 import type { Definition } from './definition.js';
 import type { Effect } from './effect.js';
-import type { Event, MigrateEvent, StopEvent } from './event.js';
+import type { Event, MigrateEvent, RedriveEvent, StopEvent } from './event.js';
 import { addressProblem, nameProblem } from './identifier.js';
 import { hasEnded, type Status } from './instance.js';
 import { APPLIED, eventOf, type JournalEntry } from './journal.js';
@@ -27,12 +27,8 @@ export const UNBORN: Standing = { status: 'running', state: null };
 export function fold(language: Language, program: Program, standing: Standing, event: Event, hops = 0): Step {
   if (event.type === 'migrate')
     throw new Error('a migration is folded with the definition that it comes from');
-  if (event.type === 'redrive' && standing.status === 'failed') {
-    const step = language.redrive?.step(program, standing.state, event);
-    return step === undefined
-      ? ignored(standing, `${language.name} has no redrive`)
-      : checked(language, program, standing, event, step);
-  }
+  if (event.type === 'redrive' && hasEnded(standing.status))
+    return redriven(language, program, standing, event);
   if (hasEnded(standing.status)) return ignored(standing, `the instance has ended (${standing.status})`);
   if (event.type === 'start' && standing.state !== null) return ignored(standing, 'it has started already');
   if (event.type === 'stop' && standing.state === null) return stillborn(event);
@@ -40,6 +36,23 @@ export function fold(language: Language, program: Program, standing: Standing, e
   if (hops > MAX_HOPS) return refused(language, program, standing, event, tooManyHops(event));
   if (event.type === 'redrive') return ignored(standing, 'it has not failed');
   return checked(language, program, standing, event, language.step(program, standing.state, event));
+}
+
+/** What has ended, and goes on where its language lets it. */
+function redriven(
+  language: Language,
+  program: Program,
+  standing: Standing,
+  event: Event & RedriveEvent,
+): Step {
+  const { redrive, name } = language;
+  if (redrive === undefined) return ignored(standing, `${name} has no redrive`);
+  if (!redrive.statuses.includes(standing.status))
+    return ignored(standing, `${name} redrives nothing that is ${standing.status}`);
+  const step = redrive.step(program, standing.state, event);
+  // It does not know how it ended.
+  if (step.outcome.kind === 'ignored') return ignored(standing, step.outcome.reason);
+  return checked(language, program, standing, event, step);
 }
 
 function checked(language: Language, program: Program, standing: Standing, event: Event, step: Step): Step {

@@ -44,7 +44,7 @@ export interface Language<P extends Program = Program> {
    * was, but `failed`, and everything that it waited for cancelled.
    */
   fail(program: P, state: Json, event: Event, failure: Failure): Step;
-  /** Lets an instance go on that failed; absent where a language has no such thing. */
+  /** Lets an instance go on that failed, or ended otherwise without success; absent where a language has no such thing. */
   readonly redrive?: Redrive<P>;
   /**
    * Takes the state of an instance over that an earlier definition made. What it waits for and this definition too is
@@ -73,8 +73,10 @@ export interface Language<P extends Program = Program> {
   graph(source: Json): Graph;
 }
 
-/** How a language lets failed instances go on. */
+/** How a language lets instances go on that ended without success. */
 export interface Redrive<P extends Program = Program> {
+  /** Of which statuses. */
+  readonly statuses: readonly Status[];
   /** The effects, or `start`, whose inputs the event has to bring along. */
   inputs(state: Json): readonly string[];
   step(program: P, state: Json, event: Event & RedriveEvent): Step;
@@ -116,12 +118,23 @@ export interface Correlation {
   readonly value: Json;
 }
 
+/** How often an instance was redriven, and why it cannot be now. */
+export interface Redrivable {
+  readonly count: number;
+  /** When last, in milliseconds since 1970. */
+  readonly at?: number;
+  /** Absent where it can be. */
+  readonly refusal?: string;
+}
+
 /** An instance's state as people read it. */
 export interface View {
   /** Where it stands: a state's name, or an object of them where states nest. */
   readonly value: Json;
   readonly context: Json;
   readonly output: Json;
+  /** Whether it could go on, where its language says so of what has ended. */
+  readonly redrive?: Redrivable;
   /** The messages that it waits for, where it waits for any. */
   readonly awaits?: readonly Correlation[];
   /** Why it failed, where it did. */

@@ -16,7 +16,7 @@ export const MAX_PAYLOAD_TEXT_BYTES = 4 * MAX_PAYLOAD_BYTES;
 export const MAX_DEFINITION_BYTES = 4 * 1_048_576;
 
 /** Bytes (UTF-8) of an instance's state: a step that makes a larger one is rejected. */
-export const MAX_STATE_BYTES = 8 * 1_048_576;
+export const MAX_STATE_BYTES = 16 * 1_048_576;
 
 /** Characters of an id that a user chooses: instances, events, machines. */
 export const MAX_ID_LENGTH = 200;

@@ -23,7 +23,7 @@ const STATECHART = {
   checkInput: inputProblems,
   checkEvent: eventProblems,
   fail: discreet(fail),
-  redrive: { inputs: inputsOfRedrive, step: discreet(redrive) },
+  redrive: { statuses: ['failed'], inputs: inputsOfRedrive, step: discreet(redrive) },
   migrate: discreet(migrate),
   view,
   sensitive: sensitiveOf,

@@ -29,6 +29,7 @@ export const probe: Language<ProbeProgram> = {
   step: (program, state, event) => stepProbe(program, state as unknown as ProbeState | null, event),
   fail: (program, state, event) => failProbe(program, state as unknown as ProbeState, event),
   redrive: {
+    statuses: ['failed'],
     inputs: (state) =>
       waitsOf(state as unknown as ProbeState).flatMap(({ id, kind }) => (kind === 'timer' ? [] : [id])),
     step: (program, state, event) => redriveProbe(program, state as unknown as ProbeState, event),

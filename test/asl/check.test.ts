@@ -191,7 +191,7 @@ describe('check', () => {
         'Expected value of type Integer at /States/A/Retry/1/IntervalSeconds',
         'Minimum value is 1 at /States/A/Retry/1/BackoffRate',
         'States.ALL must appear alone and at end of list at /States/A/Retry/2/ErrorEquals/1',
-        'Maximum value is 31622400 at /States/A/Retry/2/MaxDelaySeconds',
+        'Maximum value is 31622399 at /States/A/Retry/2/MaxDelaySeconds',
         'Value should be one of the following: [NONE, FULL] at /States/A/Retry/2/JitterStrategy',
         'These fields are required: [ErrorEquals] at /States/A/Retry/3',
         "Field 'MaxAttempt' is not supported at /States/A/Retry/3/MaxAttempt",

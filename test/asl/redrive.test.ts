@@ -132,6 +132,48 @@ describe('a redrive', () => {
     expect(run.redrive().effects).toMatchObject([{ type: 'timer', dueAt: 63_000 }, { type: 'task' }]);
   });
 
+  it('goes on where an execution was stopped, or had no time left', () => {
+    const stopped = new Driven({ First: { Type: 'Pass', Next: 'T' }, T: Work });
+    stopped.take({ type: 'stop', cause: 'enough' });
+    expect(stopped.standing.status).toBe('stopped');
+    expect(stopped.redrive().effects).toMatchObject([{ type: 'task', name: 'work' }]);
+    stopped.succeed('3.0', 'done');
+    expect([stopped.standing.status, stopped.output]).toEqual(['succeeded', 'done']);
+    const late = new Driven({ T: Work }, {}, { TimeoutSeconds: 60 });
+    late.take({ type: 'timer.fired', effect: '1.0' });
+    expect(late.standing.status).toBe('timed_out');
+    expect(late.redrive()).toMatchObject({ status: 'running', outcome: { kind: 'applied' } });
+  });
+
+  it('asks anew for what was waited for from outside', () => {
+    const Resource = 'ask.waitForTaskToken';
+    const token = new Driven({ T: { ...Work, Resource, Parameters: { 't.$': '$$.Task.Token' } } });
+    token.succeed('1.1');
+    token.take({ type: 'stop' });
+    expect(token.redrive().effects).toMatchObject([
+      { type: 'timer', id: '4.0' },
+      { type: 'task', id: '4.1' },
+    ]);
+    const message = new Driven({
+      M: { Type: 'Message', CorrelationKey: 'k', CorrelationValue: 1, End: true },
+    });
+    message.take({ type: 'timer.fired', effect: '1.0' });
+    expect(message.redrive().effects).toMatchObject([{ type: 'timer', subject: 'k=1' }]);
+  });
+
+  it('is told of by what an execution shows', () => {
+    const shown = (run: Driven) => asl.view(run.standing.state).redrive;
+    const run = new Driven({ T: Work });
+    expect(shown(run)).toBeUndefined();
+    run.fail('1.0');
+    expect(shown(run)).toEqual({ count: 0 });
+    run.redrive();
+    const count = { count: 1, at: 3_000 };
+    expect(shown(run)).toEqual({ ...count, refusal: 'Execution is RUNNING and cannot be redriven' });
+    run.succeed('3.0');
+    expect(shown(run)).toEqual({ ...count, refusal: 'Execution is SUCCEEDED and cannot be redriven' });
+  });
+
   it('leaves what did not fail alone', () => {
     const run = new Driven({ T: Work });
     expect(run.redrive().outcome).toMatchObject({ kind: 'ignored', reason: 'it has not failed' });
@@ -146,6 +188,8 @@ describe('a redrive', () => {
     while (run.standing.status === 'running') run.take({ type: 'continue' });
     expect(run.standing.status).toBe('failed');
     expect(run.redrive().outcome).toMatchObject({ kind: 'ignored', reason: 'its history is full' });
+    expect(run.standing.status).toBe('failed');
+    expect(asl.view(run.standing.state).redrive?.refusal).toBe('Execution history event limit exceeded');
     const refused = new Driven({ T: Work }, 'x'.repeat(300_000));
     expect(refused.standing.status).toBe('failed');
     expect(refused.redrive().outcome).toMatchObject({ kind: 'ignored', reason: 'it never began' });

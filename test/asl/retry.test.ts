@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MAX_RETRY_DELAY_SECONDS } from '../../src/asl/limits.js';
 import { type Retrier, retryDelayMs } from '../../src/asl/retry.js';
 import type { Json } from '../../src/core/json.js';
 import { type Behaviour, drive } from './drive.js';
@@ -111,7 +112,7 @@ describe('a Retrier', () => {
       intervalSeconds: fc.nat(99_999_999),
       maxAttempts: fc.constant(99),
       backoffRate: fc.double({ min: 1, max: 1e6, noNaN: true }),
-      maxDelaySeconds: fc.option(fc.integer({ min: 1, max: 31_622_400 }), { nil: undefined }),
+      maxDelaySeconds: fc.option(fc.integer({ min: 1, max: MAX_RETRY_DELAY_SECONDS }), { nil: undefined }),
       jitter: fc.constant(false),
     });
     fc.assert(

@@ -57,3 +57,29 @@ it('a Map on a store goes on where it failed, and keeps what had ended', async (
     await engine.close();
   }
 }, 60_000);
+
+it('an execution that was stopped goes on where it was', async () => {
+  const engine = await openEngine({ handlers: { work: () => 'done' } });
+  const becomes = (status: Status) =>
+    vi.waitFor(async () => expect((await engine.read('one'))?.status).toBe(status), {
+      timeout: 30_000,
+      interval: 20,
+    });
+  const states = {
+    Hold: { Type: 'Wait', Seconds: 1, Next: 'Work' },
+    Work: { Type: 'Task', Resource: 'work', End: true },
+  };
+  try {
+    await engine.publish({ machine: 'm', language: 'asl', source: { StartAt: 'Hold', States: states } });
+    await engine.create('m', { id: 'one' });
+    await engine.stop('one', { cause: 'enough' });
+    await becomes('stopped');
+    expect((await engine.read('one'))?.redrive).toEqual({ count: 0 });
+    await engine.retry('one');
+    await becomes('succeeded');
+    expect(await engine.read('one')).toMatchObject({ output: 'done', redrive: { count: 1 } });
+    await expect(engine.retry('one')).rejects.toMatchObject({ code: 'not-parked' });
+  } finally {
+    await engine.close();
+  }
+}, 60_000);
