@@ -167,9 +167,7 @@ type CheckedInitial<V, TOwn> = string extends V
       : V;
 
 type CheckedOn<V, S, A extends AnyAround> = keyof V extends A['descriptor']
-  ? ArePlain<V[keyof V], A> extends true
-    ? V
-    : { [K in keyof V]: CheckedTransitions<V[K], S, A> }
+  ? { [K in keyof V]: CheckedTransitions<V[K], S, A> }
   : string extends keyof V
     ? V
     : {
@@ -177,16 +175,6 @@ type CheckedOn<V, S, A extends AnyAround> = keyof V extends A['descriptor']
           ? CheckedTransitions<V[K], S, A>
           : OneOf<A['whole']['words']['event']['type']>;
       };
-
-/** Whether all transitions of a state are right, asked at once: mostly they are. */
-type ArePlain<V, A extends AnyAround> = [V] extends [A['key'] | A['transition']]
-  ? KeyOfEach<V> extends TransitionKey
-    ? true
-    : false
-  : false;
-
-/** Every key of the objects in a union; texts have none. */
-type KeyOfEach<T> = T extends string ? never : keyof T;
 
 type CheckedAfter<V, S, A extends AnyAround> = string extends keyof V
   ? V
