@@ -461,6 +461,46 @@ describe('the tokens of a simulation', () => {
   });
 });
 
+describe('the messages of a simulation', () => {
+  const definition = only({
+    Type: 'Message',
+    CorrelationKey: 'order',
+    CorrelationValuePath: '$.id',
+    TimeoutSeconds: 60,
+  });
+
+  it('reach whoever waits for their key and value, at their time', async () => {
+    const messages = [
+      { key: 'order', value: 7, data: { paid: true }, afterMs: 5_000 },
+      { key: 'order', value: 8, data: 'another' },
+    ];
+    const run = await simulate(definition, { id: 7 }, { messages, now: START });
+    expect(run).toMatchObject({
+      status: 'SUCCEEDED',
+      output: { key: 'order', value: 7, data: { paid: true } },
+    });
+    expect(lastAt(run)).toBe(START + 5_000);
+  });
+
+  it('that come too late are not waited for', async () => {
+    const messages = [{ key: 'order', value: 7, afterMs: 60_001 }];
+    const run = await simulate(definition, { id: 7 }, { messages, now: START });
+    expect(run).toMatchObject({ status: 'FAILED', error: 'States.Timeout' });
+    expect(lastAt(run)).toBe(START + 60_000);
+  });
+
+  it('need a key, a value of JSON and a time', async () => {
+    for (const wrong of [
+      { key: '', value: 1 },
+      { key: 'a', value: Number.NaN },
+      { key: 'a', value: 1, afterMs: -1 },
+    ])
+      expect((await refusal(simulate(definition, {}, { messages: [wrong] })))?.path).toMatch(
+        /^\/messages\/0/,
+      );
+  });
+});
+
 describe('the signal of a simulation', () => {
   const never = withWork(() => new Promise(() => {}));
 

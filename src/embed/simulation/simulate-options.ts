@@ -1,9 +1,18 @@
 import type { AslProgram } from '../../asl/program.js';
 import type { Given } from '../../asl/step.js';
+import { correlationOf } from '../../core/correlation.js';
 import { isJsonObject, type Json, type JsonObject, own, toJson } from '../../core/json.js';
 import { type Problem, Refused } from '../../core/problem.js';
 import type { Handlers } from '../../runtime/handler.js';
 import type { MissingHandlers } from './handlers-at-work.js';
+
+export interface SimulatedMessage {
+  readonly key: string;
+  readonly value: unknown;
+  readonly data?: unknown;
+  /** 0 if absent: once the execution has come to where it waits first. */
+  readonly afterMs?: number;
+}
 
 export interface SimulateOptions {
   /** What carries out the tasks, by name or ARN, as an engine's handlers do. No time passes while they work. */
@@ -15,6 +24,8 @@ export interface SimulateOptions {
   readonly callbacks?: Handlers;
   /** Other workflows, which tasks run executions of, by name. */
   readonly machines?: Readonly<Record<string, string | object>>;
+  /** What is said to whoever waits for its key and value by then (Message states), in milliseconds after the start. */
+  readonly messages?: readonly SimulatedMessage[];
   /** What becomes of a task without a handler: it fails with HandlerMissing (the default), or gives what it is given. */
   readonly missingHandlers?: MissingHandlers;
   /** What stands in the context object instead of what would: `{ Execution: { Name: 'run-7' } }`. */
@@ -45,6 +56,13 @@ export const LAST_INSTANT_MS = 8_640_000_000_000_000;
 /** What an execution has where nothing else is asked for. */
 const NAME = 'simulation';
 
+/** A message on its way, and when it arrives, in milliseconds since 1970. */
+export interface Posted {
+  readonly at: number;
+  readonly subject: string;
+  readonly output: Json;
+}
+
 /** Options that were looked at. */
 export interface SimulateTerms {
   /** Absent where it begins as any other. */
@@ -55,6 +73,7 @@ export interface SimulateTerms {
   readonly handlers: Handlers;
   readonly callbacks: Handlers;
   readonly machines: ReadonlyMap<string, AslProgram>;
+  readonly messages: readonly Posted[];
   readonly missing: MissingHandlers;
   readonly now: number;
   readonly seed: string;
@@ -90,6 +109,9 @@ export function simulateTerms(options: SimulateOptions, compile: Compile): Simul
     given,
     handlers,
     callbacks,
+    messages: (options.messages ?? [])
+      .map((message, i) => posted(message, i, now))
+      .sort((a, b) => a.at - b.at),
     machines: new Map(Object.entries(machines).map(([name, machine]) => [name, compile(machine)])),
     seed,
     patienceMs,
@@ -99,6 +121,18 @@ export function simulateTerms(options: SimulateOptions, compile: Compile): Simul
     instance: nameIn(given?.context, 'Execution'),
     machine: nameIn(given?.context, 'StateMachine'),
   };
+}
+
+function posted({ key, value, data, afterMs = 0 }: SimulatedMessage, i: number, now: number): Posted {
+  const output = {
+    key,
+    value: asJson(`messages/${i}/value`, value),
+    data: asJson(`messages/${i}/data`, data),
+  };
+  const subject = correlationOf(String(key), output.value);
+  if ('problem' in subject) refuse(`messages/${i}`, subject.problem.message);
+  if (!(afterMs >= 0)) refuse(`messages/${i}`, 'afterMs must be a number of milliseconds');
+  return { at: now + afterMs, subject: subject.value, output };
 }
 
 function checkHandlers(option: string, handlers: Handlers): void {

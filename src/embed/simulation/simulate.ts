@@ -12,7 +12,7 @@ import type { Language } from '../../core/language.js';
 import { type Problem, Refused } from '../../core/problem.js';
 import { thrown } from '../../core/thrown.js';
 import { HandlersAtWork } from './handlers-at-work.js';
-import { asJson, LAST_INSTANT_MS, type SimulateTerms } from './simulate-options.js';
+import { asJson, LAST_INSTANT_MS, type Posted, type SimulateTerms } from './simulate-options.js';
 import { type Performance, Timeline } from './timeline.js';
 
 /** How an execution ended. */
@@ -41,12 +41,15 @@ class Simulation {
   readonly #handlers: HandlersAtWork;
   /** Those who have tokens. */
   readonly #callbacks: HandlersAtWork;
+  /** What is still to be said, the next first. */
+  readonly #messages: Posted[];
   #refusal: Problem | undefined;
   #isStopped = false;
 
   constructor(program: AslProgram, terms: SimulateTerms) {
     const { handlers, callbacks, machines, missing, now, seed } = terms;
     this.#terms = terms;
+    this.#messages = [...terms.messages];
     this.#handlers = new HandlersAtWork({
       ...{ handlers, missing },
       ended: (job, end) => {
@@ -96,7 +99,8 @@ class Simulation {
   async #goOn(): Promise<void> {
     const timeline = this.#timeline;
     if (this.#terms.signal?.aborted === true && !this.#isStopped) this.#stop(this.#terms.signal);
-    const at = timeline.nextAt;
+    const due = timeline.nextAt;
+    const at = this.#nextAt(due);
     if (at !== undefined && at > timeline.now && !(this.#handlers.areIdle && this.#callbacks.areIdle)) {
       const { patienceMs } = this.#terms;
       const settled = [this.#handlers.settled(patienceMs), this.#callbacks.settled(patienceMs)];
@@ -105,7 +109,22 @@ class Simulation {
       if (isSettled) return;
     }
     if (at === undefined || at > LAST_INSTANT_MS) throw this.#endless();
-    timeline.advance();
+    const [message] = this.#messages;
+    if (message === undefined || (due !== undefined && due <= message.at)) timeline.advance();
+    else this.#say(message);
+  }
+
+  /** When something happens next: what is due, or a message. */
+  #nextAt(due: number | undefined): number | undefined {
+    const [message] = this.#messages;
+    if (message === undefined) return due;
+    return Math.min(message.at, due ?? message.at);
+  }
+
+  #say({ at, subject, output }: Posted): void {
+    this.#messages.shift();
+    this.#timeline.passTo(at);
+    this.#timeline.correlate(subject, output);
   }
 
   #wake(): void {

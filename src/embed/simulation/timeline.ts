@@ -1,4 +1,4 @@
-import type { CancelEffect, SpawnEffect, TaskEffect } from '../../core/effect.js';
+import type { CancelEffect, SpawnEffect, TaskEffect, TimerEffect } from '../../core/effect.js';
 import type { ChildEndedEvent, Event, EventBody } from '../../core/event.js';
 import { UNKNOWN_MACHINE } from '../../core/event.js';
 import { fold, type Standing, UNBORN } from '../../core/fold.js';
@@ -68,6 +68,8 @@ interface Line {
 /** What waits for the answer to one effect; the first of its messages to arrive is the answer. */
 interface Awaited {
   readonly messages: Due[];
+  /** What it is found by, by those who have something to say. */
+  readonly found?: { readonly subject: string; readonly line: Line; readonly effect: string };
   heartbeat?: { readonly due: Due; readonly everyMs: number };
 }
 
@@ -129,12 +131,26 @@ export class Timeline<P extends Program> {
     if (line !== undefined && this.#awaited.has(jobId)) this.#expect(line, body, dueAt, jobId);
   }
 
+  /** Lets all who wait for it be answered, now. */
+  correlate(subject: string, output: Json): void {
+    for (const [name, { found }] of [...this.#awaited]) {
+      if (found?.subject !== subject) continue;
+      const { line, effect } = found;
+      this.#expect(line, { type: 'task.succeeded', effect, output }, this.#now, name);
+    }
+  }
+
   /** A handler is alive. */
   beat(jobId: string): void {
     const heartbeat = this.#awaited.get(jobId)?.heartbeat;
     if (heartbeat === undefined || heartbeat.due.place === NOWHERE) return;
     heartbeat.due.dueAt = this.#now + heartbeat.everyMs;
     this.#due.place(heartbeat.due);
+  }
+
+  /** Lets time pass without anything happening. */
+  passTo(at: number): void {
+    this.#now = Math.max(this.#now, at);
   }
 
   /** Jumps to what is due next, and folds it; false if there is nothing. */
@@ -178,7 +194,7 @@ export class Timeline<P extends Program> {
         this.#perform(line, name, effect);
         return;
       case 'timer':
-        this.#awaited.set(name, { messages: [] });
+        this.#awaited.set(name, awaitedOf(line, effect));
         this.#expect(line, { type: 'timer.fired', effect: effect.id }, effect.dueAt, name);
         return;
       case 'spawn':
@@ -256,6 +272,11 @@ export class Timeline<P extends Program> {
       else this.#forget(due.effect);
     }
   }
+}
+
+function awaitedOf(line: Line, { id, subject }: TimerEffect): Awaited {
+  const messages: Due[] = [];
+  return subject === undefined ? { messages } : { messages, found: { subject, line, effect: id } };
 }
 
 function unknownMachine({ machine }: SpawnEffect): ChildEnd {
