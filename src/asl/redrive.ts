@@ -23,14 +23,24 @@ export const redrive: Redrive<AslProgram> = {
 };
 
 /** Of an execution that has ended, or was redriven, in AWS's words as far as they were recorded. */
-export function redrivableOf({ threads, failed, nextEventId, redrives }: Execution): Redrivable | undefined {
+export function redrivableOf({
+  threads,
+  failed,
+  output,
+  nextEventId,
+  redrives,
+}: Execution): Redrivable | undefined {
   const isRunning = Object.keys(threads).length > 0;
   if (isRunning && redrives === undefined) return undefined;
   const known = redrives === undefined ? { count: 0 } : { count: redrives.count, at: redrives.at };
   if (isRunning) return { ...known, refusal: cannotBe('RUNNING') };
-  if (failed === undefined) return { ...known, refusal: cannotBe('SUCCEEDED') };
+  if (output !== undefined) return { ...known, refusal: cannotBe('SUCCEEDED') };
+  if (failed === undefined) return { ...known, refusal: LOST };
   return isFull(nextEventId) ? { ...known, refusal: 'Execution history event limit exceeded' } : known;
 }
+
+/** Of one that an earlier release ended, which kept that of failed ones alone. */
+const LOST = 'nobody knows where it was';
 
 function cannotBe(status: ExecutionStatus): string {
   return `Execution is ${status} and cannot be redriven`;
@@ -45,7 +55,7 @@ function step(program: AslProgram, state: Json, event: Event & RedriveEvent): St
   const stay = (reason: string) => ignored({ status: 'failed', state }, reason);
   if (state === null) return stay('it never began');
   const { start, failed, nextEventId, redrives } = fromState(state);
-  if (failed === undefined) return stay('nobody knows where it was');
+  if (failed === undefined) return stay(LOST);
   if (isFull(nextEventId)) return stay('its history is full');
   const count = (redrives?.count ?? 0) + 1;
   const execution: Execution = { start, threads: failed, nextEventId, redrives: { count, at: event.at } };

@@ -174,6 +174,16 @@ describe('a redrive', () => {
     expect(shown(run)).toEqual({ ...count, refusal: 'Execution is SUCCEEDED and cannot be redriven' });
   });
 
+  it('is not possible of one that was stopped before it was kept where it was', () => {
+    const run = new Driven({ T: Work });
+    run.take({ type: 'stop' });
+    const { failed: _, ...state } = run.standing.state as JsonObject;
+    run.standing = { status: 'stopped', state };
+    expect(asl.view(state).redrive).toEqual({ count: 0, refusal: 'nobody knows where it was' });
+    expect(run.redrive().outcome).toMatchObject({ kind: 'ignored', reason: 'nobody knows where it was' });
+    expect(run.standing.status).toBe('stopped');
+  });
+
   it('leaves what did not fail alone', () => {
     const run = new Driven({ T: Work });
     expect(run.redrive().outcome).toMatchObject({ kind: 'ignored', reason: 'it has not failed' });
