@@ -77,7 +77,8 @@ export function begin(program: AslProgram, event: Event & StartEvent, given: Giv
   turn.record(0, 'ExecutionStarted', { input, inputDetails: WHOLE, roleArn: ROLE_ARN });
   beginDeadline(program, turn);
   const threads = new Threads(turn);
-  return run(program, threads, ready(threads));
+  const thread = threads.main;
+  return run(program, threads, thread === undefined ? [] : [thread]);
 }
 
 /** The timer of the machine's TimeoutSeconds begins to run. */

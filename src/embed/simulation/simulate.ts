@@ -51,7 +51,8 @@ class Simulation {
     this.#terms = terms;
     this.#messages = [...terms.messages];
     this.#handlers = new HandlersAtWork({
-      ...{ handlers, missing },
+      handlers,
+      missing,
       ended: (job, end) => {
         this.#timeline.answer(job, jobAnswer(job.task.id, end, job.startedAt));
         if (end.status === 'completed') this.#callBack(job);
@@ -59,14 +60,17 @@ class Simulation {
       beat: ({ jobId }) => this.#timeline.beat(jobId),
     });
     this.#callbacks = new HandlersAtWork({
-      ...{ handlers: callbacks, missing },
+      handlers: callbacks,
+      missing,
       ended: (job, end) => this.#timeline.answer(job, jobAnswer(job.task.id, end, undefined)),
       beat: ({ instance, task }) =>
         this.#timeline.send(instance, { type: 'task.heartbeat', effect: task.id }),
     });
     this.#timeline = new Timeline({
       language: terms.given === undefined ? asl : beginningWith(terms.given, terms.instance),
-      ...{ program, now, seed },
+      program,
+      now,
+      seed,
       perform: (job) => this.#handlers.begin(job),
       forget: (jobId) => {
         this.#handlers.forget(jobId);

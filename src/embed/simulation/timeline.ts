@@ -175,8 +175,14 @@ export class Timeline<P extends Program> {
     let body: EventBody | undefined = first;
     while (body !== undefined) {
       const revision = ++line.revision;
-      const stamp = { id: `${line.id}/${revision}`, instance: line.id, revision, at: this.#now };
-      const event = { ...body, ...stamp, seed: `${seed}/${revision}` } as Event;
+      const event = {
+        ...body,
+        id: `${line.id}/${revision}`,
+        instance: line.id,
+        revision,
+        at: this.#now,
+        seed: `${seed}/${revision}`,
+      } as Event;
       const step: Step = fold(language, line.program, line.standing, event);
       line.standing = keep === undefined ? step : { status: step.status, state: keep(step.state) };
       if (step.history.length > 0) line.turns.push({ revision, at: this.#now, history: step.history });
