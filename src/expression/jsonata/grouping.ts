@@ -17,6 +17,9 @@ import {
   type Value,
 } from './value.js';
 
+/** What a key costs that is worked out: objects with keys of their own share no shape, which is slow to make. */
+const COMPUTED_KEY = 8;
+
 interface PairCode {
   readonly key: Body;
   readonly value: Body;
@@ -115,7 +118,7 @@ function groupItems<T>(
   for (const [key, group] of groups) {
     const [first] = group.items;
     const item = group.items.length === 1 ? (first as T) : view.merge(group.items);
-    run.budget.spend(group.pair.value.cost);
+    run.budget.spend(group.pair.value.cost + COMPUTED_KEY);
     const value = plain(group.pair.value.code(view.contextOf(item), view.scopeOf(item)));
     if (value !== undefined) put(object, key, value);
   }

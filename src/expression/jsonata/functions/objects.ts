@@ -17,6 +17,9 @@ import {
 } from '../value.js';
 import { argumentsFor } from './higher-order.js';
 
+/** What an object of one key costs: those of different keys share no shape, which is slow to make. */
+const SINGLE = 8;
+
 export const OBJECT_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
   keys: { signature: '<x-:a<s>>', arity: 1, call: ([value], run) => keys(value, run) },
   lookup: {
@@ -64,7 +67,7 @@ function spread(value: Value | undefined, run: Run): Result {
 function singles(object: Value, run: Run): Value[] {
   if (!isObject(object)) return [];
   const names = Object.keys(object);
-  run.budget.spend(names.length);
+  run.budget.spend(names.length * SINGLE);
   return names.map((name) => {
     const single: Record<string, Value> = {};
     put(single, name, object[name] ?? null);
