@@ -5,6 +5,7 @@ import type { Surroundings } from '../expression/expression.js';
 import { overlaid } from './context.js';
 import { type Begun, type Entered, MAIN_THREAD, type Thread, type Waiting } from './execution.js';
 import { Fork } from './fork.js';
+import { MapRun } from './map-run/map-run.js';
 import type { Stage, Turn } from './turn.js';
 
 /** A thread while an event is worked in: what the state types run with. */
@@ -22,6 +23,7 @@ export class ActiveThread {
   retries: readonly number[] | undefined;
   variables: JsonObject | undefined;
   fork: Fork | undefined;
+  mapRun: MapRun | undefined;
   /** Whether it has ended, or was given up. */
   isOver = false;
   /** Whether the state it is in counts retries in its context object. */
@@ -29,7 +31,7 @@ export class ActiveThread {
   /** The token of the task that it is asking for, or that is being answered. */
   taskToken: CallbackToken | undefined;
   /** The item that its Map is choosing an input for. */
-  choosing: number | undefined;
+  choosing: { readonly index: number; readonly value: Json } | undefined;
   #id: string | undefined;
 
   constructor(turn: Turn, parent: ActiveThread | undefined, index: number, thread: Thread) {
@@ -44,6 +46,7 @@ export class ActiveThread {
     this.retries = thread.retries;
     this.variables = thread.variables;
     this.fork = thread.fork === undefined ? undefined : new Fork(thread.fork, thread.input);
+    this.mapRun = thread.mapRun && new MapRun(thread.mapRun);
   }
 
   get id(): string {
@@ -54,7 +57,7 @@ export class ActiveThread {
 
   /** As it is kept between steps. */
   stored(): Thread {
-    const { entered, waiting, retries, variables, fork } = this;
+    const { entered, waiting, retries, variables, fork, mapRun } = this;
     return {
       state: this.state,
       input: this.input,
@@ -64,6 +67,7 @@ export class ActiveThread {
       ...(retries === undefined ? {} : { retries }),
       ...(variables === undefined ? {} : { variables }),
       ...(fork === undefined ? {} : { fork: fork.stored() }),
+      ...(mapRun === undefined ? {} : { mapRun: mapRun.stored() }),
     };
   }
 
@@ -110,7 +114,9 @@ export class ActiveThread {
 
   /** The item of the innermost Map that it is in, or that it is choosing an input for. */
   #item(): JsonObject | undefined {
-    let index = this.choosing;
+    const { choosing } = this;
+    if (choosing !== undefined) return { Index: choosing.index, Value: choosing.value };
+    let index: number | undefined;
     for (let thread: ActiveThread | undefined = this; thread !== undefined; thread = thread.parent) {
       const { fork } = thread;
       if (index !== undefined && fork?.isMap) return { Index: index, Value: fork.given(index) };

@@ -11,6 +11,7 @@ export function stateMachineArn(machine: string): string {
   return `arn:aws:states:${REGION}:${ACCOUNT}:stateMachine:${machine}`;
 }
 
+/** The label of a Map stands behind the machine's name for the executions of its items. */
 export function executionArn(machine: string, instance: string): string {
   return `arn:aws:states:${REGION}:${ACCOUNT}:execution:${machine}:${instance}`;
 }
@@ -18,6 +19,11 @@ export function executionArn(machine: string, instance: string): string {
 /** Of an execution of an Express workflow, or of a state that is tested. */
 export function expressArn(machine: string, execution: string): string {
   return `arn:aws:states:${REGION}:${ACCOUNT}:express:${machine}:${execution}`;
+}
+
+/** Of the run of a Map with this label; its instance and the group of its executions are its id. */
+export function mapRunArn(machine: string, label: string, instance: string, group: string): string {
+  return `arn:aws:states:${REGION}:${ACCOUNT}:mapRun:${machine}/${label}:${instance}/${group}`;
 }
 
 const MACHINE_ARN = /^arn:aws[\w-]*:states:[^:]*:[^:]*:stateMachine:([^:/]+)(?::[^:]+)?$/;

@@ -8,7 +8,7 @@ import type { Finding } from './finding.js';
 import { checkLabel } from './label.js';
 import { MAX_STATE_NAME_LENGTH } from './limits.js';
 import { nestsTooDeep } from './payload.js';
-import type { AslProgram, CompiledState, StateType } from './program.js';
+import type { Apart, AslProgram, CompiledState, StateType } from './program.js';
 import { isForeign, type QueryLanguage } from './query.js';
 import { checkScope, type Scope } from './scope.js';
 import { STATE_TYPES } from './state-types.js';
@@ -133,9 +133,9 @@ class Reader {
     if (type.name === 'Map') checkLabel(fields, this.#labels);
     checkRelations(type.name, fields);
     if (queryLanguage === 'JSONPath') warnOfStaticText(type.name, fields);
-    const branch = (inner: Fields): string => {
+    const branch = (inner: Fields, apart?: Apart): string => {
       inner.require('States', 'StartAt');
-      return this.machine(inner, surrounding);
+      return this.machine(inner, apart === undefined ? surrounding : { ...surrounding, scope: undefined });
     };
     const source = { name, fields, queryLanguage, branch };
     if (queryLanguage !== 'JSONPath' || surrounding.queryLanguage !== 'JSONata') return type.compile(source);

@@ -15,13 +15,14 @@ function toldApart(machine: string, instance: string): string {
  * asked for (Step Functions: accessing the context object). Threads add the state that they are in.
  */
 export function executionContext(
-  { start: { machine, at, input, express = false }, redrives }: Execution,
+  { start: { machine, at, input, express = false, label }, redrives }: Execution,
   instance: string,
 ): JsonObject {
+  const name = label === undefined ? machine : `${machine}/${label}`;
   const redriven = { RedriveCount: redrives?.count ?? 0 };
   return {
     Execution: {
-      Id: express ? expressArn(machine, toldApart(machine, instance)) : executionArn(machine, instance),
+      Id: express ? expressArn(name, toldApart(name, instance)) : executionArn(name, instance),
       Input: input,
       StartTime: formatTimestamp(at),
       Name: instance,
@@ -30,7 +31,7 @@ export function executionContext(
       ...(express ? {} : redriven),
       ...(redrives === undefined ? {} : { RedriveTime: formatTimestamp(redrives.at) }),
     },
-    StateMachine: { Id: stateMachineArn(machine), Name: machine },
+    StateMachine: { Id: stateMachineArn(name), Name: name },
   };
 }
 

@@ -34,6 +34,7 @@ export const ERRORS = {
   dataLimitExceeded: 'States.DataLimitExceeded',
   resultPathMatchFailure: 'States.ResultPathMatchFailure',
   intrinsicFailure: 'States.IntrinsicFailure',
+  exceedToleratedFailureThreshold: 'States.ExceedToleratedFailureThreshold',
   queryEvaluation: 'States.QueryEvaluationError',
 } as const;
 

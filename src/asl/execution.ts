@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/json.js';
+import type { StoredMapRun } from './map-run/map-run.js';
 
 /**
  * The state of one execution: plain JSON, kept between steps. A machine's own states run in thread "0"; the
@@ -13,6 +14,8 @@ export interface Execution {
     readonly express?: boolean;
     /** What stands in its context object instead of what would, where one is tried out. */
     readonly context?: JsonObject;
+    /** Of an item of a distributed Map: the Map's label. */
+    readonly label?: string;
   };
   /** Those that are under way; each comes after the one that it was begun in. */
   readonly threads: StoredThreads;
@@ -50,6 +53,8 @@ export interface Thread {
   readonly variables?: JsonObject;
   /** The threads that its state has begun, a Parallel or a Map. */
   readonly fork?: StoredFork;
+  /** The executions that its state has begun, a distributed Map. */
+  readonly mapRun?: StoredMapRun;
 }
 
 /** How far a Parallel is with its branches, a Map with its items. */
@@ -81,7 +86,8 @@ export interface Entered {
 }
 
 export interface Waiting {
-  readonly for: 'task' | 'timer' | 'retry' | 'callback' | 'child' | 'message';
+  /** `executions`: of a distributed Map, whose group is the effect; `results`: what they gave. */
+  readonly for: 'task' | 'timer' | 'retry' | 'callback' | 'child' | 'message' | 'executions' | 'results';
   /** Of what waits for a callback the timer of its TimeoutSeconds, whose effect answers from outside have too. */
   readonly effect: string;
   /** Of a task that is answered with its token, which may happen before its handler is done. */
@@ -129,6 +135,8 @@ export function effectsOf({
   timeout,
   message,
 }: Waiting): readonly WaitingEffect[] {
+  // The executions of a Map are stopped by their places; results are there, and nothing is saved.
+  if (purpose === 'executions' || purpose === 'results') return [];
   const kind = purpose === 'task' || purpose === 'child' ? purpose : 'timer';
   const timers = [callback?.effect, callback?.heartbeat?.effect, timeout];
   const others = timers.flatMap((id) =>

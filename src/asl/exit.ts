@@ -29,6 +29,7 @@ export function exit(
   thread.entered = undefined;
   thread.taskToken = undefined;
   thread.retries = undefined;
+  thread.mapRun = undefined;
   if (next === undefined) end(threads, thread, output);
   else {
     thread.state = next;

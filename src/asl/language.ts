@@ -63,6 +63,7 @@ function viewOf(state: Json): View {
     output: execution.output ?? null,
     ...(awaits.length > 0 ? { awaits } : {}),
     ...(redrive === undefined ? {} : { redrive }),
+    input: execution.start.input,
     ...(failure ? { error: { error: execution.error ?? '', cause: execution.cause ?? '' } } : {}),
   };
 }

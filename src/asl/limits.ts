@@ -22,6 +22,15 @@ export const MAX_WAIT_SECONDS = 2 ** 31 - 1;
 /** Characters of a state's name. States Language: States. */
 export const MAX_STATE_NAME_LENGTH = 80;
 
+/** Executions of a distributed Map that run at once. Step Functions quotas. */
+export const MAX_MAP_RUN_CONCURRENCY = 10_000;
+
+/** Executions that one event begins for a distributed Map; then the step asks for a `continue` (rule 6). */
+export const MAX_BEGUN_PER_STEP = 100;
+
+/** How long an item's execution may take whose ExecutionType is EXPRESS. Step Functions quotas. */
+export const EXPRESS_TIMEOUT_SECONDS = 300;
+
 /** Items of an inline Map that are worked on at once. Step Functions: Map state in Inline mode. */
 export const MAX_INLINE_CONCURRENCY = 40;
 

@@ -1,5 +1,6 @@
 import type {
   ChildEndedEvent,
+  GatheredEvent,
   TaskFailedEvent,
   TaskHeartbeatEvent,
   TaskSucceededEvent,
@@ -34,8 +35,11 @@ export interface StateSource {
   readonly fields: Fields;
   readonly queryLanguage: QueryLanguage;
   /** Reads a branch, or what a Map does with each item: the state that it starts at. Does not close its fields. */
-  readonly branch: (fields: Fields) => string;
+  readonly branch: (fields: Fields, apart?: Apart) => string;
 }
+
+/** The states of an item that has an execution of its own see no variables of what is around them. */
+export type Apart = { readonly apart: true };
 
 export interface CompiledState {
   readonly name: string;
@@ -62,6 +66,16 @@ export interface CompiledState {
   resume(thread: ActiveThread, answer: Answer, waited: Waiting): Move;
   /** Of those that begin threads. */
   readonly fork: Forking | undefined;
+  /** Of a distributed Map. */
+  readonly processor: Processor | undefined;
+}
+
+/** What a distributed Map does with each item, or batch of them, in an execution of its own. */
+export interface Processor {
+  readonly startAt: string;
+  /** By which its executions are named. */
+  readonly label: string;
+  readonly express: boolean;
 }
 
 /** How a state has work done in threads of their own. */
@@ -93,12 +107,15 @@ export type Answer =
   | TaskFailedEvent
   | TaskHeartbeatEvent
   | TimerFiredEvent
-  | ChildEndedEvent;
+  | ChildEndedEvent
+  | GatheredEvent;
 
 /** What a thread does next. */
 export type Move =
   | Exit
   | { readonly kind: 'wait'; readonly waiting: Waiting }
+  /** It is entered again at once, but by another event: so much was done in this one. */
+  | { readonly kind: 'more' }
   | { readonly kind: 'fork'; readonly threads: Begun }
   | { readonly kind: 'fail'; readonly error: string | undefined; readonly cause: string | undefined };
 

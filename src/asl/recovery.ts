@@ -64,8 +64,8 @@ function caught(
   }
 }
 
-function noteFailed(thread: ActiveThread, { fork, events }: CompiledState): void {
-  if (fork !== undefined) thread.record(events.failed);
+function noteFailed(thread: ActiveThread, { inner, events }: CompiledState): void {
+  if (inner.length > 0) thread.record(events.failed);
 }
 
 /** A thread has failed for good: those beside it are stopped. Gives the one that it belongs to. */
@@ -93,6 +93,7 @@ function abort(program: AslProgram, threads: Threads, thread: ActiveThread, pare
   const { turn } = threads;
   if (thread.fork !== undefined)
     for (const inner of threads.of(thread)) abort(program, threads, inner, thread);
+  if (thread.mapRun !== undefined) turn.record(thread.lastEventId, 'MapRunAborted');
   threads.stopWaiting(thread);
   const { type, events } = stateOf(program, thread);
   if (thread.entered !== undefined && ABORTABLE.has(type)) turn.record(thread.lastEventId, events.aborted);

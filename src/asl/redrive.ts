@@ -61,7 +61,8 @@ function step(program: AslProgram, state: Json, event: Event & RedriveEvent): St
   const execution: Execution = { start, threads: failed, nextEventId, redrives: { count, at: event.at } };
   const turn = new Turn(execution, event);
   const redriven = turn.record(nextEventId - 1, 'ExecutionRedriven', { redriveCount: count });
-  beginDeadline(program, turn);
+  // An item's execution has none of the machine's.
+  beginDeadline(start.label === undefined ? program.timeoutSeconds : undefined, turn);
   const threads = new Threads(turn);
   for (const thread of threads.where(({ fork }) => fork === undefined)) {
     thread.retries = undefined;

@@ -108,6 +108,9 @@ class Run {
       case 'wait':
         thread.waiting = move.waiting;
         return;
+      case 'more':
+        this.#left = 0;
+        return;
       case 'fail':
         throw new StateFailure(move.error, move.cause);
       case 'fork': {

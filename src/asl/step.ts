@@ -1,5 +1,6 @@
 import type { Event, StartEvent, StopEvent } from '../core/event.js';
 import { ignored, type Standing } from '../core/fold.js';
+import { placeOf } from '../core/identifier.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
 import { MAX_DELAY_MS } from '../core/limits.js';
@@ -8,9 +9,9 @@ import { ROLE_ARN } from './arn.js';
 import { ERRORS } from './errors.js';
 import { type Execution, effectsOf, fromState, MAIN_THREAD, type Thread, type Waiting } from './execution.js';
 import { failureDetails, WHOLE } from './history.js';
-import { MAX_DATA_BYTES } from './limits.js';
+import { EXPRESS_TIMEOUT_SECONDS, MAX_DATA_BYTES } from './limits.js';
 import { exceedsDataLimit } from './payload.js';
-import type { Answer, AslProgram } from './program.js';
+import type { Answer, AslProgram, Processor } from './program.js';
 import { resume, run } from './run.js';
 import { Threads } from './threads.js';
 import { type End, Turn } from './turn.js';
@@ -49,7 +50,8 @@ export interface Given {
 
 /** The first step of an execution. */
 export function begin(program: AslProgram, event: Event & StartEvent, given: Given = {}): Step {
-  const { machine, input, at } = event;
+  const { machine, input, at, part } = event;
+  const processor = part === undefined ? undefined : processorOf(program, part);
   if (exceedsDataLimit(input)) {
     const problem = {
       code: 'payload-too-large',
@@ -64,25 +66,42 @@ export function begin(program: AslProgram, event: Event & StartEvent, given: Giv
       outcome: { kind: 'rejected', problem },
     };
   }
-  const { context, variables, express } = given;
-  const line = { state: program.startAt, input, lastEventId: 0 };
+  const { context, variables, express = processor?.express } = given;
+  const line = { state: processor?.startAt ?? program.startAt, input, lastEventId: 0 };
   const main: Thread = variables === undefined ? line : { ...line, variables };
-  const begun = express === true ? { machine, at, input, express } : { machine, at, input };
   const execution: Execution = {
-    start: context === undefined ? begun : { ...begun, context },
+    start: {
+      ...{ machine, at, input },
+      ...(express === true ? { express } : {}),
+      ...(processor === undefined ? {} : { label: processor.label }),
+      ...(context === undefined ? {} : { context }),
+    },
     threads: { [MAIN_THREAD]: main },
     nextEventId: 1,
   };
   const turn = new Turn(execution, event);
   turn.record(0, 'ExecutionStarted', { input, inputDetails: WHOLE, roleArn: ROLE_ARN });
-  beginDeadline(program, turn);
+  beginDeadline(deadlineOf(program, processor), turn);
   const threads = new Threads(turn);
   const thread = threads.main;
   return run(program, threads, thread === undefined ? [] : [thread]);
 }
 
+/** What the execution of an item does: the part is the name of its Map. */
+function processorOf(program: AslProgram, part: string): Processor {
+  const processor = program.states.get(part)?.processor;
+  if (processor === undefined) throw new Error(`the definition has no distributed Map ${part}`);
+  return processor;
+}
+
+/** The machine's TimeoutSeconds is not that of the executions of its items. */
+function deadlineOf({ timeoutSeconds }: AslProgram, processor: Processor | undefined): number | undefined {
+  if (processor === undefined) return timeoutSeconds;
+  return processor.express ? EXPRESS_TIMEOUT_SECONDS : undefined;
+}
+
 /** The timer of the machine's TimeoutSeconds begins to run. */
-export function beginDeadline({ timeoutSeconds }: AslProgram, turn: Turn): void {
+export function beginDeadline(timeoutSeconds: number | undefined, turn: Turn): void {
   if (timeoutSeconds === undefined) return;
   const id = turn.nextEffectId();
   const dueAt = turn.event.at + Math.min(timeoutSeconds * 1_000, MAX_DELAY_MS);
@@ -122,6 +141,9 @@ function answer(program: AslProgram, execution: Execution, event: Event & Answer
   if (event.type === 'timer.fired' && execution.deadline === event.effect) return timeOut(threads);
   const thread = threads.waitingFor(event.effect);
   if (thread?.waiting === undefined || !isAnswer(event, thread.waiting)) return undefined;
+  if (thread.mapRun !== undefined && event.type === 'child.ended') {
+    if (!thread.mapRun.end(placeOf(event.child), event.status)) return undefined;
+  }
   const stack = [thread];
   for (let { parent } = thread; parent !== undefined; parent = parent.parent) stack.unshift(parent);
   return resume(program, threads, stack, event);
@@ -129,6 +151,8 @@ function answer(program: AslProgram, execution: Execution, event: Event & Answer
 
 /** Whether an event of this type answers what is waited for: what its effect is answered by, or who was given a token. */
 function isAnswer({ type, effect }: Answer, waiting: Waiting): boolean {
+  if (waiting.for === 'executions') return type === 'child.ended';
+  if (waiting.for === 'results') return type === 'gathered';
   const asked = effectsOf(waiting).find(({ id }) => id === effect);
   if (asked === undefined) return false;
   if (type === 'timer.fired') return asked.kind === 'timer';

@@ -85,6 +85,8 @@ export class Threads {
 
   /** What the state of a thread has begun is given up. */
   dropThoseOf(parent: ActiveThread): void {
+    this.#stopExecutions(parent);
+    parent.mapRun = undefined;
     if (parent.fork === undefined) return;
     for (const thread of this.of(parent)) {
       this.dropThoseOf(thread);
@@ -95,14 +97,21 @@ export class Threads {
 
   /** What a thread waits for is not waited for any longer. */
   stopWaiting(thread: ActiveThread): void {
+    this.#stopExecutions(thread);
     if (thread.waiting !== undefined) this.turn.cancel(effectsOf(thread.waiting));
     thread.waiting = undefined;
+  }
+
+  #stopExecutions({ mapRun }: ActiveThread): void {
+    if (mapRun !== undefined) this.turn.cancelExecutions(mapRun.group, mapRun.abort());
   }
 
   /** Ends the execution: nothing is waited for any more. */
   end(end: End): void {
     this.turn.end(end);
-    for (const thread of this.where(({ waiting }) => waiting !== undefined)) this.stopWaiting(thread);
+    for (const thread of this.where(({ waiting, mapRun }) => waiting !== undefined || mapRun !== undefined)) {
+      this.stopWaiting(thread);
+    }
   }
 
   /** The step, with the threads as they are now. */

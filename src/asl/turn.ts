@@ -127,6 +127,20 @@ export class Turn {
     return 'effect' in event && event.effect === id && (event.type === 'timer.fired') === (kind === 'timer');
   }
 
+  /** Stops executions of a group; those that were to begin with this very turn do not. */
+  cancelExecutions(group: string, indexes: readonly number[]): void {
+    const begun = new Set(indexes);
+    for (let at = this.effects.length - 1; at >= 0; at--) {
+      const effect = this.effects[at];
+      if (effect?.type !== 'spawn' || effect.group !== group) continue;
+      begun.delete(effect.index ?? 0);
+      this.effects.splice(at, 1);
+    }
+    if (begun.size === 0) return;
+    const id = this.nextEffectId();
+    this.effects.push({ type: 'cancel', id, target: group, kind: 'child', indexes: [...begun] });
+  }
+
   /** The step, with the threads as they stand now. */
   finish(threads: StoredThreads, unfinished: boolean): Step {
     const step = {

@@ -6,7 +6,7 @@ import type { Json } from './json.js';
  * Its id is `<revision>.<index>`, never reused; an effect that asks is answered by exactly one event that
  * carries the id.
  */
-export type Effect = TaskEffect | TimerEffect | SendEffect | SpawnEffect | CancelEffect;
+export type Effect = TaskEffect | TimerEffect | SendEffect | SpawnEffect | GatherEffect | CancelEffect;
 
 /** Work for a handler; answered by task.succeeded or task.failed if it asks, by nothing if it does not. */
 export interface TaskEffect {
@@ -47,16 +47,47 @@ export interface SendEffect {
   readonly sendId?: string;
 }
 
-/** A child instance, named `<instance>/<revision>.<index>/0`. Answered by child.ended. */
+/**
+ * A child instance, named `<instance>/<id>/0`, or `<instance>/<group>/<index>` where it is one of a group. Answered by
+ * child.ended, which carries the group in place of the id.
+ */
 export interface SpawnEffect {
   readonly type: 'spawn';
   readonly id: string;
   readonly machine: string;
+  /** The effect that its group is known by, and its place in it: many steps may spawn children of one group. */
+  readonly group?: string;
+  readonly index?: number;
+  /**
+   * It runs this part of its parent's own definition, whatever is published since; what a part is, is the language's
+   * affair. The machine is the parent's.
+   */
+  readonly part?: string;
   /** By which its version is found, and those of what it invokes in turn; what is not in it, is the newest at the turn. */
   readonly versions?: Versions;
   readonly input: Json;
   /** It is kept, and deleted, on its own: not with its parent. */
   readonly detached?: boolean;
+}
+
+/**
+ * What children of groups came to, which their parent does not keep; answered by `gathered`, with as many of them as
+ * fit, in the order asked for. They must have ended.
+ */
+export interface GatherEffect {
+  readonly type: 'gather';
+  readonly id: string;
+  readonly children: readonly ChildPlace[];
+  /** Bytes (UTF-8, as JSON text) of all results together. The first comes whatever it takes. */
+  readonly limitBytes: number;
+  /** Whether those that succeeded come with more than their output. */
+  readonly detailed: boolean;
+}
+
+/** A child of a group. */
+export interface ChildPlace {
+  readonly group: string;
+  readonly index: number;
 }
 
 /** What a step no longer waits for. It only saves work: a late answer would be ignored anyway (rule 2). */
@@ -68,6 +99,8 @@ export interface CancelEffect {
   readonly kind: 'task' | 'timer' | 'child';
   /** Of a timer that has one. */
   readonly subject?: string;
+  /** The places of the children in the group that is the target; of the one that has no group, 0. */
+  readonly indexes?: readonly number[];
 }
 
 /**

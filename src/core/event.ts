@@ -28,6 +28,7 @@ export type EventBody =
   | TaskHeartbeatEvent
   | TimerFiredEvent
   | ChildEndedEvent
+  | GatheredEvent
   | ContinueEvent
   | StopEvent
   | RedriveEvent
@@ -38,6 +39,8 @@ export interface StartEvent {
   readonly type: 'start';
   readonly machine: string;
   readonly input: Json;
+  /** The part of the definition that it runs; all of it if absent. */
+  readonly part?: string;
   readonly versions?: Versions;
 }
 
@@ -102,6 +105,26 @@ export interface ChildEndedEvent {
 /** The error of a child that never began, since there is no machine of that name. */
 export const UNKNOWN_MACHINE = 'UnknownMachine';
 
+/** The answer to a gather effect. Fewer results than were asked for: no more fitted. */
+export interface GatheredEvent {
+  readonly type: 'gathered';
+  readonly effect: string;
+  readonly results: readonly ChildResult[];
+}
+
+/** What became of a child of a group. Of one that succeeded there is no more than its output, unless details were asked for. */
+export interface ChildResult {
+  readonly index: number;
+  readonly status: Status;
+  readonly output: Json;
+  readonly error?: string;
+  readonly cause?: string;
+  readonly input?: Json;
+  /** Milliseconds since 1970. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+}
+
 /** Asked for by a step that stopped at a limit counted within its one event (rule 6). */
 export interface ContinueEvent {
   readonly type: 'continue';
@@ -143,6 +166,7 @@ export function answeredEffect(event: EventBody): string | undefined {
     case 'task.failed':
     case 'timer.fired':
     case 'child.ended':
+    case 'gathered':
       return event.effect;
     default:
       return undefined;

@@ -90,6 +90,16 @@ export function childName(parent: string, effectId: string, index: number): stri
 }
 
 /**
+ * The place of a child in its group.
+ *
+ * @example
+ * placeOf('order-1/3.0/7'); // => 7
+ */
+export function placeOf(child: string): number {
+  return Number(child.slice(child.lastIndexOf('/') + 1));
+}
+
+/**
  * The instance that spawned a child; undefined if the id is no child's.
  *
  * @example

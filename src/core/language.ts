@@ -137,6 +137,8 @@ export interface View {
   readonly redrive?: Redrivable;
   /** The messages that it waits for, where it waits for any. */
   readonly awaits?: readonly Correlation[];
+  /** What it was started with, where the language keeps that. */
+  readonly input?: Json;
   /** Why it failed, where it did. */
   readonly error?: Failure;
 }

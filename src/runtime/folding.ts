@@ -1,5 +1,5 @@
 import type { Definition } from '../core/definition.js';
-import type { Effect, SpawnEffect, TaskEffect } from '../core/effect.js';
+import type { Effect, GatherEffect, SpawnEffect, TaskEffect } from '../core/effect.js';
 import type { Event, EventBody, MigrateEvent, Versions } from '../core/event.js';
 import { fold, foldMigration, type Standing } from '../core/fold.js';
 import { given } from '../core/given.js';
@@ -15,9 +15,21 @@ import type { Problem } from '../core/problem.js';
 import type { Commit, EndJob, FoldedMessage, Hold, Load } from '../store/store.js';
 import type { Steppable } from './registry.js';
 
-/** A commit whose children are not told yet which version of their machine they are of. */
+/**
+ * A commit whose children are not told yet which version of their machine they are of, and whose questions about those that
+ * have ended are still to be answered.
+ */
 export interface Fold extends Omit<Commit, 'spawns'> {
   readonly spawns: readonly Spawn[];
+  readonly gathers: readonly Gather[];
+}
+
+/** What is asked of children that have ended. */
+export interface Gather {
+  readonly parent: string;
+  readonly effect: GatherEffect;
+  /** The event that asked. */
+  readonly cause: string;
 }
 
 /** A child to be made. */
@@ -28,6 +40,9 @@ export interface Spawn {
   readonly machine: string;
   readonly input: Json;
   readonly detached: boolean;
+  /** Of one that runs a part of its parent's definition: which part, and that definition's hash. */
+  readonly part?: string;
+  readonly definition?: string;
   readonly versions?: Versions;
   /** Of the event that asked for it. */
   readonly cause: string;
@@ -125,6 +140,7 @@ class Folding {
   readonly #cancelledJobs: string[] = [];
   readonly #messages: NewMessage[] = [];
   readonly #spawns: Spawn[] = [];
+  readonly #gathers: Gather[] = [];
 
   constructor(
     instance: Instance,
@@ -216,14 +232,19 @@ class Folding {
         return;
       }
       case 'spawn': {
-        const child = childName(instance, effect.id, 0);
-        this.#spawns.push(this.#spawn(child, effect, cause));
+        this.#spawns.push(this.#spawn(effect, cause));
+        return;
+      }
+      case 'gather': {
+        this.#gathers.push({ parent: instance, effect, cause: this.#cause() });
         return;
       }
       case 'cancel': {
         if (effect.kind === 'child') {
-          const to = childName(instance, effect.target, 0);
-          this.#messages.push({ id, to, event: text({ type: 'stop' }), cause: this.#cause() });
+          for (const index of effect.indexes ?? [0]) {
+            const to = childName(instance, effect.target, index);
+            this.#messages.push({ id, to, event: text({ type: 'stop' }), cause: this.#cause() });
+          }
           return;
         }
         // What this very commit would have made is simply not made.
@@ -253,10 +274,13 @@ class Folding {
     };
   }
 
-  #spawn(child: string, effect: SpawnEffect, { hops }: Message): Spawn {
-    const { id, machine, input, detached = false, versions } = effect;
+  #spawn(spawned: SpawnEffect, { hops }: Message): Spawn {
+    const { id, group = id, index = 0, part, machine, input, detached = false, versions } = spawned;
     const [parent, cause] = [this.#instance.id, this.#cause()];
-    return { parent, effect: id, child, machine, input, detached, cause, hops, ...given({ versions }) };
+    const child = childName(parent, group, index);
+    const definition = part === undefined ? undefined : this.#instance.definition;
+    const edition = given({ part, definition, versions });
+    return { parent, effect: group, child, machine, input, detached, cause, hops, ...edition };
   }
 
   /** The end of a child is the answer to the effect that made it. */
@@ -308,6 +332,7 @@ class Folding {
       cancelledJobs: this.#cancelledJobs,
       messages: this.#messages,
       spawns: this.#spawns,
+      gathers: this.#gathers,
     };
   }
 }

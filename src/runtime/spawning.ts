@@ -5,6 +5,7 @@ import type { NewMessage } from '../core/message.js';
 import { SCHEDULE_MACHINE } from '../core/schedule-id.js';
 import type { Commit, NewInstance, Store } from '../store/store.js';
 import type { Fold, Spawn } from './folding.js';
+import { gather } from './gathering.js';
 import { bodyHash } from './hash.js';
 import type { Registry } from './registry.js';
 import { type Latest, versionsFor } from './versions.js';
@@ -13,8 +14,9 @@ import { type Latest, versionsFor } from './versions.js';
 export const START_ID = '/start';
 
 /**
- * Gives each child the version of its machine that its parent began with, else the newest. One whose machine there is none of
- * ends before it began, which its parent is told as of any other child.
+ * Gives each child the version of its machine that its parent began with, else the newest; one that runs a part of its
+ * parent's definition has that. One whose machine there is none of ends before it began, which its parent is told as
+ * of any other child. What is asked of children that have ended is answered.
  */
 export async function withChildren(
   store: Store,
@@ -29,13 +31,15 @@ export async function withChildren(
   const commits: Commit[] = [];
   for (const fold of folds) {
     const spawns: NewInstance[] = [];
-    const failures: NewMessage[] = [];
+    const answers: NewMessage[] = [];
+    const { gathers, ...rest } = fold;
     for (const spawn of fold.spawns) {
       const edition = await editionOf(spawn, registry, latest);
-      if (edition === undefined) failures.push(stillborn(spawn));
+      if (edition === undefined) answers.push(stillborn(spawn));
       else spawns.push(childOf(spawn, edition));
     }
-    commits.push({ ...fold, timers: [...fold.timers, ...failures], spawns });
+    for (const asked of gathers) answers.push(await gather(store, registry, asked));
+    commits.push({ ...rest, timers: [...fold.timers, ...answers], spawns });
   }
   return commits;
 }
@@ -47,24 +51,25 @@ interface ChildEdition {
 }
 
 async function editionOf(
-  { machine, versions = {} }: Spawn,
+  { machine, versions = {}, definition: own }: Spawn,
   registry: Registry,
   latest: Latest,
 ): Promise<ChildEdition | undefined> {
+  if (own !== undefined) return { definition: own, versions: undefined };
   const hash = Object.hasOwn(versions, machine) ? versions[machine] : undefined;
   if (hash !== undefined) return { definition: hash, versions };
   // Schedules are nobody's children.
   const definition = machine === SCHEDULE_MACHINE ? undefined : await latest(machine);
   if (definition === undefined) return undefined;
-  const own = await versionsFor(definition, registry, latest);
-  return { definition: definition.hash, versions: own && { ...own, ...versions } };
+  const inner = await versionsFor(definition, registry, latest);
+  return { definition: definition.hash, versions: inner && { ...inner, ...versions } };
 }
 
 function childOf(
-  { parent, child, machine, input, detached, cause, hops }: Spawn,
+  { parent, child, machine, input, part, detached, cause, hops }: Spawn,
   { definition, versions }: ChildEdition,
 ): NewInstance {
-  const event = JSON.stringify({ type: 'start', machine, input, ...given({ versions }) });
+  const event = JSON.stringify({ type: 'start', machine, input, ...given({ part, versions }) });
   const start: NewMessage = { id: START_ID, to: child, event, cause, hops };
   return { id: child, machine, definition, inputHash: bodyHash(input), parent, detached, start };
 }

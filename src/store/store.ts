@@ -144,6 +144,8 @@ export interface Store {
   onChange(listener: (hint: Hint) => void): () => void;
 
   read(instance: string): Promise<Reading | undefined>;
+  /** Those of these instances that there are, in any order; at most MAX_PAGE may be asked for. */
+  instances(ids: readonly string[]): Promise<readonly Instance[]>;
   /** Newest first. */
   find(query: InstanceQuery): Promise<Page<Reading>>;
   count(query: Omit<InstanceQuery, 'limit' | 'after'>): Promise<number>;

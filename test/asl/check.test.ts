@@ -168,10 +168,9 @@ describe('check', () => {
   });
 
   it('says of what does not run yet that it is not supported', () => {
-    const ProcessorConfig = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
-    const ItemProcessor = { ProcessorConfig, StartAt: 'B', States: { B: { Type: 'Pass', End: true } } };
-    expect(problemsOf({ Type: 'Map', ItemProcessor, End: true })).toEqual([
-      'not-supported A distributed Map is not supported yet at /States/A/ItemProcessor/ProcessorConfig/Mode',
+    const ItemProcessor = { StartAt: 'B', States: { B: { Type: 'Pass', End: true } } };
+    expect(problemsOf({ Type: 'Map', ItemProcessor, ItemBatcher: {}, End: true })).toEqual([
+      'not-supported ItemBatcher is for distributed Maps at /States/A/ItemBatcher',
     ]);
   });
 

@@ -6,7 +6,7 @@ import type { Behaviour } from './drive.js';
 import { type Case, hasCorpus, type Lambda, readCases, type Score, score } from './recorded-case.js';
 
 /** What is measured today may not get worse. */
-const FLOORS = { cases: 334, outcome: 334, cause: 334, history: 175 };
+const FLOORS = { cases: 346, outcome: 346, cause: 346, history: 187 };
 
 describe.skipIf(!hasCorpus)('the recordings of Step Functions', () => {
   const all = readCases();

@@ -90,7 +90,12 @@ describe('an execution', () => {
         },
       ],
     });
-    expect(asl.view(asked?.state ?? null)).toEqual({ value: 'Send', context: { m: 1 }, output: null });
+    expect(asl.view(asked?.state ?? null)).toEqual({
+      value: 'Send',
+      context: { m: 1 },
+      input: { m: 1 },
+      output: null,
+    });
     expect(answered?.status).toBe('succeeded');
     expect(answered?.history.map(({ type, data }) => [type, data['at']])).toEqual([
       ['TaskStarted', 500],

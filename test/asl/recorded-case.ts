@@ -91,7 +91,7 @@ export function score(
     cause ??
     (expected.history === undefined
       ? undefined
-      : recording.difference(expected.history, adapt(run.history), 'history'));
+      : recording.difference(expected.history, adapt(asRecorded(run.history, one)), 'history'));
   return {
     id: one.id,
     outcome: outcome === undefined,
@@ -99,6 +99,20 @@ export function score(
     history: expected.history === undefined ? undefined : history === undefined,
     difference: history,
   };
+}
+
+/**
+ * Until the autumn of 2024 AWS hung the exit of a distributed Map on the end of its run; since then, and here, it hangs
+ * on the start.
+ */
+function asRecorded(history: readonly JsonObject[], { recorded }: Case): readonly JsonObject[] {
+  const [, month = '', year = ''] = /^\d+-(\d+)-(\d+)/.exec(recorded) ?? [];
+  if (`${year}-${month}` >= '2024-10') return history;
+  return history.map((event, at) => {
+    const run = history[at - 2];
+    const isExit = event['type'] === 'MapStateExited' && run?.['type'] === 'MapRunSucceeded';
+    return isExit ? { ...event, previousEventId: run['id'] as number } : event;
+  });
 }
 
 /** Our value with the recorder's own replacements made, and without what AWS did not have at the time. */

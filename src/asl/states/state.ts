@@ -18,6 +18,7 @@ export function compileState(source: StateSource, own: Own): CompiledState {
     events: eventsOf(type),
     inner: [],
     fork: undefined,
+    processor: undefined,
     targets: [],
     terminal: false,
     tasks: [],

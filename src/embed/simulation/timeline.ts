@@ -1,12 +1,12 @@
-import type { CancelEffect, SpawnEffect, TaskEffect, TimerEffect } from '../../core/effect.js';
-import type { ChildEndedEvent, Event, EventBody } from '../../core/event.js';
+import type { CancelEffect, ChildPlace, GatherEffect, SpawnEffect, TaskEffect, TimerEffect } from '../../core/effect.js';
+import type { ChildEndedEvent, ChildResult, Event, EventBody, StartEvent } from '../../core/event.js';
 import { UNKNOWN_MACHINE } from '../../core/event.js';
 import { fold, type Standing, UNBORN } from '../../core/fold.js';
 import { childName, effectName } from '../../core/identifier.js';
 import { hasEnded } from '../../core/instance.js';
 import { JOB_ERRORS } from '../../core/job.js';
 import type { Happening, HistoryEntry } from '../../core/journal.js';
-import type { Json } from '../../core/json.js';
+import { type Json, utf8Length } from '../../core/json.js';
 import type { Language, Program, Step } from '../../core/language.js';
 import { TASK_DEADLINE_MS } from '../../core/limits.js';
 import { Heap, NOWHERE } from '../../store/memory/heap.js';
@@ -54,8 +54,10 @@ interface Due {
 interface Line {
   readonly id: string;
   readonly program: Program;
-  /** Who waits for its end, and under which effect. */
-  readonly parent?: { readonly line: Line; readonly effect: string };
+  /** Who waits for its end, and under which effect, which is the group of a child that has one. */
+  readonly parent?: { readonly line: Line } & ChildPlace;
+  readonly beganAt: number;
+  endedAt?: number;
   readonly turns: {
     readonly revision: number;
     readonly at: number;
@@ -104,7 +106,7 @@ export class Timeline<P extends Program> {
 
   /** Begins an instance, now. */
   begin(instance: string, machine: string, input: Json): void {
-    this.#begin({ id: instance, program: this.#options.program }, machine, input);
+    this.#begin({ id: instance, program: this.#options.program }, { type: 'start', machine, input });
   }
 
   standing(instance: string): Standing {
@@ -164,10 +166,10 @@ export class Timeline<P extends Program> {
     return true;
   }
 
-  #begin(one: Pick<Line, 'id' | 'program' | 'parent'>, machine: string, input: Json): void {
-    const line: Line = { ...one, turns: [], standing: UNBORN, revision: 0 };
+  #begin(one: Pick<Line, 'id' | 'program' | 'parent'>, start: StartEvent): void {
+    const line: Line = { ...one, beganAt: this.#now, turns: [], standing: UNBORN, revision: 0 };
     this.#lines.set(line.id, line);
-    this.#apply(line, { type: 'start', machine, input });
+    this.#apply(line, start);
   }
 
   #apply(line: Line, first: EventBody): void {
@@ -204,8 +206,10 @@ export class Timeline<P extends Program> {
         this.#expect(line, { type: 'timer.fired', effect: effect.id }, effect.dueAt, name);
         return;
       case 'spawn':
-        this.#awaited.set(name, { messages: [] });
         this.#spawn(line, effect);
+        return;
+      case 'gather':
+        this.#gather(line, name, effect);
         return;
       case 'cancel':
         this.#cancel(line, effect);
@@ -216,23 +220,53 @@ export class Timeline<P extends Program> {
   }
 
   #spawn(line: Line, effect: SpawnEffect): void {
-    const child = this.#options.child?.(effect) ?? unknownMachine(effect);
-    if ('status' in child) this.#tellEnd(line, effect.id, child);
-    else {
-      const id = childName(line.id, effect.id, 0);
-      this.#begin({ id, ...child, parent: { line, effect: effect.id } }, effect.machine, effect.input);
+    const { machine, input, part, group = effect.id, index = 0 } = effect;
+    const id = childName(line.id, group, index);
+    const parent = { line, group, index };
+    this.#awaited.set(id, { messages: [] });
+    if (part !== undefined) {
+      this.#begin({ id, program: line.program, parent }, { type: 'start', machine, input, part });
+      return;
     }
+    const child = this.#options.child?.(effect) ?? unknownMachine(effect);
+    if ('status' in child) this.#tellEnd(line, parent, child);
+    else this.#begin({ id, ...child, parent }, { type: 'start', machine, input });
   }
 
-  #tellEnd(line: Line, effect: string, end: ChildEnd): void {
-    const body = { type: 'child.ended', effect, child: childName(line.id, effect, 0), output: null } as const;
-    this.#expect(line, { ...body, ...end }, this.#now, effectName(line.id, effect));
+  #tellEnd(line: Line, { group, index }: ChildPlace, end: ChildEnd): void {
+    const child = childName(line.id, group, index);
+    const body = { type: 'child.ended', effect: group, child, output: null } as const;
+    this.#expect(line, { ...body, ...end }, this.#now, child);
+  }
+
+  /** As many as fit, the first in any case. */
+  #gather(line: Line, name: string, { id, children, limitBytes, detailed }: GatherEffect): void {
+    const results: ChildResult[] = [];
+    let left = limitBytes;
+    for (const { group, index } of children) {
+      const result = this.#resultOf(childName(line.id, group, index), index);
+      left -= utf8Length(JSON.stringify(detailed ? result : result.output)) + 1;
+      if (left < 0 && results.length > 0) break;
+      results.push(result);
+    }
+    this.#awaited.set(name, { messages: [] });
+    this.#expect(line, { type: 'gathered', effect: id, results }, this.#now, name);
+  }
+
+  #resultOf(child: string, index: number): ChildResult {
+    const line = this.#lines.get(child);
+    if (line === undefined) throw new Error(`there is no ${child}`);
+    const { status, state } = line.standing;
+    const { output, error, input } = this.#options.language.view(state);
+    const { beganAt: startedAt, endedAt = startedAt } = line;
+    return { index, status, output, ...error, ...(input === undefined ? {} : { input }), startedAt, endedAt };
   }
 
   /** A child is stopped, its end is still told. */
-  #cancel(line: Line, { target, kind }: CancelEffect): void {
-    if (kind === 'child') this.send(childName(line.id, target, 0), { type: 'stop' });
-    else this.#forget(effectName(line.id, target));
+  #cancel(line: Line, { target, kind, indexes = [0] }: CancelEffect): void {
+    if (kind === 'child') {
+      for (const index of indexes) this.send(childName(line.id, target, index), { type: 'stop' });
+    } else this.#forget(effectName(line.id, target));
   }
 
   #perform(line: Line, jobId: string, task: TaskEffect): void {
@@ -267,9 +301,10 @@ export class Timeline<P extends Program> {
   /** Nothing reaches what has ended. */
   #end(line: Line): void {
     const { parent, standing } = line;
+    line.endedAt = this.#now;
     if (parent !== undefined) {
       const { output, error } = this.#options.language.view(standing.state);
-      this.#tellEnd(parent.line, parent.effect, { status: standing.status, output, ...error });
+      this.#tellEnd(parent.line, parent, { status: standing.status, output, ...error });
     }
     if (this.#due.size === 0) return;
     for (const due of [...this.#due.items()]) {

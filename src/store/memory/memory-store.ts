@@ -1,6 +1,6 @@
 import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
-import type { Status } from '../../core/instance.js';
+import type { Instance, Status } from '../../core/instance.js';
 import type { Job, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import { MAX_PAGE } from '../../core/limits.js';
@@ -321,6 +321,11 @@ class MemoryStore implements port.Store {
 
   async read(instance: string): Promise<port.Reading | undefined> {
     return this.#readings.read(instance, this.#time());
+  }
+
+  async instances(ids: readonly string[]): Promise<readonly Instance[]> {
+    this.#time();
+    return ids.flatMap((id) => this.#instances.get(id)?.instance ?? []);
   }
 
   async find(query: InstanceQuery): Promise<Page<port.Reading>> {

@@ -1,6 +1,7 @@
 import { awaitedNames } from '../../core/correlation.js';
 import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
+import type { Instance } from '../../core/instance.js';
 import type { Job, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import type { Message, NewMessage } from '../../core/message.js';
@@ -256,6 +257,10 @@ class PostgresStore implements port.Store {
 
   async read(instance: string): Promise<port.Reading | undefined> {
     return (await this.#grouped(this.#readings, [instance]))[0];
+  }
+
+  instances(ids: readonly string[]): Promise<readonly Instance[]> {
+    return this.#whileOpen(() => reading.instances(this.#database, ids));
   }
 
   find(query: InstanceQuery): Promise<Page<port.Reading>> {

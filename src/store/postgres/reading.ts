@@ -1,14 +1,19 @@
 import type { InstanceQuery, Page, PageQuery } from '../../core/engine.js';
 import { given } from '../../core/given.js';
+import type { Instance } from '../../core/instance.js';
 import type { JournalEntry } from '../../core/journal.js';
 import { pageLimit, pageStart } from '../page.js';
 import type { Reading } from '../store.js';
 import type { Database } from './database.js';
 import { page } from './paging.js';
-import { entryOf, readingOf } from './rows.js';
-import { countStatement, findStatement, JOURNAL } from './sql/reading.js';
+import { entryOf, instanceOf, readingOf } from './rows.js';
+import { countStatement, findStatement, JOURNAL, READ_MANY } from './sql/reading.js';
 
 type Conditions = Omit<InstanceQuery, keyof PageQuery>;
+
+export async function instances(database: Database, ids: readonly string[]): Promise<readonly Instance[]> {
+  return (await database.rows(READ_MANY, ids)).map(instanceOf);
+}
 
 export function find(database: Database, query: InstanceQuery, clock: number | null): Promise<Page<Reading>> {
   const { conditions, values } = conditionsOf(query, 2);

@@ -1,5 +1,6 @@
 import { awaitedNames } from '../../core/correlation.js';
 import type { InstanceQuery, Page, PageQuery } from '../../core/engine.js';
+import type { Instance } from '../../core/instance.js';
 import { APPLIED, type JournalEntry, type Outcome } from '../../core/journal.js';
 import { MAX_PAGE } from '../../core/limits.js';
 import type { Message } from '../../core/message.js';
@@ -22,6 +23,7 @@ const INSTANCES = 'FROM instance i CROSS JOIN mailbox m ON m.instance = i.id';
 const PARKED = 'FROM mailbox m CROSS JOIN instance i ON i.id = m.instance';
 
 const READ = `${READING} ${INSTANCES} WHERE i.id = ?`;
+const READ_MANY = `SELECT ${INSTANCE_COLUMNS} FROM json_each(?1) l CROSS JOIN instance i ON i.id = l.value`;
 
 export const JOURNAL_COLUMNS = `
   journal.instance, journal.revision, event_id, at, seed, ${stowed('journal', 'event', 'journal.instance')},
@@ -51,6 +53,10 @@ const END = Number.MAX_SAFE_INTEGER;
 export function read(database: Database, instance: string, now: number): Reading | undefined {
   const [row] = database.all(READ, instance);
   return row && readingOf(row, now);
+}
+
+export function instances(database: Database, ids: readonly string[]): readonly Instance[] {
+  return database.all(READ_MANY, JSON.stringify(ids)).map(instanceOf);
 }
 
 export function find(database: Database, query: InstanceQuery, now: number): Page<Reading> {

@@ -1,5 +1,6 @@
 import type { Definition, NewDefinition, Version } from '../../core/definition.js';
 import type { InstanceQuery, JobQuery, Page, PageQuery } from '../../core/engine.js';
+import type { Instance } from '../../core/instance.js';
 import type { Job, NewPlainJob } from '../../core/job.js';
 import type { JournalEntry } from '../../core/journal.js';
 import type { Message, NewMessage } from '../../core/message.js';
@@ -288,6 +289,10 @@ class SqliteStore implements port.Store {
 
   read(instance: string): Promise<port.Reading | undefined> {
     return this.#read((database) => reading.read(database, instance, this.#clock()));
+  }
+
+  instances(ids: readonly string[]): Promise<readonly Instance[]> {
+    return this.#read((database) => reading.instances(database, ids));
   }
 
   find(query: InstanceQuery): Promise<Page<port.Reading>> {

@@ -47,6 +47,19 @@ export const readingCases: readonly StoreCase[] = [
     },
   },
   {
+    name: 'reads many instances at once: those that there are, each as it stands',
+    async run({ store }) {
+      const ids = Array.from({ length: MAX_PAGE - 1 }, (_, index) => `a/1.0/${index}`);
+      await born(store, 'a/1.0/0');
+      await store.create(ids.map((id) => newInstance(id)));
+      const found = await store.instances(['nobody', ...ids]);
+      assert.deepEqual(idsOf(found).sort(), [...ids].sort());
+      const one = found.find(({ id }) => id === 'a/1.0/0');
+      assert.deepEqual(one, (await store.read('a/1.0/0'))?.instance);
+      assert.deepEqual(await store.instances([]), []);
+    },
+  },
+  {
     name: 'lists instances newest first, page by page, each once',
     async run({ store, clock }) {
       for (const id of ['c', 'a', 'e', 'b', 'd']) {

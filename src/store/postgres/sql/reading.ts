@@ -12,6 +12,8 @@ const INSTANCES = 'FROM detent.instance i JOIN detent.mailbox b ON b.instance = 
 /** $1 is the clock that was given, if any, here and below. */
 export const READ = `${READING} ${INSTANCES} WHERE i.id = ANY ($2)`;
 
+export const READ_MANY = `SELECT ${INSTANCE_COLUMNS}, i.state FROM detent.instance i WHERE i.id = ANY ($1)`;
+
 /** Each of machine, status and parked may be asked for or not, so that an index serves each. */
 export function findStatement(conditions: string, before: number, limit: number): string {
   return `${READING} ${INSTANCES} WHERE ${conditions} AND i.seq < $${before} ORDER BY i.seq DESC LIMIT $${limit}`;

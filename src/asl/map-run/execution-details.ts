@@ -1,0 +1,41 @@
+import type { ChildResult } from '../../core/event.js';
+import { childName } from '../../core/identifier.js';
+import type { Status } from '../../core/instance.js';
+import type { Json, JsonObject } from '../../core/json.js';
+import { formatTimestamp } from '../../core/timestamp.js';
+import { executionArn, stateMachineArn } from '../arn.js';
+
+const STATUSES: Readonly<Partial<Record<Status, string>>> = {
+  succeeded: 'SUCCEEDED',
+  failed: 'FAILED',
+  timed_out: 'TIMED_OUT',
+  stopped: 'ABORTED',
+};
+
+/** All that AWS tells of an item's execution where it tells more than its output (Step Functions: ResultWriter). */
+export function executionDetails(
+  machine: string,
+  label: string,
+  parent: string,
+  group: string,
+  { index, status, output, error, cause, input, startedAt, endedAt }: ChildResult,
+): JsonObject {
+  const name = childName(parent, group, index);
+  const details: Record<string, Json> = { ExecutionArn: executionArn(`${machine}/${label}`, name) };
+  if (cause !== undefined) details['Cause'] = cause;
+  if (error !== undefined) details['Error'] = error;
+  if (input !== undefined) {
+    details['Input'] = JSON.stringify(input);
+    details['InputDetails'] = { Included: true };
+  }
+  details['Name'] = name;
+  if (status === 'succeeded') {
+    details['Output'] = JSON.stringify(output);
+    details['OutputDetails'] = { Included: true };
+  }
+  if (startedAt !== undefined) details['StartDate'] = formatTimestamp(startedAt);
+  details['StateMachineArn'] = stateMachineArn(`${machine}/${label}`);
+  details['Status'] = STATUSES[status] ?? 'RUNNING';
+  if (endedAt !== undefined) details['StopDate'] = formatTimestamp(endedAt);
+  return details;
+}

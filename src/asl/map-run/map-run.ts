@@ -1,0 +1,247 @@
+import type { ChildPlace } from '../../core/effect.js';
+import type { Status } from '../../core/instance.js';
+import type { Json } from '../../core/json.js';
+import { BitSet, type StoredBits } from './bit-set.js';
+import { isExceeded, type Tolerance } from './tolerance.js';
+
+/**
+ * How far a distributed Map is. What its executions were given and what they gave is theirs alone: this is numbers,
+ * and a few bits for each item. An execution is known by its first item, which is its place in its group.
+ */
+export interface StoredMapRun {
+  /** The effect that its executions are a group of: `<instance>/<group>/<first item>`. */
+  readonly group: string;
+  /** The MapRunStarted, or MapRunRedriven, that its line of events goes on from. */
+  readonly eventId: number;
+  /** When it began, milliseconds since 1970. */
+  readonly at: number;
+  /** Items in all. */
+  readonly total: number;
+  /** Executions that may run at once. */
+  readonly limit: number;
+  readonly tolerance: Tolerance;
+  /** The items, where they cannot be found again in the state's input. */
+  readonly given?: Json;
+  /** All items before this one have begun, or need not begin again; and those before `reached` had once, if it was redriven. */
+  readonly next: number;
+  readonly reached?: number;
+  readonly items: Counts;
+  readonly executions: Counts;
+  readonly ended: StoredBits;
+  readonly succeeded: StoredBits;
+  /** Where executions have more than one item: the first item of each. */
+  readonly starts?: StoredBits;
+  /** What had succeeded before it was redriven, by the group that it is in. */
+  readonly earlier?: readonly { readonly group: string; readonly succeeded: StoredBits }[];
+  readonly redrives?: number;
+}
+
+/** How many there are of each; what is not begun is none of them. */
+export interface Counts {
+  readonly running: number;
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly timedOut: number;
+  readonly aborted: number;
+}
+
+const NONE: Counts = { running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0 };
+
+/** How the end of an execution is counted. */
+const COUNTED: Readonly<Partial<Record<Status, keyof Counts>>> = {
+  succeeded: 'succeeded',
+  failed: 'failed',
+  timed_out: 'timedOut',
+};
+
+/** What a Map run begins with. */
+export type NewMapRun = Pick<
+  StoredMapRun,
+  'group' | 'eventId' | 'at' | 'total' | 'limit' | 'tolerance' | 'given'
+> & { readonly batched: boolean };
+
+export function newMapRun({ batched, ...run }: NewMapRun): StoredMapRun {
+  return {
+    ...run,
+    ...{ next: 0, items: NONE, executions: NONE, ended: [], succeeded: [] },
+    ...(batched ? { starts: [] } : {}),
+  };
+}
+
+/** A Map run while an event is worked in. */
+export class MapRun {
+  readonly #begun: StoredMapRun;
+  readonly #ended: BitSet;
+  readonly #succeeded: BitSet;
+  readonly #starts: BitSet | undefined;
+  readonly #earlier: readonly { readonly group: string; readonly succeeded: BitSet }[];
+  readonly #reached: number;
+  #next: number;
+  #items: Counts;
+  #executions: Counts;
+
+  constructor(stored: StoredMapRun) {
+    this.#begun = stored;
+    this.#ended = new BitSet(stored.ended);
+    this.#succeeded = new BitSet(stored.succeeded);
+    this.#starts = stored.starts && new BitSet(stored.starts);
+    this.#earlier = (stored.earlier ?? []).map(({ group, succeeded }) => ({
+      group,
+      succeeded: new BitSet(succeeded),
+    }));
+    this.#reached = stored.reached ?? 0;
+    this.#next = stored.next;
+    this.#items = stored.items;
+    this.#executions = stored.executions;
+  }
+
+  get group(): string {
+    return this.#begun.group;
+  }
+
+  get eventId(): number {
+    return this.#begun.eventId;
+  }
+
+  get total(): number {
+    return this.#begun.total;
+  }
+
+  get given(): Json | undefined {
+    return this.#begun.given;
+  }
+
+  /** By which the run is known, however often it is redriven. */
+  get id(): string {
+    return this.#earlier[0]?.group ?? this.group;
+  }
+
+  get items(): Counts {
+    return this.#items;
+  }
+
+  get executions(): Counts {
+    return this.#executions;
+  }
+
+  /** The first item of the execution to begin next; undefined while there is none, or no room for it. */
+  get next(): number | undefined {
+    return this.#next < this.total && this.#executions.running < this.#begun.limit ? this.#next : undefined;
+  }
+
+  /** How many items that execution may have: what was given together once is given together again. */
+  get room(): number {
+    return this.#next < this.#reached ? this.#sizeOf(this.#next) : this.total - this.#next;
+  }
+
+  get isDone(): boolean {
+    return this.#next >= this.total && this.#executions.running === 0;
+  }
+
+  /** Whether more items have failed than may. */
+  get isExceeded(): boolean {
+    const { failed, timedOut, aborted } = this.#items;
+    return isExceeded(this.#begun.tolerance, failed + timedOut + aborted, this.total);
+  }
+
+  /** Counts the execution of so many of the next items. */
+  begin(size: number): void {
+    const first = this.#next;
+    this.#starts?.add(first);
+    this.#count('running', size);
+    this.#next = first + size;
+    this.#skip();
+  }
+
+  /** Counts the end of an execution; false where none of that first item is running. */
+  end(first: number, status: Status): boolean {
+    if (!this.#isRunning(first)) return false;
+    const size = this.#sizeOf(first);
+    this.#ended.add(first);
+    if (status === 'succeeded') this.#succeeded.add(first);
+    this.#count('running', -size);
+    this.#count(COUNTED[status] ?? 'aborted', size);
+    return true;
+  }
+
+  /** Gives up what is running: the first items of those executions. */
+  abort(): number[] {
+    const running = [...this.#firsts()].filter((first) => this.#isRunning(first));
+    for (const first of running) this.end(first, 'stopped');
+    return running;
+  }
+
+  /** Every execution that counts, in the order of the items. */
+  *children(): Iterable<ChildPlace> {
+    for (const index of this.#firsts()) {
+      const earlier = this.#earlier.find(({ succeeded }) => succeeded.has(index));
+      yield { group: earlier?.group ?? this.group, index };
+    }
+  }
+
+  /** The same run with what has not succeeded to be done again, in a group of its own. */
+  redriven(group: string, eventId: number): StoredMapRun {
+    const { earlier = [], redrives = 0, ...run } = this.stored();
+    const kept = (counts: Counts): Counts => ({ ...NONE, succeeded: counts.succeeded });
+    const reached = Math.max(this.#next, this.#reached);
+    const again: StoredMapRun = {
+      ...run,
+      ...{ group, eventId, next: 0, reached, ended: [], succeeded: [] },
+      items: kept(this.#items),
+      executions: kept(this.#executions),
+      earlier: [...earlier, { group: this.group, succeeded: run.succeeded }],
+      redrives: redrives + 1,
+    };
+    const active = new MapRun(again);
+    active.#skip();
+    return active.stored();
+  }
+
+  get redrives(): number {
+    return this.#begun.redrives ?? 0;
+  }
+
+  /** As it is kept between steps. */
+  stored(): StoredMapRun {
+    return {
+      ...this.#begun,
+      ...{ next: this.#next, items: this.#items, executions: this.#executions },
+      ...{ ended: this.#ended.stored(), succeeded: this.#succeeded.stored() },
+      ...(this.#starts === undefined ? {} : { starts: this.#starts.stored() }),
+    };
+  }
+
+  /** Passes by what has succeeded before. */
+  #skip(): void {
+    while (this.#next < this.total && this.#hasSucceeded(this.#next)) this.#next += this.#sizeOf(this.#next);
+  }
+
+  #hasSucceeded(first: number): boolean {
+    return this.#earlier.some(({ succeeded }) => succeeded.has(first));
+  }
+
+  #isRunning(first: number): boolean {
+    const isFirst = this.#starts === undefined || this.#starts.has(first);
+    return isFirst && first < this.#next && !this.#ended.has(first) && !this.#hasSucceeded(first);
+  }
+
+  /** The first items of the executions that have begun. */
+  *#firsts(): Iterable<number> {
+    for (let first = 0; first < this.#next; first++) {
+      if (this.#starts === undefined || this.#starts.has(first)) yield first;
+    }
+  }
+
+  #sizeOf(first: number): number {
+    if (this.#starts === undefined) return 1;
+    let end = first + 1;
+    const last = Math.max(this.#next, this.#reached);
+    while (end < last && !this.#starts.has(end)) end++;
+    return end - first;
+  }
+
+  #count(what: keyof Counts, size: number): void {
+    this.#items = { ...this.#items, [what]: this.#items[what] + size };
+    this.#executions = { ...this.#executions, [what]: this.#executions[what] + Math.sign(size) };
+  }
+}

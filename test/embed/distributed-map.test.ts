@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Engine } from '../../src/core/engine.js';
+import type { Json, JsonObject } from '../../src/core/json.js';
+import { type Handlers, openEngine } from '../../src/embed/engine.js';
+import { testPostgres } from '../services/postgres.js';
+import { runSql } from '../store/postgres-schema.js';
+import { freshPath } from '../store/sqlite-folder.js';
+
+const PATIENCE = { timeout: 20_000, interval: 20 };
+const { url, reason } = await testPostgres();
+const open: Engine[] = [];
+const tidy: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const engine of open.splice(0)) await engine.close();
+  for (const end of tidy.splice(0)) await end();
+});
+
+function mapOf(resource: string, fields: JsonObject = {}): Json {
+  const Work = { Type: 'Task', Resource: resource, End: true };
+  const ProcessorConfig = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
+  const ItemProcessor = { ProcessorConfig, StartAt: 'Work', States: { Work } };
+  return { StartAt: 'Map', States: { Map: { Type: 'Map', ItemProcessor, End: true, ...fields } } };
+}
+
+async function engineOn(db: string, handlers: Handlers, source: Json): Promise<Engine> {
+  const engine = await openEngine({ db, handlers });
+  open.push(engine);
+  await engine.publish({ machine: 'items', language: 'asl', source });
+  return engine;
+}
+
+async function statusOf(engine: Engine, id: string): Promise<string | undefined> {
+  return (await engine.read(id))?.status;
+}
+
+function describeOn(name: string, fresh: () => string): void {
+  describe(`distributed Maps on ${name}`, () => {
+    it('gather what hundreds of executions gave, in the order of the items', async () => {
+      const engine = await engineOn(fresh(), { work: (n) => Number(n) * 2 }, mapOf('work'));
+      const input = Array.from({ length: 250 }, (_, index) => index);
+      await engine.create('items', { id: 'run', input });
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
+      expect((await engine.read('run'))?.output).toEqual(input.map((n) => n * 2));
+      expect(await engine.count({ machine: 'items' })).toBe(251);
+      const types = (await engine.history('run/1.0/7', { limit: 10 })).items.map(({ type }) => type);
+      expect(types.slice(0, 2)).toEqual(['ExecutionStarted', 'TaskStateEntered']);
+    }, 60_000);
+
+    it('run their items by the definition that they began with', async () => {
+      const held: (() => void)[] = [];
+      const work = (n: Json) => new Promise((done) => held.push(() => done(n)));
+      const engine = await engineOn(
+        fresh(),
+        { work, other: () => 'other' },
+        mapOf('work', { MaxConcurrency: 1 }),
+      );
+      await engine.create('items', { id: 'run', input: [1, 2] });
+      await expect.poll(() => held.length, PATIENCE).toBe(1);
+      await engine.publish({ machine: 'items', language: 'asl', source: mapOf('other') });
+      held[0]?.();
+      await expect.poll(() => held.length, PATIENCE).toBe(2);
+      held[1]?.();
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
+      expect((await engine.read('run'))?.output).toEqual([1, 2]);
+    }, 60_000);
+
+    it('do again what failed when they are redriven, and nothing else', async () => {
+      const seen: Json[] = [];
+      let broken = true;
+      const work = (n: Json) => {
+        seen.push(n);
+        if (n === 2 && broken) throw new Error('broken');
+        return n;
+      };
+      const engine = await engineOn(fresh(), { work }, mapOf('work', { MaxConcurrency: 1 }));
+      await engine.create('items', { id: 'run', input: [1, 2, 3] });
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('failed');
+      broken = false;
+      await engine.retry('run');
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
+      expect((await engine.read('run'))?.output).toEqual([1, 2, 3]);
+      expect(seen).toEqual([1, 2, 2, 3]);
+    }, 60_000);
+
+    it('stop their executions when they are stopped', async () => {
+      const work = (_: Json, { signal }: { signal: AbortSignal }) =>
+        new Promise((_done, failed) => signal.addEventListener('abort', () => failed(signal.reason)));
+      const engine = await engineOn(fresh(), { work }, mapOf('work'));
+      await engine.create('items', { id: 'run', input: [1, 2, 3] });
+      await expect.poll(() => engine.count({ machine: 'items' }), PATIENCE).toBe(4);
+      await engine.stop('run');
+      await expect.poll(() => engine.count({ machine: 'items', status: 'stopped' }), PATIENCE).toBe(4);
+    }, 60_000);
+  });
+}
+
+describeOn('a store in memory', () => 'memory:');
+describeOn('SQLite', () => `sqlite:${freshPath()}`);
+if (url === undefined) it.skip(`distributed Maps on PostgreSQL (no server: ${reason})`);
+else {
+  describeOn('PostgreSQL', () => {
+    const schema = `items_${randomUUID().replaceAll('-', '')}`;
+    const db = new URL(url);
+    db.searchParams.set('schema', schema);
+    tidy.push(() => runSql(url, `DROP SCHEMA IF EXISTS ${schema} CASCADE`));
+    return db.href;
+  });
+}
