@@ -94,6 +94,8 @@ function compileTolerance(source: StateSource): (thread: ActiveThread, selected:
   const percentage = compileNumberField(source, 'ToleratedFailurePercentage', PERCENTAGE);
   return (thread, selected) => {
     const [most, share] = [count(thread, selected), percentage(thread, selected)];
+    if (most !== undefined) thread.observe('toleratedFailureCount', most);
+    if (share !== undefined) thread.observe('toleratedFailurePercentage', share);
     return {
       ...(most === undefined ? {} : { count: most }),
       ...(share === undefined ? {} : { percentage: share }),
