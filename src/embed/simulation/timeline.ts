@@ -1,4 +1,11 @@
-import type { CancelEffect, ChildPlace, GatherEffect, SpawnEffect, TaskEffect, TimerEffect } from '../../core/effect.js';
+import type {
+  CancelEffect,
+  ChildPlace,
+  GatherEffect,
+  SpawnEffect,
+  TaskEffect,
+  TimerEffect,
+} from '../../core/effect.js';
 import type { ChildEndedEvent, ChildResult, Event, EventBody, StartEvent } from '../../core/event.js';
 import { UNKNOWN_MACHINE } from '../../core/event.js';
 import { fold, type Standing, UNBORN } from '../../core/fold.js';
