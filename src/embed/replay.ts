@@ -6,6 +6,7 @@ import type { Implementations, Language } from '../core/language.js';
 import { Refused } from '../core/problem.js';
 import { beginningOf } from '../runtime/beginning.js';
 import { journalBehind } from '../runtime/journal-pages.js';
+import { definitionAt } from '../runtime/past.js';
 import type { Store } from '../store/store.js';
 
 /** Instances that are listed at once. */
@@ -86,13 +87,14 @@ class Replaying {
     this.#options = options;
   }
 
-  async instance({ id, machine, definition }: Instance): Promise<Replayed> {
-    return this.#replay(id, machine, definition);
+  async instance(instance: Instance): Promise<Replayed> {
+    return this.#replay(instance, instance.definition);
   }
 
   /** `recorded` is the hash of the definition that it began with, as far as that is known. */
-  async #replay(id: string, machine: string, recorded: string): Promise<Replayed> {
+  async #replay(instance: Instance, recorded: string): Promise<Replayed> {
     const { store, changed } = this.#options;
+    const { id, machine } = instance;
     const beginning = await beginningOf(store, id);
     await this.#learn(recorded);
     const replay = new Replay(recorded, changed, beginning.standing, this.#versions);
@@ -104,25 +106,25 @@ class Replaying {
       ...(unknown === undefined ? {} : { unknown }),
     };
     let [folded, migrated] = [0, false];
-    let divergence: Divergence | undefined;
     for await (const entry of journalBehind(store, id, base)) {
       const event = eventOf(entry);
       if (event.type === 'migrate') {
-        // It began with another version than the one it has now, so what was found with that one is nothing.
+        // It began with another version than the one it has now.
         if (!migrated && event.from.definition !== recorded)
-          return this.#replay(id, machine, event.from.definition);
+          return this.#replay(instance, event.from.definition);
         migrated = true;
         await this.#learn(event.from.definition);
         await this.#learn(event.to.definition);
       }
-      if (divergence === undefined) {
-        folded += 1;
-        divergence = replay.take(entry);
-      }
-      if (divergence !== undefined && migrated) break;
+      folded += 1;
+      const divergence = replay.take(entry);
+      if (divergence === undefined) continue;
+      // What was found with another version than that of then is nothing.
+      const then = migrated ? recorded : await definitionAt(store, instance, entry.revision);
+      if (then !== recorded) return this.#replay(instance, then);
+      return { ...told, ...otherCode(replay), folded, divergence };
     }
-    const found = divergence === undefined ? {} : { divergence };
-    return { ...told, ...otherCode(replay), folded, ...(folded === 0 ? { empty: true } : {}), ...found };
+    return { ...told, ...otherCode(replay), folded, ...(folded === 0 ? { empty: true } : {}) };
   }
 
   /** Compiles a recorded definition, if that can be done here. */

@@ -64,8 +64,8 @@ async function beginningBefore(store: Store, { id }: Instance, revision: number)
   return { revision: 0, standing: UNBORN };
 }
 
-/** The definition that was in force after a revision: the first migration behind it tells, else nothing has changed. */
-async function definitionAt(store: Store, instance: Instance, revision: number): Promise<string> {
+/** The hash of the definition that was in force after a revision: the first migration behind it tells, else nothing has changed. */
+export async function definitionAt(store: Store, instance: Instance, revision: number): Promise<string> {
   const versions = (await store.definitions()).filter(({ machine }) => machine === instance.machine);
   if (versions.length < 2) return instance.definition;
   for await (const entry of journalBehind(store, instance.id, revision)) {
