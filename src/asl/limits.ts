@@ -28,6 +28,9 @@ export const MAX_MAP_RUN_CONCURRENCY = 10_000;
 /** Executions that one event begins for a distributed Map; then the step asks for a `continue` (rule 6). */
 export const MAX_BEGUN_PER_STEP = 100;
 
+/** Items that one event gives to executions, where each has many of them. */
+export const MAX_ITEMS_PER_STEP = 1_000;
+
 /** How long an item's execution may take whose ExecutionType is EXPRESS. Step Functions quotas. */
 export const EXPRESS_TIMEOUT_SECONDS = 300;
 

@@ -84,6 +84,26 @@ function describeOn(name: string, fresh: () => string): void {
       expect(seen).toEqual([1, 2, 2, 3]);
     }, 60_000);
 
+    it('do again the batches that failed, of the same items', async () => {
+      const seen: Json[] = [];
+      let broken = true;
+      const work = (input: Json) => {
+        const { Items } = input as { Items: number[] };
+        seen.push(Items);
+        if (Items.includes(3) && broken) throw new Error('broken');
+        return Items.length;
+      };
+      const fields = { MaxConcurrency: 1, ItemBatcher: { MaxItemsPerBatch: 2 } };
+      const engine = await engineOn(fresh(), { work }, mapOf('work', fields));
+      await engine.create('items', { id: 'run', input: [1, 2, 3, 4, 5] });
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('failed');
+      broken = false;
+      await engine.retry('run');
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
+      expect((await engine.read('run'))?.output).toEqual([2, 2, 1]);
+      expect(seen).toEqual([[1, 2], [3, 4], [3, 4], [5]]);
+    }, 60_000);
+
     it('stop their executions when they are stopped', async () => {
       const work = (_: Json, { signal }: { signal: AbortSignal }) =>
         new Promise((_done, failed) => signal.addEventListener('abort', () => failed(signal.reason)));

@@ -22,6 +22,8 @@ export interface StoredMapRun {
   readonly tolerance: Tolerance;
   /** The items, where they cannot be found again in the state's input. */
   readonly given?: Json;
+  /** How many items an execution may be given, where that may be more than one. */
+  readonly batch?: BatchBounds;
   /** All items before this one have begun, or need not begin again; and those before `reached` had once, if it was redriven. */
   readonly next: number;
   readonly reached?: number;
@@ -34,6 +36,12 @@ export interface StoredMapRun {
   /** What had succeeded before it was redriven, by the group that it is in. */
   readonly earlier?: readonly { readonly group: string; readonly succeeded: StoredBits }[];
   readonly redrives?: number;
+}
+
+/** What a batch of items may come to: so many of them, so many bytes (UTF-8, as JSON text) of an execution's input. */
+export interface BatchBounds {
+  readonly items?: number;
+  readonly bytes: number;
 }
 
 /** How many there are of each; what is not begun is none of them. */
@@ -57,14 +65,14 @@ const COUNTED: Readonly<Partial<Record<Status, keyof Counts>>> = {
 /** What a Map run begins with. */
 export type NewMapRun = Pick<
   StoredMapRun,
-  'group' | 'eventId' | 'at' | 'total' | 'limit' | 'tolerance' | 'given'
-> & { readonly batched: boolean };
+  'group' | 'eventId' | 'at' | 'total' | 'limit' | 'tolerance' | 'given' | 'batch'
+>;
 
-export function newMapRun({ batched, ...run }: NewMapRun): StoredMapRun {
+export function newMapRun(run: NewMapRun): StoredMapRun {
   return {
     ...run,
     ...{ next: 0, items: NONE, executions: NONE, ended: [], succeeded: [] },
-    ...(batched ? { starts: [] } : {}),
+    ...(run.batch === undefined ? {} : { starts: [] }),
   };
 }
 
@@ -109,6 +117,10 @@ export class MapRun {
 
   get given(): Json | undefined {
     return this.#begun.given;
+  }
+
+  get batch(): BatchBounds | undefined {
+    return this.#begun.batch;
   }
 
   /** By which the run is known, however often it is redriven. */

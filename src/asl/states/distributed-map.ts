@@ -4,13 +4,19 @@ import type { ActiveThread } from '../active-thread.js';
 import { mapRunArn } from '../arn.js';
 import { dataLimitFailure, ERRORS, StateFailure } from '../errors.js';
 import { failureDetails } from '../history.js';
-import { MAX_BEGUN_PER_STEP, MAX_DATA_BYTES, MAX_MAP_RUN_CONCURRENCY } from '../limits.js';
+import {
+  MAX_BEGUN_PER_STEP,
+  MAX_DATA_BYTES,
+  MAX_ITEMS_PER_STEP,
+  MAX_MAP_RUN_CONCURRENCY,
+} from '../limits.js';
 import { executionDetails } from '../map-run/execution-details.js';
 import { labelOf } from '../map-run/label.js';
 import { MapRun, newMapRun } from '../map-run/map-run.js';
 import type { Tolerance } from '../map-run/tolerance.js';
 import { exceedsDataLimit } from '../payload.js';
 import type { CompiledState, Move, StateSource } from '../program.js';
+import { compileBatcher } from './item-batcher.js';
 import type { MapFields } from './map-fields.js';
 import { COUNT, compileNumberField, PERCENTAGE } from './number-field.js';
 import { leaveFor } from './state.js';
@@ -25,7 +31,7 @@ export function distributedMap(source: StateSource, fields: MapFields, express: 
   const { startAt, flow, items, findsItems, concurrency } = fields;
   const label = labelOf(source.fields);
   const tolerance = compileTolerance(source);
-  const batcher = oneByOne(fields);
+  const batcher = compileBatcher(source, fields);
   const begin = (thread: ActiveThread): MapRun => {
     const selected = flow.select(thread);
     const asked = concurrency(thread, selected) ?? 0;
@@ -34,13 +40,15 @@ export function distributedMap(source: StateSource, fields: MapFields, express: 
     const list = items(thread, selected);
     thread.record('MapStateStarted', { length: list.length });
     const tolerated = tolerance(thread, selected);
+    const batch = batcher.bounds(thread, selected);
     const { turn } = thread;
     const group = turn.nextEffectId();
     const arn = mapRunArn(turn.execution.start.machine, label, turn.event.instance, group);
     thread.record('MapRunStarted', { mapRunArn: arn });
     const stored = newMapRun({
       ...{ group, eventId: thread.lastEventId, at: turn.event.at, total: list.length },
-      ...{ limit: Math.min(atOnce, MAX_MAP_RUN_CONCURRENCY), tolerance: tolerated, batched: false },
+      ...{ limit: Math.min(atOnce, MAX_MAP_RUN_CONCURRENCY), tolerance: tolerated },
+      ...(batch === undefined ? {} : { batch }),
       ...(findsItems ? {} : { given: list }),
     });
     return new MapRun(stored);
@@ -48,11 +56,14 @@ export function distributedMap(source: StateSource, fields: MapFields, express: 
   const goOn = (thread: ActiveThread, run: MapRun): Move => {
     if (run.next !== undefined) {
       const list = (run.given as readonly Json[] | undefined) ?? items(thread, flow.select(thread));
-      for (let left = MAX_BEGUN_PER_STEP; run.next !== undefined; left--) {
-        if (left === 0) return { kind: 'more' };
-        const { input, size } = batcher(thread, list, run.next, run.room);
+      const budget = { executions: MAX_BEGUN_PER_STEP, items: MAX_ITEMS_PER_STEP };
+      while (run.next !== undefined) {
+        if (budget.executions === 0 || budget.items <= 0) return { kind: 'more' };
+        const { input, size } = batcher.next(thread, list, run, run.next);
         spawn(thread, run, input);
         run.begin(size);
+        budget.executions--;
+        budget.items -= size;
       }
     }
     return run.isDone
@@ -100,27 +111,6 @@ function compileTolerance(source: StateSource): (thread: ActiveThread, selected:
       ...(most === undefined ? {} : { count: most }),
       ...(share === undefined ? {} : { percentage: share }),
     };
-  };
-}
-
-/** What an execution is given, and how many items that is. Throws StateFailure. */
-type Batcher = (
-  thread: ActiveThread,
-  list: readonly Json[],
-  first: number,
-  room: number,
-) => { readonly input: Json; readonly size: number };
-
-function oneByOne({ name, selector, flow }: MapFields): Batcher {
-  return (thread, list, index) => {
-    const value = list[index] ?? null;
-    if (selector === undefined) return { input: value, size: 1 };
-    thread.choosing = { index, value };
-    const input = selector(thread, flow.select(thread));
-    thread.choosing = undefined;
-    thread.observe('afterItemSelector', input);
-    if (exceedsDataLimit(input)) throw dataLimitFailure(name);
-    return { input, size: 1 };
   };
 }
 

@@ -1,10 +1,11 @@
 import { isJsonArray, type Json } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { compileDataFlow, type DataFlow } from '../data-flow.js';
-import { queryFailure, runtimeFailure } from '../errors.js';
+import { dataLimitFailure, queryFailure, runtimeFailure } from '../errors.js';
 import { expected, type Fields, TYPES } from '../fields.js';
 import { compileJsonataField, compileTyped, isExpressionText } from '../jsonata-query.js';
 import { compilePathText, compilePayloadField } from '../path-query.js';
+import { exceedsDataLimit } from '../payload.js';
 import type { StateSource } from '../program.js';
 import { type Maker, refuseForeign } from '../query.js';
 import { COUNT, compileNumberField, type NumberField } from './number-field.js';
@@ -12,6 +13,9 @@ import type { Transition } from './state.js';
 
 /** What a Map goes over, worked out when it is entered. */
 export type Items = (thread: ActiveThread, selected: Json) => readonly Json[];
+
+/** What an item is worked on as: what its ItemSelector makes of it, or the item itself. Throws StateFailure. */
+export type Choose = (thread: ActiveThread, index: number, value: Json) => Json;
 
 /** What inline and distributed Maps have in common. */
 export interface MapFields {
@@ -23,20 +27,21 @@ export interface MapFields {
   readonly items: Items;
   /** Whether its items are found in its input at any time: they need not be kept. */
   readonly findsItems: boolean;
-  readonly selector: Maker | undefined;
+  readonly choose: Choose;
   /** How many items may be worked on at once; 0 for as many as there may be. */
   readonly concurrency: NumberField;
 }
 
 export function compileMapFields(source: StateSource, transition: Transition, startAt: string): MapFields {
+  const flow = compileDataFlow(source, { payload: 'map', assign: true });
   return {
     name: source.name,
     transition,
     startAt,
-    flow: compileDataFlow(source, { payload: 'map', assign: true }),
+    flow,
     items: compileItems(source),
     findsItems: source.queryLanguage === 'JSONPath' || !source.fields.has('Items'),
-    selector: compileSelector(source),
+    choose: compileChoice(source, flow),
     concurrency: compileNumberField(source, 'MaxConcurrency', COUNT),
   };
 }
@@ -68,6 +73,19 @@ function compileJsonataItems(fields: Fields): Items {
   }
   const make = compileTyped(fields, 'Items', 'array');
   return (thread) => make?.(thread) as readonly Json[];
+}
+
+function compileChoice(source: StateSource, flow: DataFlow): Choose {
+  const selector = compileSelector(source);
+  if (selector === undefined) return (_, __, value) => value;
+  return (thread, index, value) => {
+    thread.choosing = { index, value };
+    const chosen = selector(thread, flow.select(thread));
+    thread.choosing = undefined;
+    thread.observe('afterItemSelector', chosen);
+    if (exceedsDataLimit(chosen)) throw dataLimitFailure(source.name);
+    return chosen;
+  };
 }
 
 /** ItemSelector, or Parameters as it was called before. */

@@ -10,6 +10,7 @@ import { compileRecovery, compileState, compileTransition } from './state.js';
 const TOLERANCE = ['ToleratedFailureCount', 'ToleratedFailurePercentage', 'Label'];
 const TOLERANCE_PATHS = ['ToleratedFailureCountPath', 'ToleratedFailurePercentagePath'];
 const DISTRIBUTED = ['ItemReader', 'ItemBatcher', 'ResultWriter'];
+const NOT_YET = ['ItemReader', 'ResultWriter'];
 
 /** Has states run for each item of a list, and goes on with a list of what came out. States Language: Map State. */
 export const map: StateType = {
@@ -48,7 +49,7 @@ function passOver(source: StateSource): void {
 }
 
 function notYet({ fields }: StateSource, distributed: boolean): void {
-  for (const field of DISTRIBUTED) {
+  for (const field of distributed ? NOT_YET : DISTRIBUTED) {
     if (fields.any(field) === undefined) continue;
     const message = `${field} is ${distributed ? 'not supported yet' : 'for distributed Maps'}`;
     fields.report({ code: 'not-supported', message, path: fields.at(field) });

@@ -24,6 +24,13 @@ export const COUNT: NumberKind = {
   complaint: (field) => `${field} cannot be negative.`,
 };
 
+/** A count of something, of which there has to be some. */
+export const POSITIVE: NumberKind = {
+  whole: true,
+  min: 1,
+  complaint: (field) => `field ${field} must be positive`,
+};
+
 /** From 0 to 100, with a fraction. */
 export const PERCENTAGE: NumberKind = {
   whole: false,
@@ -57,7 +64,7 @@ function checkedResult(field: string, value: Json, kind: NumberKind): number {
   if (typeof value === 'number' && isWithin(value, kind) && (!kind.whole || Number.isInteger(value)))
     return value;
   const cause = kind.whole
-    ? `The ${field} field must be a non-negative integer: ${JSON.stringify(value)}`
+    ? `The ${field} field must be a ${kind.min > 0 ? 'positive' : 'non-negative'} integer: ${JSON.stringify(value)}`
     : kind.complaint(field);
   throw queryFailure(cause, field);
 }
