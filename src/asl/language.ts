@@ -64,6 +64,7 @@ function viewOf(state: Json): View {
     ...(awaits.length > 0 ? { awaits } : {}),
     ...(redrive === undefined ? {} : { redrive }),
     input: execution.start.input,
+    ...(execution.start.label === undefined ? {} : { isPart: true }),
     ...(failure ? { error: { error: execution.error ?? '', cause: execution.cause ?? '' } } : {}),
   };
 }

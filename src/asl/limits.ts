@@ -28,6 +28,9 @@ export const MAX_MAP_RUN_CONCURRENCY = 10_000;
 /** Executions that one event begins for a distributed Map; then the step asks for a `continue` (rule 6). */
 export const MAX_BEGUN_PER_STEP = 100;
 
+/** Executions of a distributed Map whose results are asked for at once; then the next are. */
+export const MAX_GATHERED_AT_ONCE = 1_000;
+
 /** Items that one event gives to executions, where each has many of them. */
 export const MAX_ITEMS_PER_STEP = 1_000;
 

@@ -141,4 +141,6 @@ export interface View {
   readonly input?: Json;
   /** Why it failed, where it did. */
   readonly error?: Failure;
+  /** Whether it runs a part of its parent's definition, as one of a group. */
+  readonly isPart?: boolean;
 }

@@ -1,3 +1,4 @@
+import { childEnd } from '../core/child-end.js';
 import type { Definition } from '../core/definition.js';
 import type { Effect, GatherEffect, SpawnEffect, TaskEffect } from '../core/effect.js';
 import type { Event, EventBody, MigrateEvent, Versions } from '../core/event.js';
@@ -14,6 +15,7 @@ import type { Message, NewMessage } from '../core/message.js';
 import type { Problem } from '../core/problem.js';
 import type { Commit, EndJob, FoldedMessage, Hold, Load } from '../store/store.js';
 import type { Steppable } from './registry.js';
+import { readState, writeState } from './state-text.js';
 
 /**
  * A commit whose children are not told yet which version of their machine they are of, and whose questions about those that
@@ -155,7 +157,7 @@ class Folding {
     this.#lease = lease;
     this.#steppable = steppable;
     this.#at = Math.max(now, instance.updatedAt);
-    this.#loaded = instance.state === null ? null : (JSON.parse(instance.state) as Json);
+    this.#loaded = instance.state === null ? null : readState(instance.id, instance.state);
     this.#standing = { status: instance.status, state: this.#loaded };
     this.#revision = instance.revision;
   }
@@ -292,13 +294,8 @@ class Folding {
     const view = state === null ? undefined : this.#steppable.language.view(state);
     // One that was refused its start has no state to say so.
     const refusal = outcome.kind === 'rejected' ? reasonOf(outcome.problem) : {};
-    const told = {
-      child,
-      status,
-      output: view?.output ?? null,
-      ...(view === undefined ? refusal : view.error),
-    };
-    const event = text({ type: 'child.ended', effect, ...told });
+    const end = view === undefined ? { status, output: null, ...refusal } : childEnd(status, view);
+    const event = text({ type: 'child.ended', effect, child, ...end });
     this.#messages.push({ id: `${this.#cause()}/ended`, to: parent, event, cause: this.#cause() });
   }
 
@@ -322,7 +319,7 @@ class Folding {
       baseRevision: this.#instance.revision,
       revision: this.#revision,
       status,
-      state: state === this.#loaded ? undefined : JSON.stringify(state),
+      state: state === this.#loaded ? undefined : writeState(this.#instance.id, state),
       updatedAt: this.#at,
       folded: this.#folded,
       answers: [],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asl } from '../../src/asl/language.js';
+import { MAX_DATA_BYTES } from '../../src/asl/limits.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
 import type { Step } from '../../src/core/language.js';
 import { drive } from './drive.js';
@@ -129,6 +130,29 @@ describe('a distributed Map', () => {
     );
     expect(steps.map(spawned).filter((count) => count > 0)).toEqual([100, 100, 50]);
     expect(output).toHaveLength(250);
+  });
+
+  it('is told only how its executions ended, and has what they gave brought a thousand at a time', () => {
+    const items = Array.from({ length: 2_500 }, (_, index) => index);
+    const { steps, events, output } = drive(mapOf(PASS), items);
+    const ends = events.filter(({ type }) => type === 'child.ended');
+    expect(ends).toHaveLength(2_500);
+    expect(ends.every((end) => end.type === 'child.ended' && end.output === null)).toBe(true);
+    const asked = steps.flatMap(({ effects }) =>
+      effects.flatMap((effect) => (effect.type === 'gather' ? [effect.children.length] : [])),
+    );
+    expect(asked).toEqual([1_000, 1_000, 500]);
+    expect(output).toEqual(items);
+  });
+
+  it('measures what they gave over all pages', () => {
+    const items = Array.from({ length: 1_500 }, (_, index) => index);
+    const big = (bytes: number) => () => ({ output: 'x'.repeat(bytes) });
+    // [ and ], and of each two quotes and a comma.
+    const most = Math.floor(MAX_DATA_BYTES / 1_500) - 3;
+    expect(drive(mapOf(TASK), items, { handlers: { work: big(most) } }).status).toBe('succeeded');
+    const { error } = drive(mapOf(TASK), items, { handlers: { work: big(most + 1) } });
+    expect(error).toBe('States.DataLimitExceeded');
   });
 
   it('nests: the executions of items may have distributed Maps of their own', () => {

@@ -36,6 +36,8 @@ export interface StoredMapRun {
   /** What had succeeded before it was redriven, by the group that it is in. */
   readonly earlier?: readonly { readonly group: string; readonly succeeded: StoredBits }[];
   readonly redrives?: number;
+  /** What was brought together so far of what they gave: of all items before `next`. */
+  readonly gathered?: { readonly next: number; readonly outputs: readonly Json[] };
 }
 
 /** What a batch of items may come to: so many of them, so many bytes (UTF-8, as JSON text) of an execution's input. */
@@ -84,6 +86,7 @@ export class MapRun {
   readonly #starts: BitSet | undefined;
   readonly #earlier: readonly { readonly group: string; readonly succeeded: BitSet }[];
   readonly #reached: number;
+  #gathered: { readonly next: number; readonly outputs: readonly Json[] };
   #next: number;
   #items: Counts;
   #executions: Counts;
@@ -98,6 +101,7 @@ export class MapRun {
       succeeded: new BitSet(succeeded),
     }));
     this.#reached = stored.reached ?? 0;
+    this.#gathered = stored.gathered ?? { next: 0, outputs: [] };
     this.#next = stored.next;
     this.#items = stored.items;
     this.#executions = stored.executions;
@@ -183,17 +187,30 @@ export class MapRun {
     return running;
   }
 
-  /** Every execution that counts, in the order of the items. */
-  *children(): Iterable<ChildPlace> {
-    for (const index of this.#firsts()) {
+  /** The executions whose results come next, in the order of the items: no more than so many, none once all were brought. */
+  ungathered(limit: number): ChildPlace[] {
+    const places: ChildPlace[] = [];
+    for (const index of this.#firsts(this.#gathered.next)) {
+      if (places.length === limit) break;
       const earlier = this.#earlier.find(({ succeeded }) => succeeded.has(index));
-      yield { group: earlier?.group ?? this.group, index };
+      places.push({ group: earlier?.group ?? this.group, index });
     }
+    return places;
+  }
+
+  /** What was brought together so far. */
+  get outputs(): readonly Json[] {
+    return this.#gathered.outputs;
+  }
+
+  /** Keeps what the next executions gave, up to the one that an item begins. */
+  keep(outputs: readonly Json[], last: number): void {
+    this.#gathered = { next: last + 1, outputs: [...this.#gathered.outputs, ...outputs] };
   }
 
   /** The same run with what has not succeeded to be done again, in a group of its own. */
   redriven(group: string, eventId: number): StoredMapRun {
-    const { earlier = [], redrives = 0, ...run } = this.stored();
+    const { earlier = [], redrives = 0, gathered: _, ...run } = this.stored();
     const kept = (counts: Counts): Counts => ({ ...NONE, succeeded: counts.succeeded });
     const reached = Math.max(this.#next, this.#reached);
     const again: StoredMapRun = {
@@ -220,6 +237,7 @@ export class MapRun {
       ...{ next: this.#next, items: this.#items, executions: this.#executions },
       ...{ ended: this.#ended.stored(), succeeded: this.#succeeded.stored() },
       ...(this.#starts === undefined ? {} : { starts: this.#starts.stored() }),
+      ...(this.#gathered.next === 0 ? {} : { gathered: this.#gathered }),
     };
   }
 
@@ -237,9 +255,9 @@ export class MapRun {
     return isFirst && first < this.#next && !this.#ended.has(first) && !this.#hasSucceeded(first);
   }
 
-  /** The first items of the executions that have begun. */
-  *#firsts(): Iterable<number> {
-    for (let first = 0; first < this.#next; first++) {
+  /** The first items of the executions that have begun, none before `from`. */
+  *#firsts(from = 0): Iterable<number> {
+    for (let first = from; first < this.#next; first++) {
       if (this.#starts === undefined || this.#starts.has(first)) yield first;
     }
   }

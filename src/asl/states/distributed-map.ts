@@ -1,5 +1,5 @@
 import type { ChildResult, GatheredEvent } from '../../core/event.js';
-import type { Json } from '../../core/json.js';
+import { type Json, utf8Length } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { mapRunArn } from '../arn.js';
 import { dataLimitFailure, ERRORS, StateFailure } from '../errors.js';
@@ -7,6 +7,7 @@ import { failureDetails } from '../history.js';
 import {
   MAX_BEGUN_PER_STEP,
   MAX_DATA_BYTES,
+  MAX_GATHERED_AT_ONCE,
   MAX_ITEMS_PER_STEP,
   MAX_MAP_RUN_CONCURRENCY,
 } from '../limits.js';
@@ -89,7 +90,7 @@ export function distributedMap(source: StateSource, fields: MapFields, express: 
     resume(thread, answer) {
       const run = thread.mapRun;
       if (run === undefined) throw new Error(`${thread.state} has no Map run`);
-      if (answer.type === 'gathered') return leave(thread, run, fields, answer, label);
+      if (answer.type === 'gathered') return collect(thread, run, fields, answer, label);
       return attempt(thread, run, () => {
         if (run.isExceeded) throw new StateFailure(ERRORS.exceedToleratedFailureThreshold, EXCEEDED);
         return goOn(thread, run);
@@ -121,30 +122,37 @@ function spawn({ turn, state }: ActiveThread, { group, next }: MapRun, input: Js
   turn.effects.push({ type: 'spawn', id: turn.nextEffectId(), machine, part: state, ...place, input });
 }
 
-/** Has the results of all executions brought together. */
+/** Has the results of the next executions brought, as many as still fit. */
 function gather({ turn }: ActiveThread, run: MapRun): Move {
   const id = turn.nextEffectId();
-  const children = [...run.children()];
-  turn.effects.push({ type: 'gather', id, children, limitBytes: MAX_DATA_BYTES - 1, detailed: false });
+  const children = run.ungathered(MAX_GATHERED_AT_ONCE);
+  const taken = run.outputs.length === 0 ? 1 : utf8Length(JSON.stringify(run.outputs));
+  turn.effects.push({ type: 'gather', id, children, limitBytes: MAX_DATA_BYTES - taken, detailed: false });
   return { kind: 'wait', waiting: { for: 'results', effect: id } };
 }
 
-/** The run is over, and the state is left with what it gave. AWS hangs the exit on the start of the run. */
-function leave(
+/** Asks for more results, or leaves the state with all of them. AWS hangs the exit on the start of the run. */
+function collect(
   thread: ActiveThread,
   run: MapRun,
   { name, transition, flow }: MapFields,
   { results }: GatheredEvent,
   label: string,
 ): Move {
-  const output = results.map((result) => outputOf(thread, run, result, label));
+  const missing = run.ungathered(MAX_GATHERED_AT_ONCE).length - results.length;
+  const last = results.at(-1)?.index ?? 0;
+  run.keep(
+    results.map((result) => outputOf(thread, run, result, label)),
+    last,
+  );
+  if (missing === 0 && run.ungathered(1).length > 0) return gather(thread, run);
   thread.record('MapRunSucceeded');
-  const { succeeded, failed, timedOut, aborted } = run.executions;
   // What did not fit was left out.
-  if (results.length < succeeded + failed + timedOut + aborted) throw dataLimitFailure(name);
+  if (missing > 0) throw dataLimitFailure(name);
   thread.record('MapStateSucceeded');
-  const move = leaveFor(transition.next, flow.leave(thread, output));
-  if (move.output !== output && exceedsDataLimit(output)) throw dataLimitFailure(name);
+  const { outputs } = run;
+  const move = leaveFor(transition.next, flow.leave(thread, outputs));
+  if (move.output !== outputs && exceedsDataLimit(outputs)) throw dataLimitFailure(name);
   thread.lastEventId = run.eventId;
   return move;
 }

@@ -1,3 +1,4 @@
+import { childEnd } from '../../core/child-end.js';
 import type {
   CancelEffect,
   ChildPlace,
@@ -310,8 +311,8 @@ export class Timeline<P extends Program> {
     const { parent, standing } = line;
     line.endedAt = this.#now;
     if (parent !== undefined) {
-      const { output, error } = this.#options.language.view(standing.state);
-      this.#tellEnd(parent.line, parent, { status: standing.status, output, ...error });
+      const view = this.#options.language.view(standing.state);
+      this.#tellEnd(parent.line, parent, childEnd(standing.status, view));
     }
     if (this.#due.size === 0) return;
     for (const due of [...this.#due.items()]) {
