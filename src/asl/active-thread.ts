@@ -3,7 +3,14 @@ import { type CallbackToken, writeTaskToken } from '../core/task-token.js';
 import { formatTimestamp } from '../core/timestamp.js';
 import type { Surroundings } from '../expression/expression.js';
 import { overlaid } from './context.js';
-import { type Begun, type Entered, MAIN_THREAD, type Thread, type Waiting } from './execution.js';
+import {
+  type Begun,
+  type Entered,
+  MAIN_THREAD,
+  type Thread,
+  type Waiting,
+  type Writable,
+} from './execution.js';
 import { Fork } from './fork.js';
 import { MapRun } from './map-run/map-run.js';
 import type { Stage, Turn } from './turn.js';
@@ -57,18 +64,15 @@ export class ActiveThread {
 
   /** As it is kept between steps. */
   stored(): Thread {
-    const { entered, waiting, retries, variables, fork, mapRun } = this;
-    return {
-      state: this.state,
-      input: this.input,
-      lastEventId: this.lastEventId,
-      ...(entered === undefined ? {} : { entered }),
-      ...(waiting === undefined ? {} : { waiting }),
-      ...(retries === undefined ? {} : { retries }),
-      ...(variables === undefined ? {} : { variables }),
-      ...(fork === undefined ? {} : { fork: fork.stored() }),
-      ...(mapRun === undefined ? {} : { mapRun: mapRun.stored() }),
-    };
+    const { state, input, lastEventId, entered, waiting, retries, variables, fork, mapRun } = this;
+    const thread: Writable<Thread> = { state, input, lastEventId };
+    if (entered !== undefined) thread.entered = entered;
+    if (waiting !== undefined) thread.waiting = waiting;
+    if (retries !== undefined) thread.retries = retries;
+    if (variables !== undefined) thread.variables = variables;
+    if (fork !== undefined) thread.fork = fork.stored();
+    if (mapRun !== undefined) thread.mapRun = mapRun.stored();
+    return thread;
   }
 
   /** Writes a history event into this thread's line. */

@@ -34,6 +34,9 @@ export interface Execution {
   readonly redrives?: { readonly count: number; readonly at: number };
 }
 
+/** An object under construction. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 export type StoredThreads = Readonly<Record<string, Thread>>;
 
 /** One line of states under way. */

@@ -20,11 +20,12 @@ export function exit(
   if (hasAssigned && exceedsDataLimit(assigned)) throw dataLimitFailure(name);
   const variables = hasAssigned ? { ...thread.variables, ...assigned } : thread.variables;
   if (variables !== thread.variables) checkVariables(threads, thread, name, variables);
-  const details = { name, output, outputDetails: WHOLE };
-  thread.record(
-    events.exited,
-    hasAssigned ? { ...details, assignedVariables: assigned, assignedVariablesDetails: WHOLE } : details,
-  );
+  const details: Record<string, Json> = { name, output, outputDetails: WHOLE };
+  if (hasAssigned) {
+    details['assignedVariables'] = assigned;
+    details['assignedVariablesDetails'] = WHOLE;
+  }
+  thread.record(events.exited, details);
   thread.variables = variables;
   thread.entered = undefined;
   thread.taskToken = undefined;

@@ -7,7 +7,14 @@ import { MAX_DELAY_MS } from '../core/limits.js';
 import type { ActiveThread } from './active-thread.js';
 import { ROLE_ARN } from './arn.js';
 import { ERRORS } from './errors.js';
-import { type Execution, effectsOf, fromState, MAIN_THREAD, type Thread, type Waiting } from './execution.js';
+import {
+  type Execution,
+  effectsOf,
+  fromState,
+  type Thread,
+  type Waiting,
+  type Writable,
+} from './execution.js';
 import { failureDetails, WHOLE } from './history.js';
 import { EXPRESS_TIMEOUT_SECONDS, MAX_DATA_BYTES } from './limits.js';
 import { exceedsDataLimit } from './payload.js';
@@ -67,24 +74,17 @@ export function begin(program: AslProgram, event: Event & StartEvent, given: Giv
     };
   }
   const { context, variables, express = processor?.express } = given;
-  const line = { state: processor?.startAt ?? program.startAt, input, lastEventId: 0 };
-  const main: Thread = variables === undefined ? line : { ...line, variables };
-  const execution: Execution = {
-    start: {
-      ...{ machine, at, input },
-      ...(express === true ? { express } : {}),
-      ...(processor === undefined ? {} : { label: processor.label }),
-      ...(context === undefined ? {} : { context }),
-    },
-    threads: { [MAIN_THREAD]: main },
-    nextEventId: 1,
-  };
-  const turn = new Turn(execution, event);
+  const start: Writable<Execution['start']> = { machine, at, input };
+  if (express === true) start.express = express;
+  if (processor !== undefined) start.label = processor.label;
+  if (context !== undefined) start.context = context;
+  const turn = new Turn({ start, threads: {}, nextEventId: 1 }, event);
   turn.record(0, 'ExecutionStarted', { input, inputDetails: WHOLE, roleArn: ROLE_ARN });
   beginDeadline(deadlineOf(program, processor), turn);
   const threads = new Threads(turn);
-  const thread = threads.main;
-  return run(program, threads, thread === undefined ? [] : [thread]);
+  const first: Thread = { state: processor?.startAt ?? program.startAt, input, lastEventId: 0 };
+  const main = threads.begin(variables === undefined ? first : { ...first, variables });
+  return run(program, threads, [main]);
 }
 
 /** What the execution of an item does: the part is the name of its Map. */

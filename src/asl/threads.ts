@@ -22,6 +22,13 @@ export class Threads {
     return this.thread(MAIN_THREAD);
   }
 
+  /** The main thread of an execution that begins with this very event. */
+  begin(thread: Thread): ActiveThread {
+    const main = new ActiveThread(this.turn, undefined, 0, thread);
+    this.#active.set(MAIN_THREAD, main);
+    return main;
+  }
+
   /** The thread of an id, if there is one. */
   thread(id: string): ActiveThread | undefined {
     const active = this.#active.get(id);
@@ -116,7 +123,7 @@ export class Threads {
 
   /** The step, with the threads as they are now. */
   finish(unfinished: boolean): Step {
-    return this.turn.finish(this.#kept(), unfinished);
+    return this.turn.finish(() => this.#kept(), unfinished);
   }
 
   #kept(): StoredThreads {
@@ -132,13 +139,13 @@ export class Threads {
   /** Those with an id that is looked for, first the ones that were there before this event. */
   #found(isWanted: (id: string) => boolean): ActiveThread[] {
     const found: ActiveThread[] = [];
-    const look = (id: string) => {
+    for (const id in this.#stored) {
       const thread = isWanted(id) ? this.thread(id) : undefined;
       if (thread !== undefined) found.push(thread);
-    };
-    const begun = [...this.#active.keys()];
-    for (const id in this.#stored) look(id);
-    for (const id of begun) if (!Object.hasOwn(this.#stored, id)) look(id);
+    }
+    for (const [id, thread] of this.#active) {
+      if (!Object.hasOwn(this.#stored, id) && !thread.isOver && isWanted(id)) found.push(thread);
+    }
     return found;
   }
 }

@@ -8,7 +8,13 @@ import type { Step } from '../core/language.js';
 import { digest } from '../expression/digest/digest.js';
 import { executionContext } from './context.js';
 import { runtimeFailure } from './errors.js';
-import { type Execution, type StoredThreads, toState, type WaitingEffect } from './execution.js';
+import {
+  type Execution,
+  type StoredThreads,
+  toState,
+  type WaitingEffect,
+  type Writable,
+} from './execution.js';
 import { historyEvent } from './history.js';
 import { MAX_HISTORY_EVENTS } from './limits.js';
 
@@ -141,8 +147,8 @@ export class Turn {
     this.effects.push({ type: 'cancel', id, target: group, kind: 'child', indexes: [...begun] });
   }
 
-  /** The step, with the threads as they stand now. */
-  finish(threads: StoredThreads, unfinished: boolean): Step {
+  /** The step; the threads as they stand now are asked for unless the execution has succeeded. */
+  finish(threads: () => StoredThreads, unfinished: boolean): Step {
     const step = {
       state: toState(this.#state(threads)),
       status: this.#end?.status ?? 'running',
@@ -153,11 +159,11 @@ export class Turn {
     return unfinished ? { ...step, unfinished } : step;
   }
 
-  #state(threads: StoredThreads): Execution {
+  #state(threads: () => StoredThreads): Execution {
     const { start, redrives } = this.execution;
-    const state: { -readonly [K in keyof Execution]: Execution[K] } = {
+    const state: Writable<Execution> = {
       start,
-      threads: this.#end === undefined ? threads : {},
+      threads: this.#end === undefined ? threads() : {},
       nextEventId: this.#nextEventId,
     };
     if (redrives !== undefined) state.redrives = redrives;
@@ -168,7 +174,7 @@ export class Turn {
     if (output !== undefined) state.output = output;
     if (error !== undefined) state.error = error;
     if (cause !== undefined) state.cause = cause;
-    if (status !== 'succeeded') state.failed = threads;
+    if (status !== 'succeeded') state.failed = threads();
     return state;
   }
 
