@@ -41,57 +41,68 @@ export function put<T>(target: Record<string, T>, key: string, value: T): void {
  */
 export function toJson(value: unknown): Checked<Json> {
   const walk = new JsonWalk();
-  const json = walk.visit(value, '', 0);
+  const json = walk.visit(value);
   return walk.fault === undefined ? { value: json } : { problem: walk.fault };
 }
 
 class JsonWalk {
   fault: { code: string; path: string; message: string } | undefined;
-  readonly #open = new Set<object>();
+  /** The objects that the value at hand is in, and under which keys. */
+  readonly #open: object[] = [];
+  readonly #keys: (string | number)[] = [];
 
-  visit(value: unknown, path: string, depth: number): Json {
+  visit(value: unknown): Json {
     if (value === undefined || value === null) return null;
     switch (typeof value) {
       case 'string':
       case 'boolean':
         return value;
       case 'number':
-        return Number.isFinite(value) ? value : this.#refuse(path, `${value} has no JSON form`);
+        return Number.isFinite(value) ? value : this.#refuse(`${value} has no JSON form`);
       case 'object':
-        return this.#object(value, path, depth);
+        return this.#object(value);
       default:
-        return this.#refuse(path, `a ${typeof value} has no JSON form`);
+        return this.#refuse(`a ${typeof value} has no JSON form`);
     }
   }
 
-  #object(value: object, path: string, depth: number): Json {
-    if (depth >= MAX_JSON_DEPTH) return this.#refuse(path, `nested deeper than ${MAX_JSON_DEPTH} levels`);
+  #object(value: object): Json {
+    if (this.#open.length >= MAX_JSON_DEPTH)
+      return this.#refuse(`nested deeper than ${MAX_JSON_DEPTH} levels`);
     if (value instanceof Date) {
-      return Number.isNaN(value.getTime()) ? this.#refuse(path, 'an invalid Date') : value.toISOString();
+      return Number.isNaN(value.getTime()) ? this.#refuse('an invalid Date') : value.toISOString();
     }
-    if (this.#open.has(value)) return this.#refuse(path, 'the value contains itself');
-    this.#open.add(value);
+    if (this.#open.includes(value)) return this.#refuse('the value contains itself');
+    this.#open.push(value);
     const json = Array.isArray(value)
-      ? value.map((item: unknown, index) => this.visit(item, `${path}/${index}`, depth + 1))
-      : this.#members(value, path, depth);
-    this.#open.delete(value);
+      ? value.map((item: unknown, index) => this.#member(index, item))
+      : this.#members(value);
+    this.#open.pop();
     return json;
   }
 
-  #members(value: object, path: string, depth: number): Json {
+  #members(value: object): Json {
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype !== Object.prototype && prototype !== null) {
-      return this.#refuse(path, `an instance of ${value.constructor?.name ?? 'a class'} has no JSON form`);
+      return this.#refuse(`an instance of ${value.constructor?.name ?? 'a class'} has no JSON form`);
     }
     const copy: Record<string, Json> = {};
-    for (const [key, member] of Object.entries(value)) {
-      if (member !== undefined)
-        put(copy, key, this.visit(member, `${path}/${escapePointer(key)}`, depth + 1));
+    for (const key of Object.keys(value)) {
+      const member = (value as Readonly<Record<string, unknown>>)[key];
+      if (member !== undefined) put(copy, key, this.#member(key, member));
     }
     return copy;
   }
 
-  #refuse(path: string, message: string): null {
+  #member(key: string | number, value: unknown): Json {
+    this.#keys.push(key);
+    const json = this.visit(value);
+    this.#keys.pop();
+    return json;
+  }
+
+  #refuse(message: string): null {
+    const path = this.#keys.map((key) => `/${escapePointer(String(key))}`).join('');
     this.fault ??= { code: 'not-json', path, message };
     return null;
   }
