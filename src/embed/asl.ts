@@ -5,8 +5,9 @@ import type { StateTestAnswer, StateTestRequest } from '../asl/test-state/reques
 import { type Json, toJson } from '../core/json.js';
 import { isError, type Problem, Refused } from '../core/problem.js';
 import { locateProblems, parseSource } from '../formats/source.js';
-import { type Simulated, simulateProgram } from './simulation/simulate.js';
+import { simulateProgram } from './simulation/simulate.js';
 import { type SimulateOptions, simulateTerms } from './simulation/simulate-options.js';
+import type { Simulated } from './simulation/simulated.js';
 import { type StateTestOptions, testSource } from './simulation/test-state.js';
 
 export type { ExecutionStatus } from '../asl/execution-status.js';
@@ -23,8 +24,8 @@ export type { Json } from '../core/json.js';
 export { type Problem, Refused } from '../core/problem.js';
 
 export type { Handler, HandlerJob, Handlers } from '../runtime/handler.js';
-export type { Simulated } from './simulation/simulate.js';
 export type { SimulateOptions } from './simulation/simulate-options.js';
+export type { Simulated } from './simulation/simulated.js';
 export type { StateTestOptions } from './simulation/test-state.js';
 
 /** A workflow: the object, or its text in JSON or YAML. */

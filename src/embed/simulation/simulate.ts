@@ -1,30 +1,19 @@
 import { fromState } from '../../asl/execution.js';
-import { type ExecutionStatus, executionStatus } from '../../asl/execution-status.js';
-import { toAwsHistory } from '../../asl/history-form.js';
+import { executionStatus } from '../../asl/execution-status.js';
 import { asl } from '../../asl/language.js';
 import type { AslProgram } from '../../asl/program.js';
 import { begin, type Given } from '../../asl/step.js';
 import { effectName } from '../../core/identifier.js';
 import { hasEnded } from '../../core/instance.js';
 import { jobAnswer } from '../../core/job.js';
-import type { Json, JsonObject } from '../../core/json.js';
+import type { Json } from '../../core/json.js';
 import type { Language } from '../../core/language.js';
 import { type Problem, Refused } from '../../core/problem.js';
 import { thrown } from '../../core/thrown.js';
 import { HandlersAtWork } from './handlers-at-work.js';
 import { asJson, LAST_INSTANT_MS, type Posted, type SimulateTerms } from './simulate-options.js';
+import { type Simulated, simulated } from './simulated.js';
 import { type Performance, Timeline } from './timeline.js';
-
-/** How an execution ended. */
-export interface Simulated {
-  readonly status: ExecutionStatus;
-  /** Of one that succeeded. */
-  readonly output?: Json;
-  readonly error?: string;
-  readonly cause?: string;
-  /** Its history events as GetExecutionHistory gives them: payloads as JSON text, `timestamp` in milliseconds since 1970. */
-  readonly history: readonly JsonObject[];
-}
 
 /** Runs an execution of a program to its end. Throws Refused. */
 export async function simulateProgram(
@@ -159,20 +148,9 @@ class Simulation {
   #result(): Simulated {
     const { status, state } = this.#timeline.standing(this.#terms.instance);
     if (state === null && this.#refusal !== undefined) throw new Refused(this.#refusal);
-    const { output, error, cause } = fromState(state);
-    const entries = () => this.#timeline.history(this.#terms.instance);
-    let history: readonly JsonObject[] | undefined;
-    return {
-      status: executionStatus(status),
-      ...(output === undefined ? {} : { output }),
-      ...(error === undefined ? {} : { error }),
-      ...(cause === undefined ? {} : { cause }),
-      // Put into AWS's form for those who ask: that takes longer than many an execution.
-      get history() {
-        history ??= toAwsHistory(entries());
-        return history;
-      },
-    };
+    return simulated(executionStatus(status), fromState(state), () =>
+      this.#timeline.history(this.#terms.instance),
+    );
   }
 }
 
