@@ -13,7 +13,7 @@ import { Recording } from './recording.js';
 const CORPUS = '../shared/corpora/asl/cases.jsonl';
 
 /** What is measured today may not get worse. */
-const FLOOR = 17;
+const FLOOR = 29;
 
 interface Case {
   readonly id: string;
