@@ -89,7 +89,7 @@ export function simulateTerms(options: SimulateOptions, compile: Compile): Simul
   const {
     handlers = {},
     callbacks = {},
-    machines = {},
+    machines,
     missingHandlers = 'fail',
     seed = NAME,
     patienceMs = PATIENCE_MS,
@@ -109,10 +109,8 @@ export function simulateTerms(options: SimulateOptions, compile: Compile): Simul
     given,
     handlers,
     callbacks,
-    messages: (options.messages ?? [])
-      .map((message, i) => posted(message, i, now))
-      .sort((a, b) => a.at - b.at),
-    machines: new Map(Object.entries(machines).map(([name, machine]) => [name, compile(machine)])),
+    messages: options.messages === undefined ? [] : postedOf(options.messages, now),
+    machines: machines === undefined ? NONE : compiled(machines, compile),
     seed,
     patienceMs,
     signal,
@@ -121,6 +119,20 @@ export function simulateTerms(options: SimulateOptions, compile: Compile): Simul
     instance: nameIn(given?.context, 'Execution'),
     machine: nameIn(given?.context, 'StateMachine'),
   };
+}
+
+const NONE: ReadonlyMap<string, AslProgram> = new Map();
+
+function compiled(
+  machines: Readonly<Record<string, string | object>>,
+  compile: Compile,
+): ReadonlyMap<string, AslProgram> {
+  return new Map(Object.entries(machines).map(([name, machine]) => [name, compile(machine)]));
+}
+
+/** The next first. */
+function postedOf(messages: readonly SimulatedMessage[], now: number): readonly Posted[] {
+  return messages.map((message, i) => posted(message, i, now)).sort((a, b) => a.at - b.at);
 }
 
 function posted({ key, value, data, afterMs = 0 }: SimulatedMessage, i: number, now: number): Posted {

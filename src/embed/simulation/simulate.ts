@@ -15,46 +15,30 @@ import { asJson, LAST_INSTANT_MS, type Posted, type SimulateTerms } from './simu
 import { type Simulated, simulated } from './simulated.js';
 import { type Performance, Timeline } from './timeline.js';
 
-/** Runs an execution of a program to its end. Throws Refused. */
-export async function simulateProgram(
+/** Runs an execution of a program to its end; there is a promise only where it waits for something. Throws Refused. */
+export function simulateProgram(
   program: AslProgram,
   input: unknown,
   terms: SimulateTerms,
-): Promise<Simulated> {
+): Simulated | Promise<Simulated> {
   return new Simulation(program, terms).run(input === undefined ? {} : asJson('input', input));
 }
 
 class Simulation {
   readonly #terms: SimulateTerms;
   readonly #timeline: Timeline<AslProgram>;
-  readonly #handlers: HandlersAtWork;
-  /** Those who have tokens. */
-  readonly #callbacks: HandlersAtWork;
+  /** Many an execution asks for no work. */
+  #begunHandlers: HandlersAtWork | undefined;
+  #begunCallbacks: HandlersAtWork | undefined;
   /** What is still to be said, the next first. */
   readonly #messages: Posted[];
   #refusal: Problem | undefined;
   #isStopped = false;
 
   constructor(program: AslProgram, terms: SimulateTerms) {
-    const { handlers, callbacks, machines, missing, now, seed } = terms;
+    const { machines, now, seed } = terms;
     this.#terms = terms;
     this.#messages = [...terms.messages];
-    this.#handlers = new HandlersAtWork({
-      handlers,
-      missing,
-      ended: (job, end) => {
-        this.#timeline.answer(job, jobAnswer(job.task.id, end, job.startedAt));
-        if (end.status === 'completed') this.#callBack(job);
-      },
-      beat: ({ jobId }) => this.#timeline.beat(jobId),
-    });
-    this.#callbacks = new HandlersAtWork({
-      handlers: callbacks,
-      missing,
-      ended: (job, end) => this.#timeline.answer(job, jobAnswer(job.task.id, end, undefined)),
-      beat: ({ instance, task }) =>
-        this.#timeline.send(instance, { type: 'task.heartbeat', effect: task.id }),
-    });
     this.#timeline = new Timeline({
       language: terms.given === undefined ? asl : beginningWith(terms.given, terms.instance),
       program,
@@ -62,8 +46,8 @@ class Simulation {
       seed,
       perform: (job) => this.#handlers.begin(job),
       forget: (jobId) => {
-        this.#handlers.forget(jobId);
-        this.#callbacks.forget(jobId);
+        this.#begunHandlers?.forget(jobId);
+        this.#begunCallbacks?.forget(jobId);
       },
       child: ({ machine }) => {
         const other = machines.get(machine);
@@ -75,17 +59,53 @@ class Simulation {
     });
   }
 
-  async run(input: Json): Promise<Simulated> {
-    const { instance, machine, signal } = this.#terms;
+  run(input: Json): Simulated | Promise<Simulated> {
+    const { instance, machine } = this.#terms;
+    this.#timeline.begin(instance, machine, input);
+    return this.#hasEnded ? this.#result() : this.#toEnd();
+  }
+
+  get #hasEnded(): boolean {
+    return hasEnded(this.#timeline.standing(this.#terms.instance).status);
+  }
+
+  async #toEnd(): Promise<Simulated> {
+    const { signal } = this.#terms;
     const wake = () => this.#wake();
     signal?.addEventListener('abort', wake);
     try {
-      this.#timeline.begin(instance, machine, input);
-      while (!hasEnded(this.#timeline.standing(instance).status)) await this.#goOn();
+      while (!this.#hasEnded) await this.#goOn();
     } finally {
       signal?.removeEventListener('abort', wake);
     }
     return this.#result();
+  }
+
+  get #handlers(): HandlersAtWork {
+    const { handlers, missing } = this.#terms;
+    this.#begunHandlers ??= new HandlersAtWork({
+      handlers,
+      missing,
+      ended: (job, end) => {
+        this.#timeline.answer(job, jobAnswer(job.task.id, end, job.startedAt));
+        if (end.status === 'completed') this.#callBack(job);
+      },
+      beat: ({ jobId }) => this.#timeline.beat(jobId),
+    });
+    return this.#begunHandlers;
+  }
+
+  /** Those who have tokens. */
+  get #callbacks(): HandlersAtWork {
+    const { callbacks, missing } = this.#terms;
+    this.#begunCallbacks ??= new HandlersAtWork({
+      handlers: callbacks,
+      missing,
+      ended: (job, end) => this.#timeline.answer(job, jobAnswer(job.task.id, end, undefined)),
+      beat: ({ instance, task }) =>
+        this.#timeline.send(instance, { type: 'task.heartbeat', effect: task.id }),
+    });
+    return this.#begunCallbacks;
   }
 
   /** To what is due, or until a handler has answered. */
