@@ -36,6 +36,7 @@ export const ERRORS = {
   intrinsicFailure: 'States.IntrinsicFailure',
   exceedToleratedFailureThreshold: 'States.ExceedToleratedFailureThreshold',
   queryEvaluation: 'States.QueryEvaluationError',
+  itemReaderFailed: 'States.ItemReaderFailed',
 } as const;
 
 /** What no Retrier and no Catcher can take: it always ends the execution. */
@@ -50,6 +51,11 @@ export function queryFailure(cause: string, field?: string): StateFailure {
     cause,
     field === undefined ? { located: true } : { located: true, field },
   );
+}
+
+/** The items of a distributed Map cannot be read. */
+export function itemReaderFailure(cause: string | undefined): StateFailure {
+  return new StateFailure(ERRORS.itemReaderFailed, cause);
 }
 
 /** `what` is the state's name, or the task's resource as AWS names it. */

@@ -33,6 +33,11 @@ export const MAX_GATHERED_AT_ONCE = 1_000;
 
 /** Items that one event gives to executions, where each has many of them. */
 export const MAX_ITEMS_PER_STEP = 1_000;
+/** Bytes (UTF-8) of the header of a CSV text. Step Functions: ItemReader, CSVHeaderLocation. */
+export const MAX_CSV_HEADER_BYTES = 10_240;
+
+/** The largest MaxItems of an ItemReader. Step Functions: ItemReader, MaxItems. */
+export const MAX_READ_ITEMS = 100_000_000;
 
 /** How long an item's execution may take whose ExecutionType is EXPRESS. Step Functions quotas. */
 export const EXPRESS_TIMEOUT_SECONDS = 300;
