@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../core/json.js';
+import type { StoredCollection } from './item-reader/collection.js';
 import type { StoredMapRun } from './map-run/map-run.js';
 
 /**
@@ -16,6 +17,8 @@ export interface Execution {
     readonly context?: JsonObject;
     /** Of an item of a distributed Map: the Map's label. */
     readonly label?: string;
+    /** Of one that reads the items of a distributed Map for the execution that the Map is in. */
+    readonly reads?: true;
   };
   /** Those that are under way; each comes after the one that it was begun in. */
   readonly threads: StoredThreads;
@@ -30,6 +33,8 @@ export interface Execution {
   readonly cause?: string;
   /** Where its threads stood when it failed, timed out or was stopped: a redrive goes on from there. */
   readonly failed?: StoredThreads;
+  /** What it has read so far. */
+  readonly collection?: StoredCollection;
   /** How often it was redriven, and when last. */
   readonly redrives?: { readonly count: number; readonly at: number };
 }
@@ -97,6 +102,8 @@ export interface Waiting {
   readonly callback?: PendingCallback;
   /** Of an execution that was begun for it. */
   readonly nested?: NestedExecution;
+  /** Of the executions of items that are read: the effect that some more of them come by. */
+  readonly items?: string;
   /** The timer of its TimeoutSeconds, where no job and no callback has them. */
   readonly timeout?: string;
   /** Of a Message state: what it waits for. */

@@ -30,6 +30,7 @@ export const asl: Language<AslProgram> = {
   fail,
   redrive,
   callback: callbackOf,
+  collection: (state) => (state === null ? [] : (fromState(state).collection?.items ?? [])),
   view: viewOf,
   active(_, state) {
     return threadsOf(state).map(({ state: name }) => name);

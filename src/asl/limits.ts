@@ -39,6 +39,12 @@ export const MAX_CSV_HEADER_BYTES = 10_240;
 /** The largest MaxItems of an ItemReader. Step Functions: ItemReader, MaxItems. */
 export const MAX_READ_ITEMS = 100_000_000;
 
+/** Items that are brought at once to a Map that goes over what was read. */
+export const MAX_FETCHED_ITEMS = 1_000;
+
+/** Bytes (UTF-8, as JSON text) of what is brought at once, where items are not batched: they are kept in the Map's state meanwhile. */
+export const FETCHED_BYTES = 32_768;
+
 /** How long an item's execution may take whose ExecutionType is EXPRESS. Step Functions quotas. */
 export const EXPRESS_TIMEOUT_SECONDS = 300;
 

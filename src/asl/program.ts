@@ -1,5 +1,6 @@
 import type {
   ChildEndedEvent,
+  FetchedEvent,
   GatheredEvent,
   TaskFailedEvent,
   TaskHeartbeatEvent,
@@ -76,6 +77,8 @@ export interface Processor {
   /** By which its executions are named. */
   readonly label: string;
   readonly express: boolean;
+  /** The part of the definition by which its items are read, where they are. */
+  readonly reader?: string;
 }
 
 /** How a state has work done in threads of their own. */
@@ -108,7 +111,8 @@ export type Answer =
   | TaskHeartbeatEvent
   | TimerFiredEvent
   | ChildEndedEvent
-  | GatheredEvent;
+  | GatheredEvent
+  | FetchedEvent;
 
 /** What a thread does next. */
 export type Move =

@@ -22,7 +22,8 @@ export function recover(
   let at = thread;
   let failure = written(at, thrown);
   threads.keep(at);
-  while (failure.error !== ERRORS.runtime) {
+  // Who reads for a Map leaves its Retriers and Catchers to the execution that the Map is in.
+  while (failure.error !== ERRORS.runtime && thread.turn.execution.start.reads === undefined) {
     const state = stateOf(program, at);
     const waiting = retry(state.retriers, at, failure.error);
     if (waiting !== undefined) {

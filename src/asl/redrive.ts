@@ -61,8 +61,9 @@ function step(program: AslProgram, state: Json, event: Event & RedriveEvent): St
   const execution: Execution = { start, threads: failed, nextEventId, redrives: { count, at: event.at } };
   const turn = new Turn(execution, event);
   const redriven = turn.record(nextEventId - 1, 'ExecutionRedriven', { redriveCount: count });
-  // An item's execution has none of the machine's.
-  beginDeadline(start.label === undefined ? program.timeoutSeconds : undefined, turn);
+  // What runs a part has none of the machine's.
+  const isPart = start.label !== undefined || start.reads === true;
+  beginDeadline(isPart ? undefined : program.timeoutSeconds, turn);
   const threads = new Threads(turn);
   for (const thread of threads.where(({ fork }) => fork === undefined)) {
     thread.retries = undefined;

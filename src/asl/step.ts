@@ -58,7 +58,8 @@ export interface Given {
 /** The first step of an execution. */
 export function begin(program: AslProgram, event: Event & StartEvent, given: Given = {}): Step {
   const { machine, input, at, part } = event;
-  const processor = part === undefined ? undefined : processorOf(program, part);
+  const role = part === undefined ? undefined : roleOf(program, part);
+  const processor = role?.processor;
   if (exceedsDataLimit(input)) {
     const problem = {
       code: 'payload-too-large',
@@ -77,27 +78,38 @@ export function begin(program: AslProgram, event: Event & StartEvent, given: Giv
   const start: Writable<Execution['start']> = { machine, at, input };
   if (express === true) start.express = express;
   if (processor !== undefined) start.label = processor.label;
+  if (role?.reads) start.reads = role.reads;
   if (context !== undefined) start.context = context;
   const turn = new Turn({ start, threads: {}, nextEventId: 1 }, event);
   turn.record(0, 'ExecutionStarted', { input, inputDetails: WHOLE, roleArn: ROLE_ARN });
-  beginDeadline(deadlineOf(program, processor), turn);
+  beginDeadline(deadlineOf(program, role), turn);
   const threads = new Threads(turn);
-  const first: Thread = { state: processor?.startAt ?? program.startAt, input, lastEventId: 0 };
+  const first: Thread = { state: role?.startAt ?? program.startAt, input, lastEventId: 0 };
   const main = threads.begin(variables === undefined ? first : { ...first, variables });
   return run(program, threads, [main]);
 }
 
-/** What the execution of an item does: the part is the name of its Map. */
-function processorOf(program: AslProgram, part: string): Processor {
-  const processor = program.states.get(part)?.processor;
-  if (processor === undefined) throw new Error(`the definition has no distributed Map ${part}`);
-  return processor;
+/** What an execution does that runs a part of a definition. */
+interface Role {
+  readonly startAt: string;
+  /** Of an item, or batch of them. */
+  readonly processor?: Processor;
+  readonly reads?: true;
 }
 
-/** The machine's TimeoutSeconds is not that of the executions of its items. */
-function deadlineOf({ timeoutSeconds }: AslProgram, processor: Processor | undefined): number | undefined {
-  if (processor === undefined) return timeoutSeconds;
-  return processor.express ? EXPRESS_TIMEOUT_SECONDS : undefined;
+/** The part of the execution of an item is the name of its Map, that of one that reads its items where its ItemReader stands. */
+function roleOf(program: AslProgram, part: string): Role {
+  const processor = program.states.get(part)?.processor;
+  if (processor !== undefined) return { processor, startAt: processor.startAt };
+  for (const { name, processor } of program.states.values())
+    if (processor?.reader === part) return { startAt: name, reads: true };
+  throw new Error(`the definition has no distributed Map ${part}`);
+}
+
+/** The machine's TimeoutSeconds is not that of the executions that run a part of it. */
+function deadlineOf({ timeoutSeconds }: AslProgram, role: Role | undefined): number | undefined {
+  if (role === undefined) return timeoutSeconds;
+  return role.processor?.express ? EXPRESS_TIMEOUT_SECONDS : undefined;
 }
 
 /** The timer of the machine's TimeoutSeconds begins to run. */
@@ -141,7 +153,7 @@ function answer(program: AslProgram, execution: Execution, event: Event & Answer
   if (event.type === 'timer.fired' && execution.deadline === event.effect) return timeOut(threads);
   const thread = threads.waitingFor(event.effect);
   if (thread?.waiting === undefined || !isAnswer(event, thread.waiting)) return undefined;
-  if (thread.mapRun !== undefined && event.type === 'child.ended') {
+  if (thread.mapRun !== undefined && thread.waiting.for === 'executions' && event.type === 'child.ended') {
     if (!thread.mapRun.end(placeOf(event.child), event.status)) return undefined;
   }
   const stack = [thread];
@@ -151,7 +163,7 @@ function answer(program: AslProgram, execution: Execution, event: Event & Answer
 
 /** Whether an event of this type answers what is waited for: what its effect is answered by, or who was given a token. */
 function isAnswer({ type, effect }: Answer, waiting: Waiting): boolean {
-  if (waiting.for === 'executions') return type === 'child.ended';
+  if (waiting.for === 'executions') return type === (effect === waiting.items ? 'fetched' : 'child.ended');
   if (waiting.for === 'results') return type === 'gathered';
   const asked = effectsOf(waiting).find(({ id }) => id === effect);
   if (asked === undefined) return false;

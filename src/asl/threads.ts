@@ -152,7 +152,7 @@ export class Threads {
 
 /** Whether an answer to this effect is waited for. Most threads wait for one effect alone. */
 function isFor(waiting: Waiting, effect: string): boolean {
-  if (waiting.effect === effect) return true;
+  if (waiting.effect === effect || waiting.items === effect) return true;
   if (waiting.callback === undefined && waiting.timeout === undefined) return false;
   return effectsOf(waiting).some(({ id }) => id === effect);
 }

@@ -24,6 +24,10 @@ export interface StoredMapRun {
   readonly given?: Json;
   /** How many items an execution may be given, where that may be more than one. */
   readonly batch?: BatchBounds;
+  /** The effect under whose child they are, where they were read. */
+  readonly collection?: string;
+  /** Those that were brought from there and have not all begun. */
+  readonly window?: { readonly from: number; readonly items: readonly Json[] };
   /** All items before this one have begun, or need not begin again; and those before `reached` had once, if it was redriven. */
   readonly next: number;
   readonly reached?: number;
@@ -87,6 +91,9 @@ export class MapRun {
   readonly #earlier: readonly { readonly group: string; readonly succeeded: BitSet }[];
   readonly #reached: number;
   #gathered: { readonly next: number; readonly outputs: readonly Json[] };
+  #total: number;
+  #collection: string | undefined;
+  #window: { readonly from: number; readonly items: readonly Json[] } | undefined;
   #next: number;
   #items: Counts;
   #executions: Counts;
@@ -102,6 +109,9 @@ export class MapRun {
     }));
     this.#reached = stored.reached ?? 0;
     this.#gathered = stored.gathered ?? { next: 0, outputs: [] };
+    this.#total = stored.total;
+    this.#collection = stored.collection;
+    this.#window = stored.window;
     this.#next = stored.next;
     this.#items = stored.items;
     this.#executions = stored.executions;
@@ -116,7 +126,7 @@ export class MapRun {
   }
 
   get total(): number {
-    return this.#begun.total;
+    return this.#total;
   }
 
   get given(): Json | undefined {
@@ -125,6 +135,50 @@ export class MapRun {
 
   get batch(): BatchBounds | undefined {
     return this.#begun.batch;
+  }
+
+  /** The effect under whose child its items are, once they were read. */
+  get collection(): string | undefined {
+    return this.#collection;
+  }
+
+  get isBatched(): boolean {
+    return this.#starts !== undefined;
+  }
+
+  /** The items that were brought, by their places. */
+  get read(): readonly Json[] {
+    const { from = 0, items = [] } = this.#window ?? {};
+    const list: Json[] = [];
+    for (const [index, item] of items.entries()) list[from + index] = item;
+    return list;
+  }
+
+  /** So many items were read, and are there under the child of an effect. */
+  collected(effect: string, total: number): void {
+    this.#collection = effect;
+    this.#total = total;
+  }
+
+  /** Some of them were brought, from a place on. */
+  take(from: number, items: readonly Json[]): void {
+    if (items.length === 0) throw new Error(`there is nothing at ${from} of ${this.#total} items`);
+    this.#window = { from, items };
+  }
+
+  /** Whether an item is at hand. */
+  has(index: number): boolean {
+    if (this.#collection === undefined) return true;
+    const { from, items } = this.#window ?? { from: 0, items: [] };
+    return index >= from && index < from + items.length;
+  }
+
+  /** Whether a batch of this size ends where what was brought does, and more of it could be brought at once. */
+  mayLack(size: number): boolean {
+    const window = this.#window;
+    if (window === undefined || !this.isBatched) return false;
+    const end = this.#next + size;
+    return end === window.from + window.items.length && end < this.#total && window.from < this.#next;
   }
 
   /** By which the run is known, however often it is redriven. */
@@ -147,7 +201,9 @@ export class MapRun {
 
   /** How many items that execution may have: what was given together once is given together again. */
   get room(): number {
-    return this.#next < this.#reached ? this.#sizeOf(this.#next) : this.total - this.#next;
+    const room = this.#next < this.#reached ? this.#sizeOf(this.#next) : this.total - this.#next;
+    const { from, items } = this.#window ?? { from: 0, items: undefined };
+    return items === undefined ? room : Math.min(room, from + items.length - this.#next);
   }
 
   get isDone(): boolean {
@@ -232,8 +288,13 @@ export class MapRun {
 
   /** As it is kept between steps. */
   stored(): StoredMapRun {
+    const { window: _, ...begun } = this.#begun;
+    const window = this.has(this.#next) ? this.#window : undefined;
     return {
-      ...this.#begun,
+      ...begun,
+      total: this.#total,
+      ...(this.#collection === undefined ? {} : { collection: this.#collection }),
+      ...(window === undefined ? {} : { window }),
       ...{ next: this.#next, items: this.#items, executions: this.#executions },
       ...{ ended: this.#ended.stored(), succeeded: this.#succeeded.stored() },
       ...(this.#starts === undefined ? {} : { starts: this.#starts.stored() }),

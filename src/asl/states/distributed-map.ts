@@ -2,11 +2,14 @@ import type { ChildResult, GatheredEvent } from '../../core/event.js';
 import { type Json, utf8Length } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { mapRunArn } from '../arn.js';
-import { dataLimitFailure, ERRORS, StateFailure } from '../errors.js';
+import { dataLimitFailure, ERRORS, itemReaderFailure, StateFailure } from '../errors.js';
 import { failureDetails } from '../history.js';
+import type { ItemReader } from '../item-reader/item-reader.js';
 import {
+  FETCHED_BYTES,
   MAX_BEGUN_PER_STEP,
   MAX_DATA_BYTES,
+  MAX_FETCHED_ITEMS,
   MAX_GATHERED_AT_ONCE,
   MAX_ITEMS_PER_STEP,
   MAX_MAP_RUN_CONCURRENCY,
@@ -22,13 +25,18 @@ import type { MapFields } from './map-fields.js';
 import { COUNT, compileNumberField, PERCENTAGE } from './number-field.js';
 import { leaveFor } from './state.js';
 
-type Work = Pick<CompiledState, 'enter' | 'resume' | 'processor'>;
+type Work = Pick<CompiledState, 'enter' | 'resume' | 'processor' | 'tasks'>;
 
 /**
  * A Map whose items are executions of their own, children of this one, which keeps only how far it is with them. Step
  * Functions: Map state in Distributed mode.
  */
-export function distributedMap(source: StateSource, fields: MapFields, express: boolean): Work {
+export function distributedMap(
+  source: StateSource,
+  fields: MapFields,
+  express: boolean,
+  reader?: ItemReader,
+): Work {
   const { startAt, flow, items, findsItems, concurrency } = fields;
   const label = labelOf(source.fields);
   const tolerance = compileTolerance(source);
@@ -38,7 +46,8 @@ export function distributedMap(source: StateSource, fields: MapFields, express: 
     const asked = concurrency(thread, selected) ?? 0;
     thread.observe('maxConcurrency', asked);
     const atOnce = asked || MAX_MAP_RUN_CONCURRENCY;
-    const list = items(thread, selected);
+    // What is read is not known yet; AWS says 0 as well.
+    const list = reader === undefined ? items(thread, selected) : [];
     thread.record('MapStateStarted', { length: list.length });
     const tolerated = tolerance(thread, selected);
     const batch = batcher.bounds(thread, selected);
@@ -50,17 +59,25 @@ export function distributedMap(source: StateSource, fields: MapFields, express: 
       ...{ group, eventId: thread.lastEventId, at: turn.event.at, total: list.length },
       ...{ limit: Math.min(atOnce, MAX_MAP_RUN_CONCURRENCY), tolerance: tolerated },
       ...(batch === undefined ? {} : { batch }),
-      ...(findsItems ? {} : { given: list }),
+      ...(findsItems || reader !== undefined ? {} : { given: list }),
     });
     return new MapRun(stored);
   };
-  const goOn = (thread: ActiveThread, run: MapRun): Move => {
+  const listOf = (thread: ActiveThread, run: MapRun): readonly Json[] => {
+    if (reader !== undefined) return run.read;
+    return (run.given as readonly Json[] | undefined) ?? items(thread, flow.select(thread));
+  };
+  const goOn = (thread: ActiveThread, run: MapRun, fetching?: string): Move => {
+    if (reader !== undefined && run.collection === undefined)
+      return read(thread, reader, reader.input(thread, flow.select(thread)));
     if (run.next !== undefined) {
-      const list = (run.given as readonly Json[] | undefined) ?? items(thread, flow.select(thread));
+      const list = listOf(thread, run);
       const budget = { executions: MAX_BEGUN_PER_STEP, items: MAX_ITEMS_PER_STEP };
       while (run.next !== undefined) {
         if (budget.executions === 0 || budget.items <= 0) return { kind: 'more' };
+        if (!run.has(run.next)) return fetch(thread, run, fetching);
         const { input, size } = batcher.next(thread, list, run, run.next);
+        if (run.mayLack(size)) return fetch(thread, run, fetching);
         spawn(thread, run, input);
         run.begin(size);
         budget.executions--;
@@ -80,20 +97,28 @@ export function distributedMap(source: StateSource, fields: MapFields, express: 
     }
   };
   return {
-    processor: { startAt, label, express },
+    processor: { startAt, label, express, ...(reader && { reader: reader.part }) },
+    tasks: reader?.tasks ?? [],
     enter(thread) {
+      if (reader !== undefined && isReading(thread)) return reader.work.enter(thread);
       if (thread.mapRun === undefined) thread.mapRun = begin(thread);
       else if (thread.turn.event.type === 'redrive') thread.mapRun = redriven(thread, thread.mapRun, label);
       const run = thread.mapRun;
       return attempt(thread, run, () => goOn(thread, run));
     },
-    resume(thread, answer) {
+    resume(thread, answer, waited) {
+      if (reader !== undefined && isReading(thread)) return reader.work.resume(thread, answer, waited);
       const run = thread.mapRun;
       if (run === undefined) throw new Error(`${thread.state} has no Map run`);
       if (answer.type === 'gathered') return collect(thread, run, fields, answer, label);
       return attempt(thread, run, () => {
         if (run.isExceeded) throw new StateFailure(ERRORS.exceedToleratedFailureThreshold, EXCEEDED);
-        return goOn(thread, run);
+        if (answer.type === 'fetched') run.take(answer.from, answer.items);
+        if (answer.type === 'child.ended' && waited.for === 'child') {
+          if (answer.status !== 'succeeded') throw itemReaderFailure(answer.cause ?? answer.error);
+          run.collected(answer.effect, Number(answer.output));
+        }
+        return goOn(thread, run, answer.type === 'fetched' ? undefined : waited.items);
       });
     },
   };
@@ -120,6 +145,30 @@ function spawn({ turn, state }: ActiveThread, { group, next }: MapRun, input: Js
   const { machine } = turn.execution.start;
   const place = { group, ...(next === undefined ? {} : { index: next }) };
   turn.effects.push({ type: 'spawn', id: turn.nextEffectId(), machine, part: state, ...place, input });
+}
+
+/** Whether this is the execution that reads for the Map. */
+function isReading({ turn }: ActiveThread): boolean {
+  return turn.execution.start.reads === true;
+}
+
+/** Has the items read, in an execution of its own. */
+function read({ turn }: ActiveThread, { part }: ItemReader, input: Json): Move {
+  const id = turn.nextEffectId();
+  turn.effects.push({ type: 'spawn', id, machine: turn.execution.start.machine, part, input });
+  return { kind: 'wait', waiting: { for: 'child', effect: id } };
+}
+
+/** Has the next items that were read brought, unless they are on their way. */
+function fetch({ turn }: ActiveThread, run: MapRun, fetching: string | undefined): Move {
+  const { collection: group = '', next: from = 0, isBatched } = run;
+  const items = fetching ?? turn.nextEffectId();
+  if (fetching === undefined) {
+    // A batch is made of one piece.
+    const [limit, limitBytes] = isBatched ? [run.total, MAX_DATA_BYTES] : [MAX_FETCHED_ITEMS, FETCHED_BYTES];
+    turn.effects.push({ type: 'fetch', id: items, child: { group, index: 0 }, from, limit, limitBytes });
+  }
+  return { kind: 'wait', waiting: { for: 'executions', effect: run.group, items } };
 }
 
 /** Has the results of the next executions brought, as many as still fit. */

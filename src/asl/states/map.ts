@@ -1,4 +1,5 @@
 import type { Fields } from '../fields.js';
+import { compileItemReader } from '../item-reader/item-reader.js';
 import type { StateSource, StateType } from '../program.js';
 import { refuseForeign } from '../query.js';
 import { distributedMap } from './distributed-map.js';
@@ -10,7 +11,7 @@ import { compileRecovery, compileState, compileTransition } from './state.js';
 const TOLERANCE = ['ToleratedFailureCount', 'ToleratedFailurePercentage', 'Label'];
 const TOLERANCE_PATHS = ['ToleratedFailureCountPath', 'ToleratedFailurePercentagePath'];
 const DISTRIBUTED = ['ItemReader', 'ItemBatcher', 'ResultWriter'];
-const NOT_YET = ['ItemReader', 'ResultWriter'];
+const NOT_YET = ['ResultWriter'];
 
 /** Has states run for each item of a list, and goes on with a list of what came out. States Language: Map State. */
 export const map: StateType = {
@@ -19,7 +20,8 @@ export const map: StateType = {
     const transition = compileTransition(source.fields);
     const { startAt, distributed, express } = compileProcessor(source);
     const fields = compileMapFields(source, transition, startAt);
-    const work = distributed ? distributedMap(source, fields, express) : inlineMap(fields);
+    const reader = distributed ? compileItemReader(source) : undefined;
+    const work = distributed ? distributedMap(source, fields, express, reader) : inlineMap(fields);
     if (!distributed) passOver(source);
     notYet(source, distributed);
     const recovery = compileRecovery(source, transition);

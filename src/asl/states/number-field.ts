@@ -15,6 +15,8 @@ export interface NumberKind {
   readonly max?: number;
   /** What is wrong with a number that is out of bounds, said of a field. */
   readonly complaint: (field: string) => string;
+  /** Another failure than States.Runtime, where a path leads to such a number. */
+  readonly failure?: (complaint: string) => Error;
 }
 
 /** A count of something. */
@@ -79,6 +81,6 @@ function numberAt(field: string, path: string, value: Json, kind: NumberKind): n
     );
   }
   const number = Number(text);
-  if (!isWithin(number, kind)) throw runtimeFailure(kind.complaint(field));
+  if (!isWithin(number, kind)) throw (kind.failure ?? runtimeFailure)(kind.complaint(field));
   return number;
 }
