@@ -24,6 +24,13 @@ function mapOf(resource: string, fields: JsonObject = {}): Json {
   return { StartAt: 'Map', States: { Map: { Type: 'Map', ItemProcessor, End: true, ...fields } } };
 }
 
+const GET_OBJECT = 'arn:aws:states:::s3:getObject';
+const READER = {
+  Resource: GET_OBJECT,
+  ReaderConfig: { InputType: 'JSON' },
+  Parameters: { Bucket: 'bucket', Key: 'key' },
+};
+
 async function engineOn(db: string, handlers: Handlers, source: Json): Promise<Engine> {
   const engine = await openEngine({ db, handlers });
   open.push(engine);
@@ -31,11 +38,22 @@ async function engineOn(db: string, handlers: Handlers, source: Json): Promise<E
   return engine;
 }
 
+/** Another process in the place of one. */
+async function reopened(engine: Engine, db: string, handlers: Handlers): Promise<Engine> {
+  await engine.close();
+  open.splice(open.indexOf(engine), 1);
+  const next = await openEngine({ db, handlers });
+  open.push(next);
+  return next;
+}
+
 async function statusOf(engine: Engine, id: string): Promise<string | undefined> {
   return (await engine.read(id))?.status;
 }
 
 function describeOn(name: string, fresh: () => string): void {
+  // Nobody can go on with what was in memory.
+  const isVolatile = fresh() === 'memory:';
   describe(`distributed Maps on ${name}`, () => {
     it('gather what hundreds of executions gave, in the order of the items', async () => {
       const engine = await engineOn(fresh(), { work: (n) => Number(n) * 2 }, mapOf('work'));
@@ -102,6 +120,46 @@ function describeOn(name: string, fresh: () => string): void {
       await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
       expect((await engine.read('run'))?.output).toEqual([2, 2, 1]);
       expect(seen).toEqual([[1, 2], [3, 4], [3, 4], [5]]);
+    }, 60_000);
+
+    it.skipIf(isVolatile)(
+      'read their items once, whoever goes on with them after the reading',
+      async () => {
+        const db = fresh();
+        const items = Array.from({ length: 400 }, (_, index) => ({ index, filler: 'x'.repeat(200) }));
+        const source = mapOf('work', { ItemReader: READER, MaxConcurrency: 20 });
+        let [asked, done] = [0, 0];
+        const handlers: Handlers = {
+          [GET_OBJECT]: () => {
+            asked++;
+            return { Body: JSON.stringify(items) };
+          },
+          work: (item) => {
+            done++;
+            return (item as { index: number }).index;
+          },
+        };
+        // Without anyone for the items, so that what was read waits.
+        const first = await engineOn(db, { [GET_OBJECT]: handlers[GET_OBJECT] as Handlers[string] }, source);
+        await first.create('items', { id: 'run', input: {} });
+        const isRead = async () => (await first.read('run/1.1/0'))?.output;
+        await expect.poll(isRead, PATIENCE).toBe(400);
+        const second = await reopened(first, db, handlers);
+        await expect.poll(() => statusOf(second, 'run'), PATIENCE).toBe('succeeded');
+        expect((await second.read('run'))?.output).toEqual(items.map(({ index }) => index));
+        expect({ asked, done }).toEqual({ asked: 1, done: 400 });
+      },
+      60_000,
+    );
+
+    it('delete what was read with the instance that it was read for', async () => {
+      const handlers: Handlers = { [GET_OBJECT]: () => ({ Body: '[1,2]' }), work: (n) => n };
+      const engine = await engineOn(fresh(), handlers, mapOf('work', { ItemReader: READER }));
+      await engine.create('items', { id: 'run', input: {} });
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
+      await engine.sweep({ instances: '0s' });
+      expect(await engine.count({ machine: 'items' })).toBe(0);
+      expect(await engine.read('run/1.1/0')).toBeUndefined();
     }, 60_000);
 
     it('stop their executions when they are stopped', async () => {
