@@ -1,5 +1,6 @@
 import type { HistoryEntry } from '../core/journal.js';
 import { isJsonObject, type Json, type JsonObject, own, put } from '../core/json.js';
+import { ERRORS } from './errors.js';
 
 /**
  * History entries as GetExecutionHistory gives them: payloads as JSON text, `timestamp` in milliseconds since
@@ -19,6 +20,9 @@ export function toAwsHistory(entries: readonly HistoryEntry[]): JsonObject[] {
   }
   return events;
 }
+
+/** What AWS tells of an execution that had no time left, which entries leave out since there is but one reason. */
+const TIMED_OUT: JsonObject = { error: ERRORS.timeout };
 
 /** The details that hold payloads, as JSON text in AWS's form. */
 const PAYLOADS = ['input', 'output', 'parameters', 'assignedVariables'];
@@ -40,6 +44,7 @@ class Form {
       const value = data[field] as Json;
       event[field] = isJsonObject(value) ? this.#details(value) : value;
     }
+    if (type === 'ExecutionTimedOut') event['executionTimedOutEventDetails'] = TIMED_OUT;
     return event;
   }
 

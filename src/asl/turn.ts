@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../core/json.js';
 import type { Step } from '../core/language.js';
 import { digest } from '../expression/digest/digest.js';
 import { executionContext } from './context.js';
-import { runtimeFailure } from './errors.js';
+import { ERRORS, StateFailure } from './errors.js';
 import {
   type Execution,
   type StoredThreads,
@@ -106,9 +106,8 @@ export class Turn {
   /** Writes a history event and gives its id. Throws StateFailure when the history is full. */
   record(previousEventId: number, type: string, details?: JsonObject, at?: number): number {
     if (this.historyIsFull) {
-      throw runtimeFailure(
-        `The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`,
-      );
+      const cause = `The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`;
+      throw new StateFailure(ERRORS.runtime, cause);
     }
     return this.#write(previousEventId, type, details, at);
   }

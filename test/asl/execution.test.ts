@@ -343,6 +343,10 @@ describe('an execution', () => {
       'LambdaFunctionScheduled',
       'ExecutionTimedOut',
     ]);
+    expect(run.history.at(-1)).toMatchObject({
+      previousEventId: 0,
+      executionTimedOutEventDetails: { error: 'States.Timeout' },
+    });
     expect(run.steps.at(-1)?.effects).toEqual([{ type: 'cancel', id: '2.0', target: '1.1', kind: 'task' }]);
   });
 
@@ -436,10 +440,11 @@ describe('an execution', () => {
     expect(run.history).toHaveLength(25_000);
     expect(run.history.at(-1)).toMatchObject({
       id: 25_000,
+      previousEventId: 24_999,
       type: 'ExecutionFailed',
       executionFailedEventDetails: { error: 'States.Runtime' },
     });
-    expect(run.cause).toContain('The execution reached the maximum number of history events (25000).');
+    expect(run.cause).toBe('The execution reached the maximum number of history events (25000).');
   });
 
   it('shows where it is, and what it could take', () => {

@@ -349,7 +349,7 @@ describe('a Map', () => {
     const items = Array.from({ length: 10_000 }, (_, i) => i);
     const run = drive(only(map({ I: Pass })), items);
     expect(run.error).toBe('States.Runtime');
-    expect(run.cause).toContain('The execution reached the maximum number of history events (25000).');
+    expect(run.cause).toBe('The execution reached the maximum number of history events (25000).');
     expect(run.history).toHaveLength(MAX_HISTORY_EVENTS);
   });
 

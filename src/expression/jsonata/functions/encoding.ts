@@ -19,7 +19,7 @@ function convert(name: string, conversion: (text: string) => string): NativeDefi
     call: ([text], run) => {
       if (typeof text !== 'string') return undefined;
       payForText(run, text.length * 3);
-      run.budget.spend(text.length >> 2);
+      run.budget.spend(text.length >> 1);
       try {
         return conversion(text);
       } catch {
@@ -34,14 +34,21 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 function encodeBase64(text: string): string {
   let encoded = '';
   for (let i = 0; i < text.length; i += 3) {
-    const [a, b, c] = [0, 1, 2].map((k) => text.charCodeAt(i + k) & 0xff);
-    const bits = ((a ?? 0) << 16) | ((b ?? 0) << 8) | (c ?? 0);
     const rest = text.length - i;
-    encoded += ALPHABET.charAt(bits >> 18) + ALPHABET.charAt((bits >> 12) & 63);
-    encoded += rest > 1 ? ALPHABET.charAt((bits >> 6) & 63) : '=';
-    encoded += rest > 2 ? ALPHABET.charAt(bits & 63) : '=';
+    const bits = (byteAt(text, i) << 16) | (byteAt(text, i + 1) << 8) | byteAt(text, i + 2);
+    const last = (rest > 1 ? letter(bits >> 6) : '=') + (rest > 2 ? letter(bits) : '=');
+    encoded += letter(bits >> 18) + letter(bits >> 12) + last;
   }
   return encoded;
+}
+
+/** 0 behind the end. */
+function byteAt(text: string, index: number): number {
+  return text.charCodeAt(index) & 0xff;
+}
+
+function letter(bits: number): string {
+  return ALPHABET.charAt(bits & 63);
 }
 
 /** What is not of the alphabet is skipped; its URL-safe form is understood too. */

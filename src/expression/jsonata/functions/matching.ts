@@ -1,3 +1,4 @@
+import { MAX_SEQUENCE_LENGTH } from '../../budget.js';
 import { ExpressionError } from '../../expression-error.js';
 import type { Match } from '../../regex/regex.js';
 import { callGiven, type NativeDefinition } from '../native.js';
@@ -129,7 +130,9 @@ function limitOf(limit: Value | undefined, code: string, name: string): number {
 function split(text: string, separator: Value | undefined, limit: number, run: Run): Result {
   if (typeof separator === 'string') {
     payForText(run, text.length);
-    const parts = text.split(separator, Math.min(limit, 2 ** 32 - 1));
+    // No more parts are made than show that there are too many.
+    const most = Math.min(run.budget.left, MAX_SEQUENCE_LENGTH) + 1;
+    const parts = text.split(separator, Math.min(limit, most));
     run.budget.spend(parts.length);
     run.budget.checkLength(parts.length);
     return parts;

@@ -20,6 +20,9 @@ import { argumentsFor } from './higher-order.js';
 /** What an object of one key costs: those of different keys share no shape, which is slow to make. */
 const SINGLE = 8;
 
+/** What a key costs that is put into an object of others. */
+const KEY = 4;
+
 export const OBJECT_FUNCTIONS: Readonly<Record<string, NativeDefinition>> = {
   keys: { signature: '<x-:a<s>>', arity: 1, call: ([value], run) => keys(value, run) },
   lookup: {
@@ -81,7 +84,7 @@ function merge(objects: Value | undefined, run: Run): Value | undefined {
   for (const object of objects) {
     if (!isObject(object)) continue;
     const names = Object.keys(object);
-    run.budget.spend(names.length + 1);
+    run.budget.spend(names.length * KEY + 1);
     for (const name of names) put(merged, name, object[name] ?? null);
   }
   return merged;
@@ -91,6 +94,7 @@ function sift(object: Value | undefined, fn: Value | undefined, run: Run): Value
   if (!isObject(object) || !(fn instanceof FunctionValue)) return undefined;
   const kept: Record<string, Value> = {};
   for (const key of Object.keys(object)) {
+    run.budget.spend(KEY);
     const value = object[key] ?? null;
     if (truthOf(callGiven(fn, argumentsFor(fn, value, key, object), run), run)) put(kept, key, value);
   }
