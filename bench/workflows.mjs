@@ -1,5 +1,6 @@
 // Executions of workflows a second in memory, beside those of aws-local-stepfunctions: ten Pass states one after the other,
-// and an inline Map over 1,000 items. Ours through simulate, whose history is read where it says so, and by the pure step.
+// and an inline Map over 1,000 items. Both compile beforehand, make events with their payloads as values, and have them read
+// where it says so, when ours are put into AWS's form. Ours through simulate and by the pure step.
 // It is the processor's time that counts: others may be at work on the machine.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -58,6 +59,7 @@ async function rowsOf(title, definition, input, StateMachine, seconds) {
   const peer = new StateMachine(definition);
   const variants = {
     peer: async () => (await peer.run(input).result) !== undefined,
+    peerEvents: async () => (await eventsOf(peer.run(input))) > 20,
     simulate: async () => (await simulate(program, input)).status === 'SUCCEEDED',
     history: async () => (await simulate(program, input)).history.length > 20,
     step: () => stepped(program, input),
@@ -66,19 +68,28 @@ async function rowsOf(title, definition, input, StateMachine, seconds) {
   for (const [name, run] of Object.entries(variants))
     timed[name] = await sliced(run, (seconds * 1_000) / ROUNDS);
   const rates = await interleaved(timed, { rounds: ROUNDS, warm: 2 });
-  const row = (name, label, note) => ({
+  const row = (name, label, beside, note) => ({
     name: `${title}: ${label}`,
     value: median(rates[name]),
     unit: 'a second',
-    ...(name === 'peer' ? {} : { ratio: medianRatio(rates[name], rates.peer) }),
+    ...(beside === undefined ? {} : { ratio: medianRatio(rates[name], rates[beside]) }),
     note: [note, spread(rates[name])].filter(Boolean).join(', '),
   });
   return [
-    row('peer', `${PEER} 3.0.0`),
-    row('simulate', 'Detent, simulate'),
-    row('history', 'Detent, simulate', 'history read, in AWS’s form'),
-    row('step', 'Detent, the pure step', 'history events made'),
+    row('peer', `${PEER} 3.0.0`, undefined, 'its events made'),
+    row('simulate', 'Detent, simulate', 'peer', 'history events made'),
+    row('step', 'Detent, the pure step', 'peer', 'history events made'),
+    row('peerEvents', `${PEER} 3.0.0`, undefined, 'its events read'),
+    row('history', 'Detent, simulate', 'peerEvents', 'history read, in AWS’s form'),
   ];
+}
+
+/** How many events it has to tell, which only whoever reads them waits for. */
+async function eventsOf({ result, eventLogs }) {
+  await result;
+  let count = 0;
+  for await (const _ of eventLogs) count += 1;
+  return count;
 }
 
 /** Runs so many that they take about `milliseconds`, as often as it is asked. */

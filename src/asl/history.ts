@@ -15,10 +15,22 @@ export function historyEvent(
   details?: JsonObject,
   at?: number,
 ): Happening {
-  const data: Record<string, Json> = { id, previousEventId };
-  if (details !== undefined) data[detailsFieldOf(type)] = details;
+  const data = dataOf(id, previousEventId, details, detailsFieldOf(type));
   if (at !== undefined) data['at'] = at;
   return { type, data };
+}
+
+/** Most events are of two kinds, whose data are made whole: a member that is added under a name looked up takes longer than all else here. */
+function dataOf(
+  id: number,
+  previousEventId: number,
+  details: JsonObject | undefined,
+  field: string,
+): Record<string, Json> {
+  if (details === undefined) return { id, previousEventId };
+  if (field === 'stateEnteredEventDetails') return { id, previousEventId, stateEnteredEventDetails: details };
+  if (field === 'stateExitedEventDetails') return { id, previousEventId, stateExitedEventDetails: details };
+  return { id, previousEventId, [field]: details };
 }
 
 const detailsFields = new Map<string, string>();

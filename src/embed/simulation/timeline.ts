@@ -125,10 +125,11 @@ export class Timeline<P extends Program> {
 
   /** What an instance had to tell so far. */
   history(instance: string): HistoryEntry[] {
-    const { turns = [] } = this.#lines.get(instance) ?? {};
-    return turns.flatMap(({ revision, at, history }) =>
-      history.map(({ type, data }, index) => ({ instance, revision, index, at, type, data })),
-    );
+    const entries: HistoryEntry[] = [];
+    for (const { revision, at, history } of this.#lines.get(instance)?.turns ?? [])
+      for (const [index, { type, data }] of history.entries())
+        entries.push({ instance, revision, index, at, type, data });
+    return entries;
   }
 
   /** Lets something reach an instance, at a time: at once, if that has passed. */
