@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DETAIL_LENGTH, historyLine } from '../../src/cli/text/history.js';
 import { instanceText } from '../../src/cli/text/instance.js';
+import type { JsonObject } from '../../src/core/json.js';
 
 const ENTRY = { instance: 'a', revision: 1, index: 0, at: 0, type: 'Done' };
 
@@ -10,6 +11,20 @@ describe('a line of history', () => {
       '1970-01-01T00:00:00.000Z  1.0    Done  {"to":"b"}\n',
     );
     expect(historyLine({ ...ENTRY, data: {} })).toBe('1970-01-01T00:00:00.000Z  1.0    Done\n');
+  });
+
+  it('has the state and the details of a workflow’s event', () => {
+    const line = (type: string, data: JsonObject) =>
+      historyLine({ ...ENTRY, type, data: { id: 7, previousEventId: 6, ...data } }).slice(33);
+    const input = { input: { qty: 9 }, inputDetails: { truncated: false } };
+    expect(line('TaskStateEntered', { stateEnteredEventDetails: { name: 'Big', ...input } })).toBe(
+      'TaskStateEntered  Big  {"input":{"qty":9}}\n',
+    );
+    const lambdaFunctionFailedEventDetails = { error: 'Busy', cause: 'later' };
+    expect(line('LambdaFunctionFailed', { lambdaFunctionFailedEventDetails })).toBe(
+      'LambdaFunctionFailed  {"error":"Busy","cause":"later"}\n',
+    );
+    expect(line('LambdaFunctionStarted', { at: 5 })).toBe('LambdaFunctionStarted\n');
   });
 
   it('shows so much of the data and no more', () => {

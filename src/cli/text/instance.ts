@@ -15,7 +15,8 @@ export function instanceText(view: InstanceView): string {
   if (view.context !== null) rows.push(['context', JSON.stringify(view.context)]);
   for (const { key, value } of view.awaits ?? []) rows.push(['awaits', `${key} = ${JSON.stringify(value)}`]);
   if (view.output !== null) rows.push(['output', JSON.stringify(view.output)]);
-  if (view.error !== undefined) rows.push(['error', `${view.error.error}: ${view.error.cause}`]);
+  if (view.error !== undefined) rows.push(['error', failureText(view.error)]);
+  if (view.redrive !== undefined && view.redrive.count > 0) rows.push(['redriven', redrivenText(view.redrive)]);
   if (view.parked !== undefined) {
     rows.push(['parked', `${sentenceOf(view.parked)}; "detent retry" lets it go on`]);
   }
@@ -23,6 +24,16 @@ export function instanceText(view: InstanceView): string {
   rows.push(['revision', String(view.revision)]);
   rows.push(['created', timeText(view.createdAt)], ['updated', timeText(view.updatedAt)]);
   return table(rows);
+}
+
+/** Of what failed without a name, or without a reason, only the other is said. */
+function failureText({ error, cause }: { readonly error: string; readonly cause: string }): string {
+  return [error, cause].filter((part) => part !== '').join(': ');
+}
+
+function redrivenText({ count, at }: { readonly count: number; readonly at?: number }): string {
+  const times = count === 1 ? 'once' : `${count} times`;
+  return at === undefined ? times : `${times}, last ${timeText(at)}`;
 }
 
 /** Instances as a table. */
