@@ -547,6 +547,13 @@ describe('a simulation is refused', () => {
     });
   });
 
+  it('refuses an option that there is not, and says which may be meant', async () => {
+    const definition = { StartAt: 'A', States: { A: { Type: 'Succeed' } } };
+    const options = { handler: {} } as object;
+    const wanted = { code: 'invalid-option', path: '/handler', hint: 'did you mean "handlers"?' };
+    expect(await refusal(simulate(definition, {}, options))).toMatchObject(wanted);
+  });
+
   it('if an option is of no use', async () => {
     const wrong: object[] = [
       { now: Number.NaN },

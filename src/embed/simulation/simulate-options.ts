@@ -2,7 +2,7 @@ import type { AslProgram } from '../../asl/program.js';
 import type { Given } from '../../asl/step.js';
 import { correlationOf } from '../../core/correlation.js';
 import { isJsonObject, type Json, type JsonObject, own, toJson } from '../../core/json.js';
-import { type Problem, Refused } from '../../core/problem.js';
+import { didYouMean, type Problem, Refused } from '../../core/problem.js';
 import type { Handlers } from '../../runtime/handler.js';
 import type { MissingHandlers } from './handlers-at-work.js';
 
@@ -81,11 +81,18 @@ export interface SimulateTerms {
   readonly signal: AbortSignal | undefined;
 }
 
+/** The options that there are: one that is misspelt would do nothing, and nobody would notice. */
+const OPTIONS = {
+  ...{ handlers: true, callbacks: true, machines: true, messages: true, missingHandlers: true },
+  ...{ context: true, variables: true, type: true, now: true, seed: true, signal: true, patienceMs: true },
+} satisfies Record<keyof SimulateOptions, true>;
+
 /** How the definitions of other workflows are read. Throws Refused. */
 export type Compile = (definition: string | object) => AslProgram;
 
 /** Throws Refused. */
 export function simulateTerms(options: SimulateOptions, compile: Compile): SimulateTerms {
+  for (const name of Object.keys(options)) if (!Object.hasOwn(OPTIONS, name)) refuseUnknown(name);
   const {
     handlers = {},
     callbacks = {},
@@ -183,6 +190,16 @@ function nameIn(context: JsonObject | undefined, member: string): string {
   const group = context === undefined ? undefined : own(context, member);
   const name = isJsonObject(group) ? own(group, 'Name') : undefined;
   return typeof name === 'string' && name !== '' ? name : NAME;
+}
+
+function refuseUnknown(name: string): never {
+  const { hint } = didYouMean(name, Object.keys(OPTIONS));
+  const problem: Problem = {
+    code: 'invalid-option',
+    message: `there is no option "${name}"`,
+    path: `/${name}`,
+  };
+  throw new Refused(hint === undefined ? problem : { ...problem, hint });
 }
 
 function refuse(name: string, reason: string): never {
