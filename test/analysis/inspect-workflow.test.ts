@@ -166,6 +166,25 @@ describe('the data of a workflow', () => {
     ]);
   });
 
+  it('lacks what Choice rules compare, unless the Choice asks whether it is there', () => {
+    const Made = pass({ Parameters: { x: { k: 1 }, n: 2 } }, 'Which');
+    const rules: Json[] = [
+      { Variable: '$.x.l', StringEquals: 'a', Next: 'End' },
+      { And: [{ Not: { Variable: '$.n', NumericEqualsPath: '$.m' } }], Next: 'End' },
+      {
+        And: [
+          { Variable: '$.q', IsPresent: true },
+          { Variable: '$.q', NumericEquals: 1 },
+        ],
+        Next: 'End',
+      },
+    ];
+    expect(findings({ Made, Which: choice(rules, 'End'), End: END })).toEqual([
+      'missing-path /States/Which/Choices/0/Variable "$.x.l" of "Which" is never found: "x" there has only k (reached by Made)',
+      'missing-path /States/Which/Choices/1/And/0/Not/NumericEqualsPath "$.m" of "Which" is never found: what it is read from has only n, x (reached by Made)',
+    ]);
+  });
+
   it('lacks in the output what a Result does not have', () => {
     expect(findings({ A: pass({ Result: { a: 1 }, OutputPath: '$.b' }), End: END })).toEqual([
       'missing-path /States/A/OutputPath "$.b" of "A" is never found: what it is read from has only a (reached from the start)',
@@ -251,8 +270,48 @@ describe('the variables of a workflow', () => {
     };
     expect(findings(States)).toEqual([
       'unknown-variable /States/A/Parameters/v.$ "$cout" is read by "A", and nothing assigns it (reached from the start)',
+      'unknown-variable /States/A/Parameters/w.$ "$x" is read by "A" before anything can have assigned it (reached from the start)',
       'unknown-variable /States/B/Output "$z" is read by "B", and nothing assigns it (reached by A)',
       'unknown-variable /States/M/OutputPath "$inner" is read by "M", and nothing assigns it (reached by A, B)',
+    ]);
+  });
+});
+
+describe('a variable of a workflow', () => {
+  const pass = (more: Record<string, Json>, Next = 'End'): Json => ({ Type: 'Pass', ...more, Next });
+
+  it('is assigned before it is read', () => {
+    const A = pass({ Assign: { x: 1 }, Parameters: { 'v.$': '$x' } }, 'B');
+    const B = pass({ Parameters: { 'v.$': '$x', 'y.$': '$y' } }, 'C');
+    const C = pass({ Assign: { y: 1 } });
+    expect(findings({ A, B, C, End: END })).toEqual([
+      'unknown-variable /States/A/Parameters/v.$ "$x" is read by "A" before anything can have assigned it (reached from the start)',
+      'unknown-variable /States/B/Parameters/y.$ "$y" is read by "B" before anything can have assigned it (reached by A)',
+    ]);
+  });
+
+  it('may have been assigned the time before, by a Catcher, or around a branch', () => {
+    const A = pass({ Parameters: { 'n.$': '$n' } }, 'Work');
+    const Work: Json = {
+      Type: 'Task',
+      Resource: 'work',
+      Assign: { n: 1 },
+      Catch: [{ ErrorEquals: ['Lost'], Assign: { why: 1 }, Next: 'P' }],
+      Next: 'A',
+    };
+    const branch = { StartAt: 'I', States: { I: { Type: 'Pass', OutputPath: '$why', End: true } } };
+    const P: Json = { Type: 'Parallel', Branches: [branch], Next: 'End' };
+    expect(findings({ A, Work, P, End: END })).toEqual([]);
+  });
+
+  it('is none where it is what workflows leave out of JSONata', () => {
+    const source = {
+      QueryLanguage: 'JSONata',
+      StartAt: 'A',
+      States: { A: { Type: 'Pass', Output: '{% $eval("1") %}', End: true } },
+    };
+    expect(inspect({ language: 'asl', source })).toMatchObject([
+      { code: 'unknown-variable', hint: 'workflows have no $eval; $parse reads JSON' },
     ]);
   });
 });

@@ -1,3 +1,4 @@
+import { CHOICE_OPERATORS, IS_PRESENT } from '../../asl/choice-operators.js';
 import type { AslProgram, CompiledState } from '../../asl/program.js';
 import {
   escapePointer,
@@ -125,6 +126,9 @@ class Passage {
     const selected = this.#selected('InputPath', input);
     for (const field of SELECTED_PATHS) this.#path(field, own(fields, field), selected);
     for (const field of ['ErrorPath', 'CausePath']) this.#path(field, own(fields, field), input);
+    const asked = askedFor(own(fields, 'Choices'));
+    for (const [i, rule] of clausesOf(fields, 'Choices').entries())
+      this.#condition(rule, `Choices/${i}`, selected, asked);
     const given = this.#template('Parameters', selected);
     if (state.type === 'Parallel') this.#inner(given ?? selected);
     if (state.type === 'Map') this.#inner(this.#template('ItemSelector', selected) ?? given ?? ANY);
@@ -151,6 +155,19 @@ class Passage {
       if (made !== undefined && typeof to === 'string') this.leading.push({ to, shape: made });
     }
     this.#catch((clause, i) => this.#made('Output', clause, `Catch/${i}/`) ?? ERROR_OUTPUT);
+  }
+
+  /** What a Choice rule compares; what the Choice asks for whether it is there may be missing. */
+  #condition(rule: JsonObject, at: string, shape: Shape, asked: ReadonlySet<Json>): void {
+    for (const head of ['And', 'Or'])
+      for (const [i, inner] of clausesOf(rule, head).entries())
+        this.#condition(inner, `${at}/${head}/${i}`, shape, asked);
+    const inner = own(rule, 'Not');
+    if (isJsonObject(inner)) this.#condition(inner, `${at}/Not`, shape, asked);
+    for (const [key, path] of Object.entries(rule)) {
+      const isPath = key === 'Variable' || CHOICE_OPERATORS.get(key)?.operand === 'path';
+      if (isPath && !asked.has(path)) this.#path(`${at}/${key}`, path, shape);
+    }
   }
 
   /** What the state's work gives for what it was given. */
@@ -282,6 +299,20 @@ function placed(resultPath: Json | undefined, input: Shape, result: Shape): Shap
   if (resultPath === null) return input;
   const keys = typeof resultPath === 'string' ? namesOf(resultPath) : [];
   return keys === undefined ? ANY : withUnder(input, keys, result);
+}
+
+/** The Variables of all IsPresent within Choice rules. */
+function askedFor(rules: Json | undefined): ReadonlySet<Json> {
+  const asked = new Set<Json>();
+  const visit = (value: Json): void => {
+    if (isJsonArray(value)) value.forEach(visit);
+    if (!isJsonObject(value)) return;
+    const variable = own(value, 'Variable');
+    if (variable !== undefined && own(value, IS_PRESENT) !== undefined) asked.add(variable);
+    for (const field of ['And', 'Or', 'Not']) visit(own(value, field) ?? null);
+  };
+  visit(rules ?? null);
+  return asked;
 }
 
 function isDistributed(fields: JsonObject): boolean {

@@ -1,3 +1,4 @@
+import type { AslProgram } from '../../asl/program.js';
 import {
   escapePointer,
   isJsonArray,
@@ -7,6 +8,7 @@ import {
   own,
 } from '../../core/json.js';
 import { didYouMean } from '../../core/problem.js';
+import { EVAL } from '../../expression/jsonata/evaluator.js';
 import { DIALECTS } from '../../expression/jsonata/library.js';
 import { parse } from '../../expression/jsonata/parser.js';
 import { childrenOf, type Node } from '../../expression/jsonata/syntax-tree.js';
@@ -22,19 +24,53 @@ export interface UnknownVariable {
   readonly hint?: string;
 }
 
-/** The variables of a machine, a branch, or what a Map does with each item; and those around it. */
+/** The variables of a machine, a branch, or what a Map does with each item, with the states that assign them; and those around it. */
 interface Scope {
-  readonly names: ReadonlySet<string>;
+  readonly names: ReadonlyMap<string, readonly string[]>;
   readonly outer: Scope | undefined;
 }
+
+/** Variables whose ways through a workflow are followed; of more than these nothing is said but that they are assigned. */
+const MAX_FOLLOWED = 200;
+
+/** Where a variable that some states assign may have a value. */
+class Assigned {
+  readonly #program: AslProgram;
+  readonly #known = new Map<readonly string[], ReadonlySet<string>>();
+
+  constructor(program: AslProgram) {
+    this.#program = program;
+  }
+
+  /** Whether one of the states that assign it comes before a state on some way; it assigns when it is left. */
+  mayPrecede(assigning: readonly string[], state: string): boolean {
+    const known = this.#known.get(assigning);
+    if (known === undefined && this.#known.size >= MAX_FOLLOWED) return true;
+    const behind = known ?? this.#behind(assigning);
+    this.#known.set(assigning, behind);
+    return behind.has(state);
+  }
+
+  #behind(assigning: readonly string[]): ReadonlySet<string> {
+    const nextOf = (name: string) => this.#program.states.get(name)?.targets.map(({ to }) => to) ?? [];
+    const behind = new Set(assigning.flatMap(nextOf));
+    for (const name of behind)
+      for (const to of [...nextOf(name), ...(this.#program.states.get(name)?.inner ?? [])]) behind.add(to);
+    return behind;
+  }
+}
+
+/** What Step Functions leaves out of JSONata, which looks like a variable that nobody assigns. */
+const NO_EVAL = 'workflows have no $eval; $parse reads JSON';
 
 /** Fields in which nothing is read, and those in which states of their own stand. */
 const NOT_READ = new Set(['Comment', 'Type', 'Next', 'Default', 'Resource', 'ErrorEquals', 'QueryLanguage']);
 const NESTED = new Set(['Branches', 'ItemProcessor', 'Iterator']);
 
-/** Variables that are read where neither a state of the same scope nor one around it assigns them, at any time. */
-export function unknownVariables(source: Json): readonly UnknownVariable[] {
-  const search = new Search(isJsonObject(source) && own(source, 'QueryLanguage') === 'JSONata');
+/** Variables that are read where no state of the same scope, nor one around it, has assigned them on any way there. */
+export function unknownVariables(program: AslProgram, source: Json): readonly UnknownVariable[] {
+  const isJsonata = isJsonObject(source) && own(source, 'QueryLanguage') === 'JSONata';
+  const search = new Search(isJsonata, new Assigned(program));
   search.machine(source, '', undefined);
   return search.found;
 }
@@ -42,15 +78,24 @@ export function unknownVariables(source: Json): readonly UnknownVariable[] {
 class Search {
   readonly found: UnknownVariable[] = [];
   readonly #jsonata: boolean;
+  readonly #assigned: Assigned;
 
-  constructor(jsonata: boolean) {
+  constructor(jsonata: boolean, assigned: Assigned) {
     this.#jsonata = jsonata;
+    this.#assigned = assigned;
   }
 
   machine(machine: Json | undefined, path: string, outer: Scope | undefined): void {
     const states = isJsonObject(machine) ? own(machine, 'States') : undefined;
     if (!isJsonObject(states)) return;
-    const scope = { names: new Set(Object.values(states).flatMap(assignedBy)), outer };
+    const names = new Map<string, string[]>();
+    for (const [name, state] of Object.entries(states))
+      for (const variable of assignedBy(state)) {
+        const assigning = names.get(variable);
+        if (assigning === undefined) names.set(variable, [name]);
+        else assigning.push(name);
+      }
+    const scope = { names, outer };
     for (const [name, state] of Object.entries(states)) {
       if (isJsonObject(state)) this.#state(name, state, `${path}/States/${escapePointer(name)}`, scope);
     }
@@ -85,12 +130,17 @@ class Search {
 
   #read(state: string, variable: string, path: string, scope: Scope): void {
     const known: string[] = [];
+    let isLate = false;
     for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
-      if (at.names.has(variable)) return;
-      known.push(...at.names);
+      const assigning = at.names.get(variable);
+      if (assigning !== undefined && this.#assigned.mayPrecede(assigning, state)) return;
+      isLate ||= assigning !== undefined;
+      known.push(...at.names.keys());
     }
-    const message = `"$${variable}" is read by "${state}", and nothing assigns it`;
-    this.found.push({ state, path, message, ...didYouMean(variable, known) });
+    const why = isLate ? 'before anything can have assigned it' : 'and nothing assigns it';
+    const message = `"$${variable}" is read by "${state}"${isLate ? ' ' : ', '}${why}`;
+    const meant = variable === EVAL ? { hint: NO_EVAL } : isLate ? {} : didYouMean(variable, known);
+    this.found.push({ state, path, message, ...meant });
   }
 }
 

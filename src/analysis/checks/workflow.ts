@@ -194,7 +194,7 @@ class WorkflowInspection {
   data(): void {
     for (const { state, path, message, hint } of missingPaths(this.#program, this.#source))
       this.#warn('missing-path', path, `${message}${this.#wayTo(state)}`, hint);
-    for (const { state, path, message, hint } of unknownVariables(this.#source))
+    for (const { state, path, message, hint } of unknownVariables(this.#program, this.#source))
       if (this.isReached(state))
         this.#warn('unknown-variable', path, `${message}${this.#wayTo(state)}`, hint);
   }
