@@ -16,7 +16,8 @@ export function instanceText(view: InstanceView): string {
   for (const { key, value } of view.awaits ?? []) rows.push(['awaits', `${key} = ${JSON.stringify(value)}`]);
   if (view.output !== null) rows.push(['output', JSON.stringify(view.output)]);
   if (view.error !== undefined) rows.push(['error', failureText(view.error)]);
-  if (view.redrive !== undefined && view.redrive.count > 0) rows.push(['redriven', redrivenText(view.redrive)]);
+  if (view.redrive !== undefined && view.redrive.count > 0)
+    rows.push(['redriven', redrivenText(view.redrive)]);
   if (view.parked !== undefined) {
     rows.push(['parked', `${sentenceOf(view.parked)}; "detent retry" lets it go on`]);
   }
