@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../core/journal.js';
-import { isJsonObject, type Json, type JsonObject, own, put } from '../core/json.js';
+import { isJsonObject, type Json, type JsonObject, put } from '../core/json.js';
 import { ERRORS } from './errors.js';
 
 /**
@@ -24,9 +24,6 @@ export function toAwsHistory(entries: readonly HistoryEntry[]): JsonObject[] {
 /** What AWS tells of an execution that had no time left, which entries leave out since there is but one reason. */
 const TIMED_OUT: JsonObject = { error: ERRORS.timeout };
 
-/** The details that hold payloads, as JSON text in AWS's form. */
-const PAYLOADS = ['input', 'output', 'parameters', 'assignedVariables'];
-
 /**
  * Writes entries down one after the other. What a state is given is often what the one before it gave, so the last
  * payload's text is kept; and a history has up to 25,000 entries, so nothing is copied on the way.
@@ -49,15 +46,16 @@ class Form {
   }
 
   #details(details: JsonObject): JsonObject {
-    let form: Record<string, Json> | undefined;
-    for (const field of PAYLOADS) {
-      const value = own(details, field);
-      if (value === undefined) continue;
-      form ??= { ...details };
-      form[field] =
-        field === 'assignedVariables' && isJsonObject(value) ? this.#eachAsText(value) : this.#asText(value);
-    }
-    return form ?? details;
+    const { input, output, parameters, assignedVariables } = details;
+    const holdsInputs = input !== undefined || parameters !== undefined;
+    const holdsOutputs = output !== undefined || assignedVariables !== undefined;
+    if (!holdsInputs && !holdsOutputs) return details;
+    const form: Record<string, Json> = { ...details };
+    if (input !== undefined) form['input'] = this.#asText(input);
+    if (output !== undefined) form['output'] = this.#asText(output);
+    if (parameters !== undefined) form['parameters'] = this.#asText(parameters);
+    if (isJsonObject(assignedVariables)) form['assignedVariables'] = this.#eachAsText(assignedVariables);
+    return form;
   }
 
   #eachAsText(variables: JsonObject): JsonObject {

@@ -40,6 +40,14 @@ describe('history in the form of GetExecutionHistory', () => {
     });
   });
 
+  it('gives nothing but null as JSON text too', () => {
+    const data = { id: 2, previousEventId: 0, stateEnteredEventDetails: { name: 'A', input: null } };
+    expect(toAwsHistory([entry('PassStateEntered', data)])[0]?.['stateEnteredEventDetails']).toEqual({
+      name: 'A',
+      input: 'null',
+    });
+  });
+
   it('takes the time at which a thing happened, where that is not the time it was written down', () => {
     const data = { id: 4, previousEventId: 3, at: 400 };
     expect(toAwsHistory([entry('LambdaFunctionStarted', data)])).toEqual([
