@@ -10,6 +10,7 @@ const SECTIONS = {
   compile: 'A machine of 1,000 states',
   jsonata: 'JSONata',
   workflows: 'Executions of workflows in memory',
+  maps: 'Items of a distributed Map',
   size: 'Sizes',
   store: 'Durable transitions on SQLite (synchronous=FULL)',
   types: 'Check time of a machine of 200 states',

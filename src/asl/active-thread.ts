@@ -12,6 +12,7 @@ import {
   type Writable,
 } from './execution.js';
 import { Fork } from './fork.js';
+import type { Beside } from './history.js';
 import { MapRun } from './map-run/map-run.js';
 import type { Stage, Turn } from './turn.js';
 
@@ -76,8 +77,8 @@ export class ActiveThread {
   }
 
   /** Writes a history event into this thread's line. */
-  record(type: string, details?: JsonObject, at?: number): void {
-    this.lastEventId = this.turn.record(this.lastEventId, type, details, at);
+  record(type: string, details?: JsonObject, beside?: Beside): void {
+    this.lastEventId = this.turn.record(this.lastEventId, type, details, beside);
   }
 
   /** Begins threads, which follow its last history event. */

@@ -26,6 +26,19 @@ export function mapRunArn(machine: string, label: string, instance: string, grou
   return `arn:aws:states:${REGION}:${ACCOUNT}:mapRun:${machine}/${label}:${instance}/${group}`;
 }
 
+const MAP_RUN_ARN = /^arn:aws[\w-]*:states:[^:]*:[^:]*:mapRun:[^:/]+\/[^:]+:(.+)\/([^/]+)$/;
+
+/**
+ * The instance, and the run within it, that the ARN of a Map run names; undefined if it is none of ours.
+ *
+ * @example
+ * mapRunIn('arn:aws:states:us-east-1:000000000000:mapRun:shop/items:run/1.0'); // => { instance: 'run', mapRun: '1.0' }
+ */
+export function mapRunIn(arn: string): { readonly instance: string; readonly mapRun: string } | undefined {
+  const [, instance, mapRun] = MAP_RUN_ARN.exec(arn) ?? [];
+  return instance === undefined || mapRun === undefined ? undefined : { instance, mapRun };
+}
+
 const MACHINE_ARN = /^arn:aws[\w-]*:states:[^:]*:[^:]*:stateMachine:([^:/]+)(?::[^:]+)?$/;
 
 /**

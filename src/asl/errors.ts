@@ -22,6 +22,29 @@ export class StateFailure extends Error {
     this.located = details.located ?? false;
     this.field = details.field;
   }
+
+  /** As it is kept until it can be told. */
+  stored(): StoredFailure {
+    const { error, cause, located, field } = this;
+    return {
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+      ...(located ? { located } : {}),
+      ...(field === undefined ? {} : { field }),
+    };
+  }
+
+  static of({ error, cause, ...details }: StoredFailure): StateFailure {
+    return new StateFailure(error, cause, details);
+  }
+}
+
+/** A failure as JSON. */
+export interface StoredFailure {
+  readonly error?: string;
+  readonly cause?: string;
+  readonly located?: boolean;
+  readonly field?: string;
 }
 
 /** The reserved Error Names that something is decided by. */
@@ -37,6 +60,7 @@ export const ERRORS = {
   exceedToleratedFailureThreshold: 'States.ExceedToleratedFailureThreshold',
   queryEvaluation: 'States.QueryEvaluationError',
   itemReaderFailed: 'States.ItemReaderFailed',
+  resultWriterFailed: 'States.ResultWriterFailed',
 } as const;
 
 /** What no Retrier and no Catcher can take: it always ends the execution. */
@@ -56,6 +80,11 @@ export function queryFailure(cause: string, field?: string): StateFailure {
 /** The items of a distributed Map cannot be read. */
 export function itemReaderFailure(cause: string | undefined): StateFailure {
   return new StateFailure(ERRORS.itemReaderFailed, cause);
+}
+
+/** The results of a distributed Map cannot be written. */
+export function resultWriterFailure(cause: string): StateFailure {
+  return new StateFailure(ERRORS.resultWriterFailed, cause);
 }
 
 /** `what` is the state's name, or the task's resource as AWS names it. */

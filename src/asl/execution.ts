@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../core/json.js';
 import type { StoredCollection } from './item-reader/collection.js';
-import type { StoredMapRun } from './map-run/map-run.js';
+import type { StoredMapRun } from './map-run/stored-map-run.js';
 
 /**
  * The state of one execution: plain JSON, kept between steps. A machine's own states run in thread "0"; the

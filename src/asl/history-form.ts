@@ -37,7 +37,7 @@ class Form {
     if (typeof id !== 'number' || previousEventId === undefined) return undefined;
     const event: Record<string, Json> = { id, previousEventId, timestamp: data['at'] ?? at, type };
     for (const field in data) {
-      if (field === 'id' || field === 'previousEventId' || field === 'at') continue;
+      if (field === 'id' || field === 'previousEventId' || field === 'at' || field === 'mapRun') continue;
       const value = data[field] as Json;
       event[field] = isJsonObject(value) ? this.#details(value) : value;
     }

@@ -4,20 +4,24 @@ import type { Json, JsonObject } from '../core/json.js';
 /** That no payload is cut in our history. Step Functions: HistoryEventExecutionDataDetails. */
 export const WHOLE: JsonObject = { truncated: false };
 
-/**
- * One history event in AWS's shape but with payloads as values: `{ id, previousEventId, <type>EventDetails }`.
- * `at` is there where a thing happened earlier than it is written down, as the start of a task does.
- */
+/** What stands beside the details, and AWS does not have. */
+export interface Beside {
+  /** When the thing happened, where it is written down later, as the start of a task is. */
+  readonly at?: number;
+  /** How a Map run stood when it ended. */
+  readonly mapRun?: JsonObject;
+}
+
+/** One history event in AWS's shape but with payloads as values: `{ id, previousEventId, <type>EventDetails }`. */
 export function historyEvent(
   id: number,
   previousEventId: number,
   type: string,
   details?: JsonObject,
-  at?: number,
+  beside?: Beside,
 ): Happening {
   const data = dataOf(id, previousEventId, details, detailsFieldOf(type));
-  if (at !== undefined) data['at'] = at;
-  return { type, data };
+  return { type, data: beside === undefined ? data : { ...data, ...beside } };
 }
 
 /** Most events are of two kinds, whose data are made whole: a member that is added under a name looked up takes longer than all else here. */

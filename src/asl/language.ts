@@ -7,6 +7,8 @@ import { fromState, MAIN_THREAD, type Thread } from './execution.js';
 import { problemOf } from './finding.js';
 import { graphOf } from './graph.js';
 import { MAX_DATA_BYTES } from './limits.js';
+import { MapRun } from './map-run/map-run.js';
+import { mapRunView } from './map-run/map-run-view.js';
 import type { AslProgram } from './program.js';
 import { redrivableOf, redrive } from './redrive.js';
 import { fail, step } from './step.js';
@@ -58,6 +60,10 @@ function viewOf(state: Json): View {
     waiting?.message === undefined ? [] : [{ key: waiting.message.key, value: waiting.message.value }],
   );
   const redrive = redrivableOf(execution);
+  const standing = main === undefined ? (execution.failed ?? {}) : execution.threads;
+  const groups = Object.values(standing).flatMap(({ mapRun }) =>
+    mapRun === undefined ? [] : [mapRunView(new MapRun(mapRun))],
+  );
   return {
     value: main?.state ?? execution.last ?? null,
     context: main?.input ?? null,
@@ -65,7 +71,8 @@ function viewOf(state: Json): View {
     ...(awaits.length > 0 ? { awaits } : {}),
     ...(redrive === undefined ? {} : { redrive }),
     input: execution.start.input,
-    ...(execution.start.label === undefined ? {} : { isPart: true }),
+    ...(execution.start.label === undefined ? {} : { part: execution.start.label }),
+    ...(groups.length > 0 ? { groups } : {}),
     ...(failure ? { error: { error: execution.error ?? '', cause: execution.cause ?? '' } } : {}),
   };
 }

@@ -31,8 +31,15 @@ export const MAX_BEGUN_PER_STEP = 100;
 /** Executions of a distributed Map whose results are asked for at once; then the next are. */
 export const MAX_GATHERED_AT_ONCE = 1_000;
 
+/** Executions of a distributed Map that one event stops where it has failed; then the step asks for a `continue` (rule 6). */
+export const MAX_STOPPED_PER_STEP = 1_000;
+
+/** Bytes (UTF-8, as JSON text) of results that one file of a ResultWriter holds; one that is larger has a file of its own. */
+export const RESULT_FILE_BYTES = 262_144;
+
 /** Items that one event gives to executions, where each has many of them. */
 export const MAX_ITEMS_PER_STEP = 1_000;
+
 /** Bytes (UTF-8) of the header of a CSV text. Step Functions: ItemReader, CSVHeaderLocation. */
 export const MAX_CSV_HEADER_BYTES = 10_240;
 

@@ -3,6 +3,7 @@ import { errorOutput, findCatcher } from './catch.js';
 import { ERRORS, StateFailure } from './errors.js';
 import { exit } from './exit.js';
 import { failureDetails } from './history.js';
+import { mapRunView } from './map-run/map-run-view.js';
 import type { AslProgram, CompiledState } from './program.js';
 import { stateOf } from './program.js';
 import { retry } from './retry.js';
@@ -94,8 +95,10 @@ function abort(program: AslProgram, threads: Threads, thread: ActiveThread, pare
   const { turn } = threads;
   if (thread.fork !== undefined)
     for (const inner of threads.of(thread)) abort(program, threads, inner, thread);
-  if (thread.mapRun !== undefined) turn.record(thread.lastEventId, 'MapRunAborted');
   threads.stopWaiting(thread);
+  const { mapRun } = thread;
+  if (mapRun !== undefined)
+    turn.record(thread.lastEventId, 'MapRunAborted', undefined, { mapRun: mapRunView(mapRun) });
   const { type, events } = stateOf(program, thread);
   if (thread.entered !== undefined && ABORTABLE.has(type)) turn.record(thread.lastEventId, events.aborted);
   if (parent.fork?.isMap !== true) return;

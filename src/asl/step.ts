@@ -1,5 +1,5 @@
-import type { Event, StartEvent, StopEvent } from '../core/event.js';
-import { ignored, type Standing } from '../core/fold.js';
+import type { Event, SignalEvent, StartEvent, StopEvent } from '../core/event.js';
+import { ignored, rejected, type Standing } from '../core/fold.js';
 import { placeOf } from '../core/identifier.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
@@ -17,6 +17,7 @@ import {
 } from './execution.js';
 import { failureDetails, WHOLE } from './history.js';
 import { EXPRESS_TIMEOUT_SECONDS, MAX_DATA_BYTES } from './limits.js';
+import { readMapRunUpdate, UPDATE_MAP_RUN } from './map-run/map-run-change.js';
 import { exceedsDataLimit } from './payload.js';
 import type { Answer, AslProgram, Processor } from './program.js';
 import { resume, run } from './run.js';
@@ -37,13 +38,39 @@ export function step(program: AslProgram, state: Json, event: Event): Step {
     case 'stop':
       return stop(new Threads(new Turn(execution, event)), event);
     case 'signal':
-      return ignored(standing, 'an execution takes no signals');
+      return signal(program, standing, event);
     case 'redrive':
     case 'migrate':
       throw new Error(`a ${event.type} is no step of an execution`);
     default:
       return answer(program, execution, event) ?? ignored(standing, `effect ${event.effect} is not pending`);
   }
+}
+
+/** The one signal that there is changes the bounds of a Map run. */
+function signal(program: AslProgram, standing: Standing, event: Event & SignalEvent): Step {
+  if (event.name !== UPDATE_MAP_RUN) return ignored(standing, 'an execution takes no such signals');
+  const update = readMapRunUpdate(event.data);
+  if ('problem' in update) return rejected(standing, event, update.problem);
+  const { mapRun: id, change } = update.value;
+  const threads = new Threads(new Turn(fromState(standing.state), event));
+  const thread = threads.where(({ mapRun }) => mapRun !== undefined).find(({ mapRun }) => mapRun?.id === id);
+  if (thread?.mapRun === undefined) {
+    const message = `no Map run ${id} is under way`;
+    return rejected(standing, event, { code: 'unknown-map-run', message, path: '/mapRun' });
+  }
+  thread.mapRun.change(change);
+  if (thread.waiting?.for !== 'executions') return threads.finish(false);
+  // It goes on under its new bounds.
+  thread.waiting = undefined;
+  return run(program, threads, stackOf(thread));
+}
+
+/** A thread on top of those that it is in. */
+function stackOf(thread: ActiveThread): ActiveThread[] {
+  const stack = [thread];
+  for (let { parent } = thread; parent !== undefined; parent = parent.parent) stack.unshift(parent);
+  return stack;
 }
 
 /** What an execution that is tried out begins with besides its input. */
@@ -156,9 +183,7 @@ function answer(program: AslProgram, execution: Execution, event: Event & Answer
   if (thread.mapRun !== undefined && thread.waiting.for === 'executions' && event.type === 'child.ended') {
     if (!thread.mapRun.end(placeOf(event.child), event.status)) return undefined;
   }
-  const stack = [thread];
-  for (let { parent } = thread; parent !== undefined; parent = parent.parent) stack.unshift(parent);
-  return resume(program, threads, stack, event);
+  return resume(program, threads, stackOf(thread), event);
 }
 
 /** Whether an event of this type answers what is waited for: what its effect is answered by, or who was given a token. */

@@ -15,7 +15,7 @@ import {
   type WaitingEffect,
   type Writable,
 } from './execution.js';
-import { historyEvent } from './history.js';
+import { type Beside, historyEvent } from './history.js';
 import type { StoredCollection } from './item-reader/collection.js';
 import { MAX_HISTORY_EVENTS } from './limits.js';
 
@@ -104,12 +104,12 @@ export class Turn {
   }
 
   /** Writes a history event and gives its id. Throws StateFailure when the history is full. */
-  record(previousEventId: number, type: string, details?: JsonObject, at?: number): number {
+  record(previousEventId: number, type: string, details?: JsonObject, beside?: Beside): number {
     if (this.historyIsFull) {
       const cause = `The execution reached the maximum number of history events (${MAX_HISTORY_EVENTS}).`;
       throw new StateFailure(ERRORS.runtime, cause);
     }
-    return this.#write(previousEventId, type, details, at);
+    return this.#write(previousEventId, type, details, beside);
   }
 
   /** Ends the execution: writes its last history event. */
@@ -183,9 +183,9 @@ export class Turn {
     return state;
   }
 
-  #write(previousEventId: number, type: string, details?: JsonObject, at?: number): number {
+  #write(previousEventId: number, type: string, details?: JsonObject, beside?: Beside): number {
     const id = this.#nextEventId++;
-    this.#history.push(historyEvent(id, previousEventId, type, details, at));
+    this.#history.push(historyEvent(id, previousEventId, type, details, beside));
     return id;
   }
 }

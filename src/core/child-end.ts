@@ -8,7 +8,7 @@ import type { View } from './language.js';
  */
 export function childEnd(
   status: Status,
-  { output, error, isPart }: View,
+  { output, error, part }: View,
 ): Pick<ChildEndedEvent, 'status' | 'output' | 'error' | 'cause'> {
-  return isPart ? { status, output: null } : { status, output, ...error };
+  return part === undefined ? { status, output, ...error } : { status, output: null };
 }

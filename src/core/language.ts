@@ -4,7 +4,7 @@ import type { Event, MigrateEvent, RedriveEvent } from './event.js';
 import type { Graph } from './graph.js';
 import type { Status } from './instance.js';
 import type { Happening, Outcome } from './journal.js';
-import type { Json } from './json.js';
+import type { Json, JsonObject } from './json.js';
 import type { Problem } from './problem.js';
 import type { Callback } from './task-token.js';
 
@@ -146,6 +146,8 @@ export interface View {
   readonly input?: Json;
   /** Why it failed, where it did. */
   readonly error?: Failure;
-  /** Whether it runs a part of its parent's definition, as one of a group. */
-  readonly isPart?: boolean;
+  /** The part of its parent's definition that it runs as one of a group, as that is called. */
+  readonly part?: string;
+  /** The groups of children that it works on, and how far it is with each, in its language's words. */
+  readonly groups?: readonly JsonObject[];
 }

@@ -13,9 +13,11 @@ import { LANGUAGES } from './languages.js';
 import { START_EXECUTION, startExecution } from './start-execution.js';
 import { openStore } from './store-url.js';
 
+export type { MapRunDescription } from '../asl/map-run/map-run-history.js';
 export type { Engine, InstanceView, Receipt } from '../core/engine.js';
 export { Refused } from '../core/problem.js';
 export type { Handler, HandlerJob, Handlers } from '../runtime/handler.js';
+export { describeMapRun, listMapRuns, type MapRunBounds, updateMapRun } from './map-runs.js';
 
 export interface EngineOptions {
   /**

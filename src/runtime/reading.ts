@@ -22,11 +22,7 @@ export function viewOf(
 ): InstanceView {
   const { state, ...instance } = reading.instance;
   const language = registry.language(definition.language);
-  const {
-    input: _,
-    isPart: __,
-    ...whole
-  } = state === null ? NOTHING : language.view(JSON.parse(state) as Json);
+  const { input: _, ...whole } = state === null ? NOTHING : language.view(JSON.parse(state) as Json);
   const hide = reveal ? undefined : hidingOf(whole, language.sensitive?.(definition.source) ?? []);
   const view = hide === undefined ? whole : hidden(whole, hide);
   const parked =

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BitSet } from '../../src/asl/map-run/bit-set.js';
-import { MapRun, newMapRun, type StoredMapRun } from '../../src/asl/map-run/map-run.js';
+import { MapRun } from '../../src/asl/map-run/map-run.js';
+import { newMapRun, type StoredMapRun } from '../../src/asl/map-run/stored-map-run.js';
 
 const ITEMS = 100_000;
 const AT_ONCE = 1_000;
@@ -8,7 +9,14 @@ const AT_ONCE = 1_000;
 const MAX_BYTES = 64_000;
 
 function begun(fields: Partial<StoredMapRun> = {}): MapRun {
-  const plain = { group: '1.0', eventId: 4, at: Date.UTC(2026, 0, 1), total: ITEMS, limit: AT_ONCE };
+  const plain = {
+    group: '1.0',
+    eventId: 4,
+    label: 'Map',
+    at: Date.UTC(2026, 0, 1),
+    total: ITEMS,
+    limit: AT_ONCE,
+  };
   return stored(newMapRun({ ...plain, tolerance: { percentage: 100 }, ...fields }));
 }
 
@@ -55,7 +63,7 @@ describe('the run of a distributed Map', () => {
       run.begin(1);
       run.end(first, first % 3 === 0 ? 'succeeded' : 'failed');
     }
-    expect(largest(stored(run.redriven('2.0', 9)), 1, (first) => first % 2 === 0)).toBeLessThan(MAX_BYTES);
+    expect(largest(stored(run.redriven('2.0', 9, 0)), 1, (first) => first % 2 === 0)).toBeLessThan(MAX_BYTES);
   });
 
   it('tells whose results are still to be brought, in pages and by their groups', () => {
@@ -64,7 +72,7 @@ describe('the run of a distributed Map', () => {
       run.begin(1);
       run.end(first, first === 2 ? 'failed' : 'succeeded');
     }
-    const again = stored(run.redriven('7.0', 9));
+    const again = stored(run.redriven('7.0', 9, 0));
     expect(again.next).toBe(2);
     again.begin(1);
     again.end(2, 'succeeded');

@@ -1,11 +1,10 @@
 import { isJsonObject, type JsonObject } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { itemReaderFailure } from '../errors.js';
-import { compileJsonataField } from '../jsonata-query.js';
 import { MAX_READ_ITEMS } from '../limits.js';
-import { compilePayloadField } from '../path-query.js';
 import type { CompiledState, StateSource } from '../program.js';
-import { type QuerySource, refuseForeign } from '../query.js';
+import type { QuerySource } from '../query.js';
+import { compileServiceCall } from '../service-call.js';
 import { compileNumberField, type NumberField, type NumberKind } from '../states/number-field.js';
 import { compileFormat } from './format.js';
 import { type ReaderTasks, reading } from './reading.js';
@@ -21,26 +20,15 @@ export interface ItemReader {
   readonly work: Pick<CompiledState, 'enter' | 'resume'>;
 }
 
-const RESOURCE = /^(arn:aws[\w-]*:states:[^:]*:[^:]*:s3:)(getObject|listObjectsV2)$/;
+const ACTIONS = /^(arn:aws[\w-]*:states:[^:]*:[^:]*:s3:)(getObject|listObjectsV2)$/;
 
 /** The ItemReader of a distributed Map, if it has one. */
 export function compileItemReader({ fields: state, queryLanguage }: StateSource): ItemReader | undefined {
   const fields = state.object('ItemReader');
   if (fields === undefined) return undefined;
   const source: QuerySource = { fields, queryLanguage };
-  fields.require('Resource');
-  const resource = fields.text('Resource');
-  const [, service = '', action] = RESOURCE.exec(resource ?? '') ?? [];
-  if (resource !== undefined && action === undefined) {
-    const message = "The field 'Resource' does not match any of the allowed values";
-    fields.report({ message, path: fields.at('Resource'), hint: 'S3: getObject or listObjectsV2' });
-  }
-  refuseForeign(source, 'JSONPath', ['Parameters']);
-  refuseForeign(source, 'JSONata', ['Arguments']);
-  const parameters =
-    queryLanguage === 'JSONPath'
-      ? compilePayloadField(fields, 'Parameters')
-      : compileJsonataField(fields, 'Arguments');
+  const call = compileServiceCall(source, ACTIONS, 'S3: getObject or listObjectsV2');
+  const [, service = '', action] = call.resource ?? [];
   const lists = action === 'listObjectsV2';
   const config = fields.object('ReaderConfig');
   if (!lists && action !== undefined) fields.require('ReaderConfig');
@@ -54,7 +42,7 @@ export function compileItemReader({ fields: state, queryLanguage }: StateSource)
     part: fields.path,
     tasks: action === undefined ? [] : asks,
     input(thread, selected) {
-      const made = parameters?.(thread, selected) ?? {};
+      const made = call.payload?.(thread, selected) ?? {};
       if (!isJsonObject(made)) throw itemReaderFailure('What the reader is asked with is no object.');
       // None means as many as there are, and so does 0.
       const maxItems = most?.(thread, selected) || MAX_READ_ITEMS;

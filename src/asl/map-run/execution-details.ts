@@ -1,16 +1,9 @@
 import type { ChildResult } from '../../core/event.js';
 import { childName } from '../../core/identifier.js';
-import type { Status } from '../../core/instance.js';
 import type { Json, JsonObject } from '../../core/json.js';
 import { formatTimestamp } from '../../core/timestamp.js';
 import { executionArn, stateMachineArn } from '../arn.js';
-
-const STATUSES: Readonly<Partial<Record<Status, string>>> = {
-  succeeded: 'SUCCEEDED',
-  failed: 'FAILED',
-  timed_out: 'TIMED_OUT',
-  stopped: 'ABORTED',
-};
+import { executionStatus } from '../execution-status.js';
 
 /** All that AWS tells of an item's execution where it tells more than its output (Step Functions: ResultWriter). */
 export function executionDetails(
@@ -35,7 +28,15 @@ export function executionDetails(
   }
   if (startedAt !== undefined) details['StartDate'] = formatTimestamp(startedAt);
   details['StateMachineArn'] = stateMachineArn(`${machine}/${label}`);
-  details['Status'] = STATUSES[status] ?? 'RUNNING';
+  details['Status'] = executionStatus(status);
   if (endedAt !== undefined) details['StopDate'] = formatTimestamp(endedAt);
   return details;
+}
+
+/** What there is to say of an execution that never began, of what it would have been given. */
+export function pendingDetails(machine: string, label: string, input: Json): JsonObject {
+  return {
+    ...{ Input: JSON.stringify(input), InputDetails: { Included: true } },
+    ...{ StateMachineArn: stateMachineArn(`${machine}/${label}`), Status: 'PENDING' },
+  };
 }

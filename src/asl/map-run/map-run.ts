@@ -1,65 +1,12 @@
 import type { ChildPlace } from '../../core/effect.js';
 import type { Status } from '../../core/instance.js';
 import type { Json } from '../../core/json.js';
-import { BitSet, type StoredBits } from './bit-set.js';
+import { StateFailure, type StoredFailure } from '../errors.js';
+import { NOT_WRITTEN, type ResultTarget, type StoredWriting } from '../result-writer/stored-writing.js';
+import { BitSet } from './bit-set.js';
+import type { MapRunChange } from './map-run-change.js';
+import { type BatchBounds, type Counts, NO_COUNTS, type StoredMapRun } from './stored-map-run.js';
 import { isExceeded, type Tolerance } from './tolerance.js';
-
-/**
- * How far a distributed Map is. What its executions were given and what they gave is theirs alone: this is numbers,
- * and a few bits for each item. An execution is known by its first item, which is its place in its group.
- */
-export interface StoredMapRun {
-  /** The effect that its executions are a group of: `<instance>/<group>/<first item>`. */
-  readonly group: string;
-  /** The MapRunStarted, or MapRunRedriven, that its line of events goes on from. */
-  readonly eventId: number;
-  /** When it began, milliseconds since 1970. */
-  readonly at: number;
-  /** Items in all. */
-  readonly total: number;
-  /** Executions that may run at once. */
-  readonly limit: number;
-  readonly tolerance: Tolerance;
-  /** The items, where they cannot be found again in the state's input. */
-  readonly given?: Json;
-  /** How many items an execution may be given, where that may be more than one. */
-  readonly batch?: BatchBounds;
-  /** The effect under whose child they are, where they were read. */
-  readonly collection?: string;
-  /** Those that were brought from there and have not all begun. */
-  readonly window?: { readonly from: number; readonly items: readonly Json[] };
-  /** All items before this one have begun, or need not begin again; and those before `reached` had once, if it was redriven. */
-  readonly next: number;
-  readonly reached?: number;
-  readonly items: Counts;
-  readonly executions: Counts;
-  readonly ended: StoredBits;
-  readonly succeeded: StoredBits;
-  /** Where executions have more than one item: the first item of each. */
-  readonly starts?: StoredBits;
-  /** What had succeeded before it was redriven, by the group that it is in. */
-  readonly earlier?: readonly { readonly group: string; readonly succeeded: StoredBits }[];
-  readonly redrives?: number;
-  /** What was brought together so far of what they gave: of all items before `next`. */
-  readonly gathered?: { readonly next: number; readonly outputs: readonly Json[] };
-}
-
-/** What a batch of items may come to: so many of them, so many bytes (UTF-8, as JSON text) of an execution's input. */
-export interface BatchBounds {
-  readonly items?: number;
-  readonly bytes: number;
-}
-
-/** How many there are of each; what is not begun is none of them. */
-export interface Counts {
-  readonly running: number;
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly timedOut: number;
-  readonly aborted: number;
-}
-
-const NONE: Counts = { running: 0, succeeded: 0, failed: 0, timedOut: 0, aborted: 0 };
 
 /** How the end of an execution is counted. */
 const COUNTED: Readonly<Partial<Record<Status, keyof Counts>>> = {
@@ -67,20 +14,6 @@ const COUNTED: Readonly<Partial<Record<Status, keyof Counts>>> = {
   failed: 'failed',
   timed_out: 'timedOut',
 };
-
-/** What a Map run begins with. */
-export type NewMapRun = Pick<
-  StoredMapRun,
-  'group' | 'eventId' | 'at' | 'total' | 'limit' | 'tolerance' | 'given' | 'batch'
->;
-
-export function newMapRun(run: NewMapRun): StoredMapRun {
-  return {
-    ...run,
-    ...{ next: 0, items: NONE, executions: NONE, ended: [], succeeded: [] },
-    ...(run.batch === undefined ? {} : { starts: [] }),
-  };
-}
 
 /** A Map run while an event is worked in. */
 export class MapRun {
@@ -97,6 +30,11 @@ export class MapRun {
   #next: number;
   #items: Counts;
   #executions: Counts;
+  #limit: number;
+  #tolerance: Tolerance;
+  #writing: StoredWriting | undefined;
+  #failure: StoredFailure | undefined;
+  #stoppedAt: number | undefined;
 
   constructor(stored: StoredMapRun) {
     this.#begun = stored;
@@ -115,6 +53,11 @@ export class MapRun {
     this.#next = stored.next;
     this.#items = stored.items;
     this.#executions = stored.executions;
+    this.#limit = stored.limit;
+    this.#tolerance = stored.tolerance;
+    this.#writing = stored.writing;
+    this.#failure = stored.failure;
+    this.#stoppedAt = stored.stoppedAt;
   }
 
   get group(): string {
@@ -196,12 +139,12 @@ export class MapRun {
 
   /** The first item of the execution to begin next; undefined while there is none, or no room for it. */
   get next(): number | undefined {
-    return this.#next < this.total && this.#executions.running < this.#begun.limit ? this.#next : undefined;
+    return this.#next < this.total && this.#executions.running < this.#limit ? this.#next : undefined;
   }
 
   /** How many items that execution may have: what was given together once is given together again. */
   get room(): number {
-    const room = this.#next < this.#reached ? this.#sizeOf(this.#next) : this.total - this.#next;
+    const room = this.#next < this.#reached ? this.sizeOf(this.#next) : this.total - this.#next;
     const { from, items } = this.#window ?? { from: 0, items: undefined };
     return items === undefined ? room : Math.min(room, from + items.length - this.#next);
   }
@@ -213,7 +156,7 @@ export class MapRun {
   /** Whether more items have failed than may. */
   get isExceeded(): boolean {
     const { failed, timedOut, aborted } = this.#items;
-    return isExceeded(this.#begun.tolerance, failed + timedOut + aborted, this.total);
+    return isExceeded(this.#tolerance, failed + timedOut + aborted, this.total);
   }
 
   /** Counts the execution of so many of the next items. */
@@ -228,7 +171,7 @@ export class MapRun {
   /** Counts the end of an execution; false where none of that first item is running. */
   end(first: number, status: Status): boolean {
     if (!this.#isRunning(first)) return false;
-    const size = this.#sizeOf(first);
+    const size = this.sizeOf(first);
     this.#ended.add(first);
     if (status === 'succeeded') this.#succeeded.add(first);
     this.#count('running', -size);
@@ -236,22 +179,49 @@ export class MapRun {
     return true;
   }
 
-  /** Gives up what is running: the first items of those executions. */
-  abort(): number[] {
-    const running = [...this.#firsts()].filter((first) => this.#isRunning(first));
+  /** Gives up what is running, no more than so many executions: their first items. */
+  abort(most = Number.POSITIVE_INFINITY): number[] {
+    const running: number[] = [];
+    for (const first of this.#firsts()) {
+      if (running.length === Math.min(most, this.#executions.running)) break;
+      if (this.#isRunning(first)) running.push(first);
+    }
     for (const first of running) this.end(first, 'stopped');
     return running;
   }
 
-  /** The executions whose results come next, in the order of the items: no more than so many, none once all were brought. */
-  ungathered(limit: number): ChildPlace[] {
+  /** Why it fails; what is running is to be stopped, and nothing more begun. */
+  get failure(): StateFailure | undefined {
+    return this.#failure && StateFailure.of(this.#failure);
+  }
+
+  fail(failure: StateFailure): void {
+    this.#failure = failure.stored();
+  }
+
+  /** The next item, and those with it in one execution, will never begin. */
+  passBy(size: number): void {
+    this.#stoppedAt ??= this.#next;
+    this.#next += size;
+    this.#skip();
+  }
+
+  /** Executions of items from a place on, in their order, no more than so many: all, or those that did or did not succeed. */
+  places(from: number, limit: number, succeeded?: boolean): ChildPlace[] {
     const places: ChildPlace[] = [];
-    for (const index of this.#firsts(this.#gathered.next)) {
+    for (const index of this.#firsts(from)) {
       if (places.length === limit) break;
-      const earlier = this.#earlier.find(({ succeeded }) => succeeded.has(index));
-      places.push({ group: earlier?.group ?? this.group, index });
+      const earlier = this.#earlier.find((group) => group.succeeded.has(index));
+      const hasSucceeded = earlier !== undefined || this.#succeeded.has(index);
+      if (succeeded === undefined || succeeded === hasSucceeded)
+        places.push({ group: earlier?.group ?? this.group, index });
     }
     return places;
+  }
+
+  /** The executions whose results come next: no more than so many, none once all were brought. */
+  ungathered(limit: number): ChildPlace[] {
+    return this.places(this.#gathered.next, limit);
   }
 
   /** What was brought together so far. */
@@ -264,18 +234,56 @@ export class MapRun {
     this.#gathered = { next: last + 1, outputs: [...this.#gathered.outputs, ...outputs] };
   }
 
+  /** Where what its executions gave is written, if it is. */
+  get target(): ResultTarget | undefined {
+    return this.#begun.target;
+  }
+
+  /** How far that is; undefined before it has begun. */
+  get writing(): StoredWriting | undefined {
+    return this.#writing;
+  }
+
+  /** Goes on with the writing. */
+  write(change: Partial<StoredWriting>): void {
+    this.#writing = { ...(this.#writing ?? NOT_WRITTEN), ...change };
+  }
+
+  get at(): number {
+    return this.#begun.at;
+  }
+
+  get label(): string {
+    return this.#begun.label;
+  }
+
+  /** Executions that may run at once. */
+  get limit(): number {
+    return this.#limit;
+  }
+
+  get tolerance(): Tolerance {
+    return this.#tolerance;
+  }
+
+  /** Other bounds hold from now on. */
+  change({ limit = this.#limit, ...tolerance }: MapRunChange): void {
+    this.#limit = limit;
+    this.#tolerance = { ...this.#tolerance, ...tolerance };
+  }
+
   /** The same run with what has not succeeded to be done again, in a group of its own. */
-  redriven(group: string, eventId: number): StoredMapRun {
-    const { earlier = [], redrives = 0, gathered: _, ...run } = this.stored();
-    const kept = (counts: Counts): Counts => ({ ...NONE, succeeded: counts.succeeded });
-    const reached = Math.max(this.#next, this.#reached);
+  redriven(group: string, eventId: number, at: number): StoredMapRun {
+    const { earlier = [], redrives, gathered, writing, failure, stoppedAt, ...run } = this.stored();
+    const kept = (counts: Counts): Counts => ({ ...NO_COUNTS, succeeded: counts.succeeded });
+    const reached = Math.max(stoppedAt ?? this.#next, this.#reached);
     const again: StoredMapRun = {
       ...run,
       ...{ group, eventId, next: 0, reached, ended: [], succeeded: [] },
       items: kept(this.#items),
       executions: kept(this.#executions),
       earlier: [...earlier, { group: this.group, succeeded: run.succeeded }],
-      redrives: redrives + 1,
+      redrives: { count: this.redrives + 1, at },
     };
     const active = new MapRun(again);
     active.#skip();
@@ -283,7 +291,12 @@ export class MapRun {
   }
 
   get redrives(): number {
-    return this.#begun.redrives ?? 0;
+    return this.#begun.redrives?.count ?? 0;
+  }
+
+  /** When it was redriven last. */
+  get redrivenAt(): number | undefined {
+    return this.#begun.redrives?.at;
   }
 
   /** As it is kept between steps. */
@@ -299,12 +312,16 @@ export class MapRun {
       ...{ ended: this.#ended.stored(), succeeded: this.#succeeded.stored() },
       ...(this.#starts === undefined ? {} : { starts: this.#starts.stored() }),
       ...(this.#gathered.next === 0 ? {} : { gathered: this.#gathered }),
+      ...{ limit: this.#limit, tolerance: this.#tolerance },
+      ...(this.#writing === undefined ? {} : { writing: this.#writing }),
+      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
+      ...(this.#stoppedAt === undefined ? {} : { stoppedAt: this.#stoppedAt }),
     };
   }
 
   /** Passes by what has succeeded before. */
   #skip(): void {
-    while (this.#next < this.total && this.#hasSucceeded(this.#next)) this.#next += this.#sizeOf(this.#next);
+    while (this.#next < this.total && this.#hasSucceeded(this.#next)) this.#next += this.sizeOf(this.#next);
   }
 
   #hasSucceeded(first: number): boolean {
@@ -323,7 +340,8 @@ export class MapRun {
     }
   }
 
-  #sizeOf(first: number): number {
+  /** How many items the execution has that begins with one. */
+  sizeOf(first: number): number {
     if (this.#starts === undefined) return 1;
     let end = first + 1;
     const last = Math.max(this.#next, this.#reached);

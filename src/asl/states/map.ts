@@ -11,7 +11,6 @@ import { compileRecovery, compileState, compileTransition } from './state.js';
 const TOLERANCE = ['ToleratedFailureCount', 'ToleratedFailurePercentage', 'Label'];
 const TOLERANCE_PATHS = ['ToleratedFailureCountPath', 'ToleratedFailurePercentagePath'];
 const DISTRIBUTED = ['ItemReader', 'ItemBatcher', 'ResultWriter'];
-const NOT_YET = ['ResultWriter'];
 
 /** Has states run for each item of a list, and goes on with a list of what came out. States Language: Map State. */
 export const map: StateType = {
@@ -23,7 +22,6 @@ export const map: StateType = {
     const reader = distributed ? compileItemReader(source) : undefined;
     const work = distributed ? distributedMap(source, fields, express, reader) : inlineMap(fields);
     if (!distributed) passOver(source);
-    notYet(source, distributed);
     const recovery = compileRecovery(source, transition);
     return compileState(source, { ...recovery, inner: [startAt], ...work });
   },
@@ -48,12 +46,9 @@ function passOver(source: StateSource): void {
   const { fields } = source;
   refuseForeign(source, 'JSONPath', TOLERANCE_PATHS);
   for (const field of [...TOLERANCE, ...TOLERANCE_PATHS]) fields.any(field);
-}
-
-function notYet({ fields }: StateSource, distributed: boolean): void {
-  for (const field of distributed ? NOT_YET : DISTRIBUTED) {
+  for (const field of DISTRIBUTED) {
     if (fields.any(field) === undefined) continue;
-    const message = `${field} is ${distributed ? 'not supported yet' : 'for distributed Maps'}`;
+    const message = `${field} is for distributed Maps`;
     fields.report({ code: 'not-supported', message, path: fields.at(field) });
   }
 }

@@ -37,7 +37,8 @@ export class TaskEvents {
 
   /** `at` in milliseconds since 1970, where that is not now. A Lambda function's start has no details. */
   started(thread: ActiveThread, at?: number): void {
-    thread.record(`${this.#prefix}Started`, this.#resource.kind === 'lambda' ? undefined : this.#names, at);
+    const details = this.#resource.kind === 'lambda' ? undefined : this.#names;
+    thread.record(`${this.#prefix}Started`, details, at === undefined ? undefined : { at });
   }
 
   /** What was asked for is on its way, and this is what who took it said. */
