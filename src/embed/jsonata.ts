@@ -38,6 +38,7 @@ export type Jsonata = (input?: unknown, bindings?: Readonly<Record<string, unkno
  * compile('$greeting & " " & name')({ name: 'Ada' }, { greeting: 'Hello' }); // => 'Hello Ada'
  */
 export function compile(text: string, options: JsonataOptions = {}): Jsonata {
+  checkUse(text, options);
   const checked = compileJsonata(text, 'whole');
   if ('problem' in checked) {
     const { problem } = checked;
@@ -55,6 +56,26 @@ export function compile(text: string, options: JsonataOptions = {}): Jsonata {
       throw withLibraryCode(error);
     }
   };
+}
+
+/** What each option is; an expression without bounds, or with another's clock, would be worse than none. */
+const OPTIONS = {
+  now: { is: (value) => typeof value === 'function', what: 'a function that gives milliseconds' },
+  seed: { is: (value) => typeof value === 'string', what: 'a text' },
+  steps: { is: (value) => Number.isInteger(value) && Number(value) >= 0, what: 'a whole number from 0' },
+} satisfies Record<keyof JsonataOptions, { is(value: unknown): boolean; what: string }>;
+
+function checkUse(text: unknown, options: JsonataOptions): void {
+  if (typeof text !== 'string') throw misused('an expression is a text');
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(OPTIONS, name)) throw misused(`there is no option "${name}"`);
+    const { is, what } = OPTIONS[name as keyof JsonataOptions];
+    if (value !== undefined && !is(value)) throw misused(`${name} must be ${what}`);
+  }
+}
+
+function misused(message: string): ExpressionError {
+  return new ExpressionError('invalid-option', message);
 }
 
 type Bindings = Readonly<Record<string, Json>> | undefined;

@@ -155,19 +155,30 @@ describe('input that is odd', () => {
   });
 
   it('gets no number that JSON has not', () => {
+    // Step Functions writes the name of the number.
+    for (const [expression, output] of [
+      ['1/0', 'Infinity'],
+      ['-1/0', '-Infinity'],
+      ['0/0', 'NaN'],
+      ['1e308 * 10', 'Infinity'],
+      ['[1/0, 1]', ['Infinity', 1]],
+      ['{"k": [0/0]}', { k: ['NaN'] }],
+      ['($x := {"n": 1/0}; [$x, $x])', [{ n: 'Infinity' }, { n: 'Infinity' }]],
+    ] as const) {
+      expect(jsonata(`{% ${expression} %}`, 1).output, expression).toEqual(output);
+    }
     for (const expression of [
-      '1/0',
-      '-1/0',
-      '0/0',
-      '1e308 * 10',
       '$number("1e999")',
       '$sqrt(-1)',
-      '[1/0]',
-      '{"k": 0/0}',
+      '$string(1/0)',
+      '[1/0, $sum]',
+      '$reduce([1..300], function($a) { [[$a, 1/0]] }, 1)',
+      '$reduce([1..60], function($a) { {"l": $a, "r": $a} }, 1/0)',
     ]) {
-      const run = jsonata(`{% ${expression} %}`, 1);
-      expect(run.error, expression).toBe('States.QueryEvaluationError');
+      expect(jsonata(`{% ${expression} %}`, 1).error, expression).toBe('States.QueryEvaluationError');
     }
+    const wait = { Type: 'Wait', QueryLanguage: 'JSONata', Seconds: '{% 1/0 %}', End: true };
+    expect(drive({ StartAt: 'W', States: { W: wait } }, 1).error).toBe('States.QueryEvaluationError');
     expect(pass(given('States.StringToJson($)'), '1e999').cause).toContain('too large');
     expect(pass(given('States.MathAdd(1e999, 1)'), 1).cause).toContain('Invalid arguments in States.MathAdd');
     expect(pass(given('States.Array(1e999)'), 1).status).toBe('failed');

@@ -112,4 +112,22 @@ describe('a compiled expression', () => {
     const sum = compile('$sum($map([1..1000], function($i) { $i }))', { steps: 1_000 });
     expect(() => sum()).toThrow(expect.objectContaining({ code: 'D1012' }));
   });
+
+  it('says what it was given wrongly', () => {
+    const options: object[] = [
+      { now: 0 },
+      { seed: 7 },
+      { steps: Number.NaN },
+      { steps: -1 },
+      { steps: '9' },
+      { clock: () => 0 },
+    ];
+    for (const wrong of options) {
+      const problem = expect.objectContaining({ code: 'invalid-option' });
+      expect(() => compile('1', wrong as never), JSON.stringify(wrong)).toThrow(problem);
+    }
+    for (const text of [undefined, null, 5, {}])
+      expect(() => compile(text as never)).toThrow('an expression is a text');
+    expect(compile('1', { now: undefined } as never)()).toBe(1);
+  });
 });

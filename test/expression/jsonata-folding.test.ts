@@ -18,7 +18,8 @@ function counted(text: string) {
       return steps as number;
     },
   };
-  const body = compileText(text, { functions: libraryOf({ work }), evaluates: true, failsLate: true });
+  const rules = { evaluates: true, failsLate: true, writesInfinity: false };
+  const body = compileText(text, { functions: libraryOf({ work }), ...rules });
   const budget = new Budget();
   const evaluate = (input?: Result) =>
     body.code(input, new Scope({ budget, surroundings: {}, root: input as never }, [], undefined));

@@ -6,6 +6,7 @@ import { ExpressionError } from '../expression-error.js';
 import { problemAt, SourceError } from '../source-error.js';
 import { compileText } from './compiler.js';
 import { DIALECTS, type Dialect } from './library.js';
+import type { Rules } from './rules.js';
 import { seal } from './seal.js';
 import { type Body, type Result, Row, Scope } from './value.js';
 
@@ -31,7 +32,7 @@ export function compileJsonata(text: string, dialect: Dialect = 'jsonata'): Chec
     return { problem: { code: 'expression-length', message, path: '' } };
   }
   try {
-    return { value: new JsonataExpression(text, compileText(text, DIALECTS[dialect])) };
+    return { value: new JsonataExpression(text, DIALECTS[dialect]) };
   } catch (error) {
     if (error instanceof SourceError) return { problem: problemAt(text, error) };
     throw error;
@@ -41,10 +42,12 @@ export function compileJsonata(text: string, dialect: Dialect = 'jsonata'): Chec
 class JsonataExpression implements Expression {
   readonly text: string;
   readonly #body: Body;
+  readonly #rules: Rules;
 
-  constructor(text: string, body: Body) {
+  constructor(text: string, rules: Rules) {
     this.text = text;
-    this.#body = body;
+    this.#body = compileText(text, rules);
+    this.#rules = rules;
   }
 
   evaluate(input: Json | undefined, surroundings: Surroundings = NO_SURROUNDINGS): Json | undefined {
@@ -58,7 +61,7 @@ class JsonataExpression implements Expression {
     } catch (error) {
       throw asExpressionError(error);
     }
-    return seal(result);
+    return seal(result, this.#rules);
   }
 }
 

@@ -32,13 +32,14 @@ const standard = libraryOf(STANDARD_FUNCTIONS);
  * speaks, with the functions that it adds; `whole` all that the JSONata project's own library runs.
  */
 export const DIALECTS = {
-  jsonata: { functions: standard, evaluates: false, failsLate: false },
+  jsonata: { functions: standard, evaluates: false, failsLate: false, writesInfinity: false },
   states: {
     functions: libraryOf({ ...STANDARD_FUNCTIONS, ...STATES_FUNCTIONS }),
     evaluates: false,
     failsLate: true,
+    writesInfinity: true,
   },
-  whole: { functions: standard, evaluates: true, failsLate: true },
+  whole: { functions: standard, evaluates: true, failsLate: true, writesInfinity: false },
 } as const satisfies Record<string, Rules>;
 
 export type Dialect = keyof typeof DIALECTS;

@@ -7,4 +7,6 @@ export interface Rules {
   readonly evaluates: boolean;
   /** Whether a call of a function that nobody knows fails when it is made; else the text is refused. */
   readonly failsLate: boolean;
+  /** Whether numbers that JSON does not have leave as texts, "Infinity" and "NaN", as in Step Functions; else they are errors. */
+  readonly writesInfinity: boolean;
 }
