@@ -89,8 +89,8 @@ export class ActiveThread {
   }
 
   /** Tells whoever watches the way of data what a step of it has left. */
-  observe(stage: Stage, value: Json): void {
-    this.turn.observe?.(stage, value);
+  observe(stage: Stage, value: Json, index?: number): void {
+    this.turn.observe?.(stage, value, index);
   }
 
   /** Asks for a timer; `dueAt` in milliseconds since 1970. */

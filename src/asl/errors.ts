@@ -87,6 +87,12 @@ export function resultWriterFailure(cause: string): StateFailure {
   return new StateFailure(ERRORS.resultWriterFailed, cause);
 }
 
+/** More items of a Map run have failed than may. */
+export function toleranceFailure(): StateFailure {
+  const cause = 'The specified tolerated failure threshold was exceeded';
+  return new StateFailure(ERRORS.exceedToleratedFailureThreshold, cause);
+}
+
 /** `what` is the state's name, or the task's resource as AWS names it. */
 export function dataLimitFailure(what: string): StateFailure {
   return new StateFailure(

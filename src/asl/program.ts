@@ -79,6 +79,10 @@ export interface Processor {
   readonly express: boolean;
   /** The part of the definition by which its items are read, where they are. */
   readonly reader?: string;
+  /** Whether what its executions gave is written, and the Map's result tells where. */
+  readonly writes: boolean;
+  /** What the Map leaves with, given its result. Throws StateFailure. */
+  join(thread: ActiveThread, result: Json): Exit;
 }
 
 /** How a state has work done in threads of their own. */

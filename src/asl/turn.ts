@@ -29,12 +29,13 @@ export type Stage =
   | 'afterResultPath'
   | 'afterItemsPath'
   | 'afterItemSelector'
+  | 'afterItemBatcher'
   | 'maxConcurrency'
   | 'toleratedFailureCount'
   | 'toleratedFailurePercentage';
 
-/** Is told what each step of the data flow leaves. Where nobody asks for that there is none. */
-export type Observe = (stage: Stage, value: Json) => void;
+/** Is told what each step of the data flow leaves, of what is made for an item with its place. Where nobody asks for that there is none. */
+export type Observe = (stage: Stage, value: Json, index?: number) => void;
 
 /** How an execution ended. */
 export interface End {

@@ -152,6 +152,11 @@ describe('a Task that is tested', () => {
       inspectionData: { errorDetails: { retryBackoffIntervalSeconds: 4, retryIndex: 1 } },
     });
     expect(await afterRetries(2)).toMatchObject({ status: 'RETRIABLE' });
+    const tried = await testState(
+      { ...invoke, Retry },
+      { ...mocked('Busy'), stateConfiguration: { retrierRetryCount: 3 }, inspectionLevel: 'DEBUG' },
+    );
+    expect(tried).toMatchObject({ status: 'FAILED', inspectionData: { errorDetails: { retryIndex: 1 } } });
     expect(await afterRetries(3)).toMatchObject({
       status: 'CAUGHT_ERROR',
       nextState: 'B',
@@ -286,10 +291,134 @@ describe('a Map or Parallel that is tested', () => {
   it('is mocked with a list, of one result a branch', async () => {
     const parallel = { Type: 'Parallel', Branches: [ItemProcessor], End: true };
     expect(await refusal(parallel, { mock: { result: { a: 1 } } })).toContain('must be an array');
-    expect(await refusal(parallel, { mock: { result: [1, 2] } })).toContain('must have 1 items');
+    expect(await refusal(parallel, { mock: { result: [1, 2] } })).toContain(
+      'the same number of items as number of Parallel branches.',
+    );
     expect(await refusal({ Type: 'Map', ItemProcessor, End: true }, { mock: { result: 'x' } })).toContain(
       'must be an array',
     );
+  });
+});
+
+describe('a distributed Map that is tested', () => {
+  const definition = {
+    Type: 'Map',
+    QueryLanguage: 'JSONata',
+    Items: '{% $states.input.Values %}',
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: 'P',
+      States: { P: { Type: 'Pass', End: true } },
+    },
+    End: true,
+  };
+  const input = { Values: ['first', 'second', 'third'] };
+  const failed = (mapIterationFailureCount: number): StateTestRequest => ({
+    ...{ input, inspectionLevel: 'DEBUG', mock: { result: [0, 0, 1] } },
+    stateConfiguration: { mapIterationFailureCount },
+  });
+
+  it('goes on with what is mocked for its executions', async () => {
+    expect(await testState({ ...definition, MaxConcurrency: 2 }, failed(0))).toEqual({
+      status: 'SUCCEEDED',
+      output: [0, 0, 1],
+      inspectionData: { input, maxConcurrency: 2 },
+    });
+  });
+
+  it('fails where more iterations have failed than are tolerated', async () => {
+    const error = 'States.ExceedToleratedFailureThreshold';
+    const cause = 'The specified tolerated failure threshold was exceeded';
+    const tolerant = { ...definition, ToleratedFailureCount: 1 };
+    expect(await testState(tolerant, failed(1))).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await testState(tolerant, failed(2))).toEqual({
+      ...{ status: 'FAILED', error, cause },
+      inspectionData: { input, maxConcurrency: 0, toleratedFailureCount: 1 },
+    });
+    const Retry = [{ ErrorEquals: ['MockException'] }, { ErrorEquals: [error], MaxAttempts: 2 }];
+    expect(await testState({ ...tolerant, Retry }, failed(2))).toMatchObject({
+      ...{ status: 'RETRIABLE', error },
+      inspectionData: { errorDetails: { retryBackoffIntervalSeconds: 1, retryIndex: 1 } },
+    });
+    const Catch = [{ ErrorEquals: [error], Output: '{% $states.errorOutput %}', Next: 'Handle' }];
+    expect(await testState({ ...tolerant, Catch }, failed(2))).toMatchObject({
+      ...{ status: 'CAUGHT_ERROR', nextState: 'Handle', output: { Error: error, Cause: cause } },
+      inspectionData: { errorDetails: { catchIndex: 0 } },
+    });
+    const share = { ...definition, ToleratedFailurePercentage: 33.4 };
+    expect(await testState(share, failed(1))).toMatchObject({
+      ...{ status: 'SUCCEEDED', inspectionData: { toleratedFailurePercentage: 33.4 } },
+    });
+    expect(await testState(share, failed(2))).toMatchObject({ error });
+  });
+
+  it('lets them fail where it says nothing of that, as AWS does', async () => {
+    expect(await testState(definition, failed(2))).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  it('fails as is mocked, however many may', async () => {
+    const request = { ...failed(2), mock: { errorOutput: { error: 'MockException', cause: 'why' } } };
+    expect(await testState({ ...definition, ToleratedFailureCount: 1 }, request)).toMatchObject({
+      ...{ status: 'FAILED', error: 'MockException', cause: 'why' },
+    });
+  });
+
+  it('shows what each of its executions would be given, however many run at once', async () => {
+    const ItemSelector = { n: '{% $states.context.Map.Item.Value %}' };
+    const items = Array.from({ length: 250 }, (_, n) => n);
+    const request = { ...failed(0), input: { Values: items } };
+    const each = { ...definition, ItemSelector, MaxConcurrency: 3 };
+    const chosen = items.map((n) => ({ n }));
+    expect((await testState(each, request)).inspectionData?.afterItemSelector).toEqual(chosen);
+
+    const ItemBatcher = { MaxItemsPerBatch: 100, MaxInputBytesPerBatch: 500, BatchInput: { all: true } };
+    const batched = (await testState({ ...each, ItemBatcher }, request)).inspectionData;
+    expect(batched?.afterItemSelector).toEqual(chosen);
+    const batches = batched?.afterItemBatcher as readonly { readonly Items: readonly object[] }[];
+    expect(batches.length).toBeGreaterThan(3);
+    expect(batches.flatMap(({ Items }) => Items)).toEqual(chosen);
+    expect(batches[0]).toMatchObject({ BatchInput: { all: true } });
+  });
+
+  it('fails as its items do', async () => {
+    const lost = await testState({ ...definition, ItemSelector: '{% $states.input.none %}' }, failed(0));
+    expect(lost).toMatchObject({ status: 'FAILED', error: 'States.QueryEvaluationError' });
+    const late = { n: '{% $states.context.Map.Item.Value < 150 ? 1 : $states.input.none %}' };
+    const items = { Values: Array.from({ length: 200 }, (_, n) => n) };
+    expect(
+      await testState({ ...definition, ItemSelector: late }, { ...failed(0), input: items }),
+    ).toMatchObject({
+      ...{ status: 'FAILED', error: 'States.QueryEvaluationError' },
+    });
+    const path = { ...definition, QueryLanguage: 'JSONPath', Items: undefined, ItemsPath: '$.none' };
+    expect(await testState(path, failed(0))).toMatchObject({ status: 'FAILED', error: 'States.Runtime' });
+    expect(await testState(definition, { ...failed(1), input: { Values: [] } })).toMatchObject({
+      status: 'SUCCEEDED',
+    });
+  });
+
+  it('is mocked with a list', async () => {
+    expect(await refusal(definition, { mock: { result: { a: 1 } } })).toBe(
+      'ValidationException: Mocked result must be an array.',
+    );
+  });
+
+  it('is mocked with where its results are, if it writes them', async () => {
+    const ResultWriter = {
+      Resource: 'arn:aws:states:::s3:putObject',
+      Arguments: { Bucket: 'results', Prefix: 'run' },
+    };
+    const result = {
+      MapRunArn: 'arn:x',
+      ResultWriterDetails: { Bucket: 'results', Key: 'run/manifest.json' },
+    };
+    const writing = { ...definition, ResultWriter };
+    expect(await testState(writing, { ...failed(0), mock: { result } })).toMatchObject({ output: result });
+    expect(await refusal(writing, { mock: { result: [1] } })).toBe(
+      'ValidationException: Mocked result must be a JSON object.',
+    );
+    const lost = { ...writing, ToleratedFailureCount: 0, ItemSelector: '{% $states.input.none %}' };
+    expect(await testState(lost, { ...failed(0), mock: { result } })).toMatchObject({ status: 'FAILED' });
   });
 });
 

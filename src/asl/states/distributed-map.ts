@@ -1,7 +1,7 @@
 import type { GatheredEvent } from '../../core/event.js';
 import { type Json, utf8Length } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
-import { dataLimitFailure, ERRORS, itemReaderFailure, StateFailure } from '../errors.js';
+import { dataLimitFailure, itemReaderFailure, StateFailure, toleranceFailure } from '../errors.js';
 import type { Waiting } from '../execution.js';
 import { failureDetails } from '../history.js';
 import type { ItemReader } from '../item-reader/item-reader.js';
@@ -24,7 +24,7 @@ import { mapRunView } from '../map-run/map-run-view.js';
 import { newMapRun } from '../map-run/stored-map-run.js';
 import type { Tolerance } from '../map-run/tolerance.js';
 import { exceedsDataLimit } from '../payload.js';
-import type { Answer, CompiledState, Move, StateSource } from '../program.js';
+import type { Answer, CompiledState, Exit, Move, StateSource } from '../program.js';
 import { entriesOf, outputOf, type ResultFormat } from '../result-writer/result-format.js';
 import { compileResultWriter, type ResultWriter } from '../result-writer/result-writer.js';
 import type { ResultTarget } from '../result-writer/stored-writing.js';
@@ -49,7 +49,8 @@ export function distributedMap(
   const map = new DistributedMap(source, fields, reader);
   return {
     processor: {
-      ...{ startAt: fields.startAt, label: map.label, express },
+      ...{ startAt: fields.startAt, label: map.label, express, writes: map.writes },
+      join: (thread, result) => map.join(thread, result),
       ...(reader && { reader: reader.part }),
     },
     tasks: map.tasks,
@@ -87,6 +88,11 @@ class DistributedMap {
     this.#writer = compileResultWriter(source);
     const { export: exported } = this.#writer;
     this.tasks = [...(reader?.tasks ?? []), ...(exported === undefined ? [] : [exported.task])];
+  }
+
+  /** Whether its result is where what its executions gave was written. */
+  get writes(): boolean {
+    return this.#writer.export !== undefined;
   }
 
   /** Also by the events that go on with what was too much for one, and that change its bounds. */
@@ -140,7 +146,7 @@ class DistributedMap {
 
   /** Begins as many executions as may run; once all have ended, sees to what they gave. Throws StateFailure. */
   #goOn(thread: ActiveThread, run: MapRun, fetching?: string): Move {
-    if (run.isExceeded) throw new StateFailure(ERRORS.exceedToleratedFailureThreshold, EXCEEDED);
+    if (run.isExceeded) throw toleranceFailure();
     const { flow } = this.#fields;
     if (this.#reader !== undefined && run.collection === undefined)
       return read(thread, this.#reader, this.#reader.input(thread, flow.select(thread)));
@@ -256,18 +262,22 @@ class DistributedMap {
 
   /** Leaves the state with a result; undefined is one that is too large. AWS hangs the exit on the start of the run. */
   #succeed(thread: ActiveThread, run: MapRun, result: Json | undefined): Move {
-    const { name, flow, transition } = this.#fields;
     thread.record('MapRunSucceeded', undefined, { mapRun: mapRunView(run) });
-    if (result === undefined) throw dataLimitFailure(name);
+    if (result === undefined) throw dataLimitFailure(this.#fields.name);
     thread.record('MapStateSucceeded');
-    const move = leaveFor(transition.next, flow.leave(thread, result));
-    if (move.output !== result && exceedsDataLimit(result)) throw dataLimitFailure(name);
+    const move = this.join(thread, result);
     thread.lastEventId = run.eventId;
     return move;
   }
-}
 
-const EXCEEDED = 'The specified tolerated failure threshold was exceeded';
+  /** What the state leaves with, given its result. Throws StateFailure. */
+  join(thread: ActiveThread, result: Json): Exit {
+    const { name, flow, transition } = this.#fields;
+    const move = leaveFor(transition.next, flow.leave(thread, result));
+    if (move.output !== result && exceedsDataLimit(result)) throw dataLimitFailure(name);
+    return move;
+  }
+}
 
 function compileTolerance(source: StateSource): (thread: ActiveThread, selected: Json) => Tolerance {
   const count = compileNumberField(source, 'ToleratedFailureCount', COUNT);

@@ -74,7 +74,9 @@ function batches(source: StateSource, { name, flow, choose }: MapFields): Batche
       }
       // Not even one fits.
       if (Items.length === 0) throw dataLimitFailure(name);
-      return { input: { ...frame, Items }, size: Items.length };
+      const input = { ...frame, Items };
+      thread.observe('afterItemBatcher', input, first);
+      return { input, size: Items.length };
     },
   };
 }

@@ -82,7 +82,7 @@ function compileChoice(source: StateSource, flow: DataFlow): Choose {
     thread.choosing = { index, value };
     const chosen = selector(thread, flow.select(thread));
     thread.choosing = undefined;
-    thread.observe('afterItemSelector', chosen);
+    thread.observe('afterItemSelector', chosen, index);
     if (exceedsDataLimit(chosen)) throw dataLimitFailure(source.name);
     return chosen;
   };

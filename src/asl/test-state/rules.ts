@@ -1,4 +1,4 @@
-import { isJsonArray } from '../../core/json.js';
+import { isJsonArray, isJsonObject, type Json } from '../../core/json.js';
 import { Refused } from '../../core/problem.js';
 import { exceedsDataLimit } from '../payload.js';
 import type { CompiledState } from '../program.js';
@@ -101,13 +101,16 @@ function checkMock({ state, resource }: TestSubject, request: StateTestRequest, 
   else checkComposite(state, result);
 }
 
-/** A Parallel gives one result a branch, and an inline Map a list of them. */
-function checkComposite({ type, inner, fork }: CompiledState, result: unknown): void {
-  if (fork === undefined) return;
-  if (!isJsonArray(result as never)) refuse('mock/result', 'Mocked result must be an array.');
-  const { length } = result as readonly unknown[];
-  if (type === 'Parallel' && length !== inner.length)
-    refuse('mock/result', `Mocked result must have ${inner.length} items, one of each branch.`);
+/** A Parallel gives one result a branch, and a Map a list of them, or where it has written them. */
+function checkComposite({ type, inner, processor }: CompiledState, result: Json): void {
+  if (processor?.writes) {
+    if (!isJsonObject(result)) refuse('mock/result', 'Mocked result must be a JSON object.');
+    return;
+  }
+  if (!isJsonArray(result)) refuse('mock/result', 'Mocked result must be an array.');
+  if (type !== 'Parallel' || result.length === inner.length) return;
+  const wanted = 'the same number of items as number of Parallel branches';
+  refuse('mock/result', `Mocked result must contain ${wanted}.`);
 }
 
 function checkConfiguration(state: CompiledState, { stateConfiguration = {} }: StateTestRequest): void {

@@ -5,10 +5,12 @@ import { ActiveThread } from '../active-thread.js';
 import { expressArn } from '../arn.js';
 import { errorOutput, findCatcher } from '../catch.js';
 import { overlaid } from '../context.js';
-import { ERRORS, StateFailure } from '../errors.js';
+import { ERRORS, StateFailure, toleranceFailure } from '../errors.js';
 import { type Execution, MAIN_THREAD, type Waiting } from '../execution.js';
 import { exit } from '../exit.js';
 import { MAX_TEST_MS } from '../limits.js';
+import type { MapRun } from '../map-run/map-run.js';
+import { isExceeded } from '../map-run/tolerance.js';
 import type { Answer, Exit, Move } from '../program.js';
 import { stateOf } from '../program.js';
 import { written } from '../recovery.js';
@@ -35,7 +37,8 @@ export class StateTest {
   readonly #threads: Threads;
   readonly #thread: ActiveThread;
   readonly #seen: Record<string, Json> = {};
-  readonly #inputs: Json[] = [];
+  /** What was made for each item of a Map, or batch of them, by its place. */
+  readonly #each: Record<string, Json[]> = {};
 
   /** `now` is in milliseconds since 1970. */
   constructor(subject: TestSubject, request: StateTestRequest, now: number, seed: string) {
@@ -51,7 +54,7 @@ export class StateTest {
     const event = { type: 'continue', id: NAME, instance: NAME, revision: 1, at: now, seed } as const;
     this.#subject = subject;
     this.#request = request;
-    this.#turn = new Turn(execution, event, (stage, value) => this.#see(stage, value));
+    this.#turn = new Turn(execution, event, (stage, value, index) => this.#see(stage, value, index));
     this.#threads = new Threads(this.#turn);
     this.#thread = new ActiveThread(this.#turn, undefined, 0, thread);
   }
@@ -64,10 +67,13 @@ export class StateTest {
       const move = state.type === 'Parallel' ? undefined : state.enter(this.#thread);
       if (mock === undefined) return this.#carryOut(move);
       if (move?.kind === 'fork') this.#chooseInputs(move);
+      this.#beginExecutions(this.#thread.mapRun);
       if (mock.errorOutput !== undefined) throw this.#mockedFailure(mock.errorOutput);
+      this.#checkFailures(this.#thread.mapRun);
       const { result = null } = mock;
-      if (state.fork !== undefined && Array.isArray(result))
+      if (state.fork !== undefined)
         return this.#leave(state.fork.join(this.#thread, result as readonly Json[]));
+      if (state.processor !== undefined) return this.#leave(state.processor.join(this.#thread, result));
       if (move?.kind !== 'wait') throw new Error(`${state.name}: it waits for nothing`);
       const { effect } = move.waiting.callback ?? move.waiting;
       return this.#take({ type: 'task.succeeded', effect, output: result }, move.waiting);
@@ -110,6 +116,23 @@ export class StateTest {
     this.#thread.fork = undefined;
   }
 
+  /** Each begins as if those before it had ended. */
+  #beginExecutions(run: MapRun | undefined): void {
+    if (run === undefined) return;
+    for (let first = 0; ; this.#subject.state.enter(this.#thread)) {
+      if (run.failure !== undefined) throw run.failure;
+      while (run.executions.running > 0) run.end(first++, 'succeeded');
+      if (run.isDone) return;
+    }
+  }
+
+  /** AWS holds the failures against a tolerance that is written down; one that is not, which is none, it lets be exceeded. */
+  #checkFailures(run: MapRun | undefined): void {
+    const failed = this.#request.stateConfiguration?.mapIterationFailureCount ?? 0;
+    if (run === undefined || Object.keys(run.tolerance).length === 0) return;
+    if (isExceeded(run.tolerance, failed, run.total)) throw toleranceFailure();
+  }
+
   #mockedFailure({ error, cause }: { readonly error?: string; readonly cause?: string }): StateFailure {
     return new StateFailure(error, cause);
   }
@@ -135,7 +158,10 @@ export class StateTest {
       return this.#answer({ status: 'RETRIABLE', ...why }, { retryIndex, retryBackoffIntervalSeconds });
     }
     const catcher = findCatcher(state.catchers, error);
-    if (catcher === undefined) return this.#answer({ status: 'FAILED', ...why });
+    if (catcher === undefined) {
+      const details = retrier === undefined ? undefined : { retryIndex };
+      return this.#answer({ status: 'FAILED', ...why }, details);
+    }
     try {
       const left = catcher.leave(this.#thread, errorOutput(failure));
       exit(this.#threads, this.#thread, state, { kind: 'exit', next: catcher.next, ...left });
@@ -152,9 +178,13 @@ export class StateTest {
     }
   }
 
-  #see(stage: Stage, value: Json): void {
-    if (stage === 'afterItemSelector') this.#inputs.push(value);
-    else this.#seen[stage] = value;
+  #see(stage: Stage, value: Json, index: number | undefined): void {
+    if (index === undefined) {
+      this.#seen[stage] = value;
+      return;
+    }
+    this.#each[stage] ??= [];
+    this.#each[stage][index] = value;
   }
 
   #answer(
@@ -167,7 +197,8 @@ export class StateTest {
     const inspectionData: InspectionData = {
       input,
       ...this.#seen,
-      ...(this.#inputs.length === 0 ? {} : { afterItemSelector: this.#inputs }),
+      // A batch has the place of its first item.
+      ...Object.fromEntries(Object.entries(this.#each).map(([stage, made]) => [stage, Object.values(made)])),
       ...(Object.keys(variables).length === 0 ? {} : { variables }),
       ...given({ errorDetails }),
     };
