@@ -113,6 +113,17 @@ describe('a compiled expression', () => {
     expect(() => sum()).toThrow(expect.objectContaining({ code: 'D1012' }));
   });
 
+  it('takes null that is handed in for a value', () => {
+    expect(outcome('$x', 1, { x: null })).toBeNull();
+    expect(outcome('[$x, $x = null, $exists($x), $type($x)]', 1, { x: null })).toEqual([
+      null,
+      true,
+      true,
+      'null',
+    ]);
+    expect(outcome('$sum', 1, { sum: null })).toBeNull();
+  });
+
   it('says what it was given wrongly', () => {
     const options: object[] = [
       { now: 0 },

@@ -13,7 +13,11 @@ export function compileVariable({ name }: Variable, compiling: Compiling): Code 
   const evaluator = name === EVAL && compiling.rules.evaluates ? compileEvaluator(compiling) : undefined;
   const native = compiling.rules.functions.get(name);
   const isPlain = isPlainName(name);
-  const outside = (scope: Scope) => handedIn(scope.run, name, isPlain) ?? evaluator?.(scope) ?? native;
+  // What is handed in may be null, which is a value.
+  const outside = (scope: Scope) => {
+    const given = handedIn(scope.run, name, isPlain);
+    return given === undefined ? (evaluator?.(scope) ?? native) : given;
+  };
   return compileRead(name, outside, compiling);
 }
 
