@@ -3,7 +3,15 @@ import { asl } from '../../src/asl/language.js';
 import { isJsonArray, isJsonObject, type Json } from '../../src/core/json.js';
 import { isError } from '../../src/core/problem.js';
 import type { Behaviour } from './drive.js';
-import { type Case, hasCorpus, type Lambda, readCases, type Score, score } from './recorded-case.js';
+import {
+  type Case,
+  functionOf,
+  hasCorpus,
+  type Lambda,
+  readCases,
+  type Score,
+  score,
+} from './recorded-case.js';
 
 /** What is measured today may not get worse. */
 const FLOORS = { cases: 346, outcome: 346, cause: 346, history: 187 };
@@ -75,7 +83,7 @@ function reportFunctions(all: readonly Case[], scores: readonly Score[]): void {
   const byId = new Map(scores.map((score) => [score.id, score]));
   const functions = new Map<string, { whole: number; cases: number }>();
   for (const { id, expected } of all) {
-    const name = id.replace(/(\[.*)?#\d+$/, '');
+    const name = functionOf(id);
     const counted = functions.get(name) ?? { whole: 0, cases: 0 };
     const { cause = false, history = expected.history === undefined } = byId.get(id) ?? {};
     counted.cases++;
@@ -84,8 +92,7 @@ function reportFunctions(all: readonly Case[], scores: readonly Score[]): void {
   }
   const whole = [...functions.values()].filter(({ whole, cases }) => whole === cases).length;
   console.log(`  test functions that are repeated whole: ${whole}/${functions.size}`);
-  for (const [name, { whole, cases }] of functions)
-    if (whole < cases) console.log(`    ${whole}/${cases} ${name}`);
+  for (const [name, { whole, cases }] of functions) console.log(`    ${whole}/${cases} ${name}`);
 }
 
 /** Kinds that are counted by tests of their own. */

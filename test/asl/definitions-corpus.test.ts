@@ -5,6 +5,7 @@ import { creationRefusal } from '../../src/asl/validation/creation.js';
 import type { Diagnostic } from '../../src/asl/validation/diagnostic.js';
 import { definitionRefusal, validateDefinition } from '../../src/asl/validation/validation.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
+import { functionOf } from './recorded-case.js';
 import { Recording } from './recording.js';
 
 const CORPUS = '../shared/corpora/asl/cases.jsonl';
@@ -119,6 +120,9 @@ const EARNING: readonly (readonly [words: string, definition: Json, type?: Workf
   ['[States]', { StartAt: 'A' }],
 ];
 
+/** What no request can earn here: nobody looks whether there is such a log group. */
+const NOT_HERE = ['Invalid Logging Configuration: Log Destination not found.'];
+
 function one(name: string, state: Json): Json {
   return { StartAt: name, States: { [name]: state } };
 }
@@ -130,6 +134,17 @@ describe.skipIf(!existsSync(MESSAGES))('the words that AWS was recorded to refus
     .map((text) => text.replace('arn:<partition>', 'arn:aws'));
 
   it('are known', () => expect(refusals).toHaveLength(EARNING.length));
+
+  it('are earned by one of these definitions, by a Label, or by a request that was recorded', () => {
+    const requests = readCases().filter(({ kind, validated }) => kind === 'create' && validated);
+    const told = new Set(requests.map(({ expected }) => String(expected['message'])));
+    const isEarned = (text: string) =>
+      /^Error=ValueError Args=\[["']Label /.test(text) ||
+      told.has(text) ||
+      EARNING.some(([words]) => text.includes(words));
+    const others = Object.values(createErrors).flat();
+    expect(others.filter((text) => !isEarned(text))).toEqual(NOT_HERE);
+  });
 
   it.each(EARNING.map(([words, definition, type]) => ({ words, definition, type })))('are ours: $words', ({
     words,
@@ -219,7 +234,7 @@ function report(
     const counted = kinds.get(kind) ?? { right: 0, all: 0, functions: new Map<string, boolean>() };
     kinds.set(kind, counted);
     const isRight = !isMissed(id);
-    const name = id.replace(/(\[.*)?#\w+$/, '');
+    const name = functionOf(id);
     counted.all++;
     if (isRight) counted.right++;
     counted.functions.set(name, (counted.functions.get(name) ?? true) && isRight);

@@ -57,6 +57,11 @@ const STATUSES: Readonly<Record<string, string>> = {
   ABORTED: 'stopped',
 };
 
+/** The test function of the recorder that a case comes from: some have twenty cases, and most have one. */
+export function functionOf(id: string): string {
+  return id.replace(/(\[.*)?#\w+$/, '');
+}
+
 export function readCases(): Case[] {
   if (!hasCorpus) return [];
   return readFileSync(CORPUS, 'utf8')

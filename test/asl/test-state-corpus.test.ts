@@ -8,6 +8,7 @@ import {
   simulate,
   testState,
 } from '../../src/embed/asl.js';
+import { functionOf } from './recorded-case.js';
 import { Recording } from './recording.js';
 
 const CORPUS = '../shared/corpora/asl/cases.jsonl';
@@ -33,6 +34,10 @@ describe.skipIf(!existsSync(CORPUS))('the recordings of TestState', () => {
     const differences = await Promise.all(cases.map(difference));
     const repeated = differences.filter((one) => one === undefined).length;
     console.log(`ASL recordings of TestState: ${repeated}/${cases.length}`);
+    for (const name of new Set(cases.map(({ id }) => functionOf(id)))) {
+      const own = differences.filter((_, i) => functionOf(cases[i]?.id ?? '') === name);
+      console.log(`  ${own.filter((one) => one === undefined).length}/${own.length} ${name}`);
+    }
     for (const [i, one] of differences.entries())
       if (one !== undefined) console.log(`  ${cases[i]?.id}: ${one}`);
     expect(repeated).toBeGreaterThanOrEqual(FLOOR);
