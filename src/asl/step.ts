@@ -60,7 +60,9 @@ function signal(program: AslProgram, standing: Standing, event: Event & SignalEv
     return rejected(standing, event, { code: 'unknown-map-run', message, path: '/mapRun' });
   }
   thread.mapRun.change(change);
-  if (thread.waiting?.for !== 'executions') return threads.finish(false);
+  // What is on its way to it makes it go on in any case.
+  if (thread.waiting?.for !== 'executions' || thread.waiting.items !== undefined)
+    return threads.finish(false);
   // It goes on under its new bounds.
   thread.waiting = undefined;
   return run(program, threads, stackOf(thread));

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/core/engine.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
-import { type Handlers, openEngine } from '../../src/embed/engine.js';
+import {
+  describeMapRun,
+  type Handlers,
+  listMapRuns,
+  openEngine,
+  updateMapRun,
+} from '../../src/embed/engine.js';
 import { testPostgres } from '../services/postgres.js';
 import { runSql } from '../store/postgres-schema.js';
 import { freshPath } from '../store/sqlite-folder.js';
@@ -162,6 +168,92 @@ function describeOn(name: string, fresh: () => string): void {
       expect(await engine.read('run/1.1/0')).toBeUndefined();
     }, 60_000);
 
+    it('have their results written, and go on with where they are', async () => {
+      const bucket = new Map<string, string>();
+      const put = (given: Json) => {
+        const { Key, Body } = given as { Key: string; Body: string };
+        bucket.set(Key, Body);
+        return {};
+      };
+      const PUT_OBJECT = 'arn:aws:states:::s3:putObject';
+      const ResultWriter = { Resource: PUT_OBJECT, Parameters: { Bucket: 'b', Prefix: 'all' } };
+      const source = mapOf('work', { ResultWriter, ToleratedFailureCount: 1, Label: 'rows' });
+      const work = (n: Json) => {
+        if (n === 7) throw new RangeError('seven');
+        return n;
+      };
+      const engine = await engineOn(fresh(), { work, [PUT_OBJECT]: put }, source);
+      const input = Array.from({ length: 120 }, (_, index) => index);
+      await engine.create('items', { id: 'run', input });
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
+      const MapRunArn = 'arn:aws:states:us-east-1:000000000000:mapRun:items/rows:run/1.0';
+      const Key = 'all/run/1.0/manifest.json';
+      expect((await engine.read('run'))?.output).toEqual({
+        ...{ MapRunArn, ResultWriterDetails: { Bucket: 'b', Key } },
+      });
+      const written = (name: string) => JSON.parse(bucket.get(`all/run/1.0/${name}`) ?? '') as JsonObject[];
+      expect(written('SUCCEEDED_0.json').map(({ Output }) => Number(Output))).toEqual(
+        input.filter((n) => n !== 7),
+      );
+      expect(written('FAILED_0.json')).toMatchObject([
+        { Error: 'RangeError', Cause: 'seven', Status: 'FAILED', Input: '7' },
+      ]);
+      expect(await describeMapRun(engine, MapRunArn)).toMatchObject({
+        ...{ mapRunArn: MapRunArn, status: 'SUCCEEDED', toleratedFailureCount: 1, redriveCount: 0 },
+        itemCounts: { total: 120, succeeded: 119, failed: 1, pending: 0, running: 0, resultsWritten: 120 },
+      });
+    }, 60_000);
+
+    it('are told of while they run and after their end, and take other bounds meanwhile', async () => {
+      const held: (() => void)[] = [];
+      const work = (n: Json) => new Promise((done) => held.push(() => done(n)));
+      const engine = await engineOn(fresh(), { work }, mapOf('work', { MaxConcurrency: 1, Label: 'rows' }));
+      await engine.create('items', { id: 'run', input: [1, 2, 3] });
+      await expect.poll(() => held.length, PATIENCE).toBe(1);
+      const [run] = await listMapRuns(engine, 'run');
+      expect(run).toMatchObject({
+        executionArn: 'arn:aws:states:us-east-1:000000000000:execution:items:run',
+        stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:items/rows',
+        ...{ status: 'RUNNING', maxConcurrency: 1, toleratedFailurePercentage: 0 },
+        executionCounts: { total: 3, running: 1, pending: 2, succeeded: 0 },
+      });
+      expect(run?.stopDate).toBeUndefined();
+      const arn = run?.mapRunArn ?? '';
+      const bounds = { maxConcurrency: 0, toleratedFailurePercentage: 12.5 };
+      const receipt = await updateMapRun(engine, arn, bounds, { wait: '10s' });
+      expect(receipt.applied?.outcome).toEqual({ kind: 'applied' });
+      await expect.poll(() => held.length, PATIENCE).toBe(3);
+      expect(await describeMapRun(engine, arn)).toMatchObject(bounds);
+      for (const done of held) done();
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
+      const ended = await describeMapRun(engine, arn);
+      expect(ended).toMatchObject({ ...bounds, status: 'SUCCEEDED', itemCounts: { succeeded: 3, total: 3 } });
+      expect(ended?.stopDate).toBeGreaterThanOrEqual(ended?.startDate ?? Number.NaN);
+      const late = await updateMapRun(engine, arn, bounds, { wait: '10s' });
+      expect(late.applied?.outcome.kind).toBe('ignored');
+    }, 60_000);
+
+    it('are told of when they fail, when they are redriven, and when they are stopped', async () => {
+      let broken = true;
+      const work = (n: Json) => {
+        if (broken) throw new Error('broken');
+        return n === 2 ? new Promise(() => {}) : n;
+      };
+      const engine = await engineOn(fresh(), { work }, mapOf('work', { MaxConcurrency: 1 }));
+      await engine.create('items', { id: 'run', input: [1, 2] });
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('failed');
+      const only = async () => (await listMapRuns(engine, 'run')).map(({ mapRunArn: _, ...run }) => run);
+      expect(await only()).toMatchObject([{ status: 'FAILED', itemCounts: { failed: 1, pending: 1 } }]);
+      broken = false;
+      await engine.retry('run');
+      const isOne = async () => (await only())[0]?.itemCounts.succeeded;
+      await expect.poll(isOne, PATIENCE).toBe(1);
+      expect(await only()).toMatchObject([{ status: 'RUNNING', redriveCount: 1, itemCounts: { failed: 0 } }]);
+      await engine.stop('run');
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('stopped');
+      expect(await only()).toMatchObject([{ status: 'ABORTED', itemCounts: { succeeded: 1, aborted: 1 } }]);
+    }, 60_000);
+
     it('stop their executions when they are stopped', async () => {
       const work = (_: Json, { signal }: { signal: AbortSignal }) =>
         new Promise((_done, failed) => signal.addEventListener('abort', () => failed(signal.reason)));
@@ -173,6 +265,22 @@ function describeOn(name: string, fresh: () => string): void {
     }, 60_000);
   });
 }
+
+describe('a Map run', () => {
+  it('that there is none of is told by nobody, and changed by nobody', async () => {
+    const engine = await engineOn('memory:', {}, mapOf('work'));
+    const arn = 'arn:aws:states:us-east-1:000000000000:mapRun:items/rows:nobody/1.0';
+    expect(await describeMapRun(engine, arn)).toBeUndefined();
+    expect(await describeMapRun(engine, 'arn:aws:s3:::rows')).toBeUndefined();
+    await expect(updateMapRun(engine, 'rows', { maxConcurrency: 1 })).rejects.toMatchObject({
+      code: 'unknown-map-run',
+    });
+    await expect(updateMapRun(engine, arn, { maxConcurrency: 1 })).rejects.toMatchObject({
+      code: 'unknown-instance',
+    });
+    await expect(listMapRuns(engine, 'nobody')).rejects.toMatchObject({ code: 'unknown-instance' });
+  });
+});
 
 describeOn('a store in memory', () => 'memory:');
 describeOn('SQLite', () => `sqlite:${freshPath()}`);

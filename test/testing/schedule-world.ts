@@ -2,18 +2,16 @@ import type { Publication } from '../../src/core/engine.js';
 import { hasEnded } from '../../src/core/instance.js';
 import { eventOf, type HistoryEntry, historyOf, type JournalEntry } from '../../src/core/journal.js';
 import { isJsonObject, type Json, type JsonObject } from '../../src/core/json.js';
-import { Refused } from '../../src/core/problem.js';
 import { SCHEDULE_LANGUAGE, SCHEDULE_MACHINE, scheduleId } from '../../src/core/schedule-id.js';
 import { identify } from '../../src/runtime/hash.js';
-import { Registry } from '../../src/runtime/registry.js';
 import { schedule } from '../../src/schedule/language.js';
 import { statechart } from '../../src/statechart/language.js';
 import type { Store } from '../../src/store/store.js';
 import { probe } from '../../src/testing/probe-language.js';
 import { FaultPlan } from '../../src/testing/simulation/fault.js';
-import { BrokenIo, Process } from '../../src/testing/simulation/process.js';
 import { World } from '../../src/testing/simulation/world.js';
 import { replacedStore } from '../../src/testing/simulation/wrapped-store.js';
+import { Crew } from './crew.js';
 
 export interface ScheduleReport {
   /** What was promised and not kept; empty if all is well. */
@@ -29,8 +27,6 @@ export interface ScheduleReport {
 /** Where planned faults strike: what processes of schedules ask for often. */
 const FAULTY: readonly (keyof Store)[] = ['send', 'claim', 'commit', 'nextDue'];
 const PROCESSES = 2;
-const RESTART_MS = 3_000;
-const PATIENCE_MS = 1_000;
 const LIMIT_MS = 600_000;
 /** What the client tells schedules, at least and at most: it goes on until every planned fault has happened. */
 const COMMANDS = 6;
@@ -81,7 +77,7 @@ export async function simulateSchedules(
   for (const machine of MACHINES) await store.publish(identify(machine));
   const faults = new FaultPlan(world.chance, FAULTY);
   const witness = new Witness(store, world);
-  const crew = new Crew(world, witness.store, faults);
+  const crew = new Crew(world, witness.store, faults, { languages: [schedule, statechart, probe] });
   for (let i = 0; i < PROCESSES; i++) await crew.hire();
   const client = new Client(world, crew, () => faults.outstanding.length > 0);
   let done = false;
@@ -131,43 +127,6 @@ class Witness {
   }
 }
 
-/** The processes; one that dies is replaced after a while. */
-class Crew {
-  readonly #world: World;
-  readonly #store: Store;
-  readonly #faults: FaultPlan;
-  readonly #processes: Process[] = [];
-  #open = true;
-
-  constructor(world: World, store: Store, faults: FaultPlan) {
-    this.#world = world;
-    this.#store = store;
-    this.#faults = faults;
-  }
-
-  get alive(): readonly Process[] {
-    return this.#processes.filter((process) => process.alive);
-  }
-
-  async hire(): Promise<void> {
-    const registry = new Registry({ languages: [schedule, statechart, probe] });
-    for (const definition of await this.#store.definitions()) {
-      const whole = await this.#store.definition(definition.hash);
-      if (whole !== undefined) registry.add(whole);
-    }
-    const restart = () => {
-      if (this.#open) this.#world.after(this.#world.moment(RESTART_MS), () => void this.hire());
-    };
-    const name = `p${this.#processes.length}`;
-    this.#processes.push(new Process(name, this.#world, this.#store, registry, this.#faults, restart));
-  }
-
-  dismiss(): void {
-    this.#open = false;
-    for (const process of this.#processes) process.kill();
-  }
-}
-
 /** Creates the schedules, tells them things, and ends them; repeats whatever was not answered. */
 class Client {
   readonly #world: World;
@@ -183,9 +142,9 @@ class Client {
 
   async work(): Promise<void> {
     const { chance } = this.#world;
-    await this.#insist(({ engine }) => engine.create('probe', { id: INBOX }));
+    await this.#crew.insist(({ engine }) => engine.create('probe', { id: INBOX }));
     for (const [name, specification] of Object.entries({ ...COMPLETE, ...SINGLE })) {
-      await this.#insist(({ engine }) => engine.schedule(name, specification));
+      await this.#crew.insist(({ engine }) => engine.schedule(name, specification));
     }
     const single = Object.keys(SINGLE);
     const all = [...single, ...Object.keys(COMPLETE)];
@@ -198,35 +157,13 @@ class Client {
     }
     for (const name of single) {
       await this.#tell(name, 'pause');
-      await this.#insist(({ engine }) => engine.stop(scheduleId(name)));
+      await this.#crew.insist(({ engine }) => engine.stop(scheduleId(name)));
     }
   }
 
   async #tell(name: string, type: string): Promise<void> {
     const event = { type, id: `c${this.#sent++}` };
-    await this.#insist(({ engine }) => engine.send(scheduleId(name), event));
-  }
-
-  /** Asks until it is answered. */
-  async #insist(ask: (process: Process) => Promise<unknown>): Promise<void> {
-    while (!(await this.#try(ask))) await this.#world.sleep(this.#world.moment(200));
-  }
-
-  async #try(ask: (process: Process) => Promise<unknown>): Promise<boolean> {
-    const processes = this.#crew.alive;
-    const process = processes[this.#world.chance.below(processes.length)];
-    if (process === undefined) return false;
-    return new Promise((resolve, reject) => {
-      const cancel = this.#world.after(PATIENCE_MS, () => resolve(false));
-      const settle = (answered: boolean) => {
-        cancel();
-        resolve(answered);
-      };
-      ask(process).then(
-        () => settle(true),
-        (error) => (error instanceof Refused && !(error instanceof BrokenIo) ? reject(error) : settle(false)),
-      );
-    });
+    await this.#crew.insist(({ engine }) => engine.send(scheduleId(name), event));
   }
 }
 

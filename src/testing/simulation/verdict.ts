@@ -1,3 +1,4 @@
+import type { SpawnEffect } from '../../core/effect.js';
 import { answeredEffect, type Event } from '../../core/event.js';
 import { refold } from '../../core/fold.js';
 import { childName, effectName } from '../../core/identifier.js';
@@ -102,7 +103,7 @@ class Inquiry {
       for (const effect of step.effects) {
         if (effect.type === 'send')
           this.#sent.push({ from: instance, to: effect.to, id: effectName(instance, effect.id) });
-        if (effect.type === 'spawn') children.push(childName(instance, effect.id, 0));
+        if (effect.type === 'spawn') children.push(nameOf(instance, effect));
       }
       if (event.type === 'redrive' && step.outcome.kind === 'applied') {
         this.redriven += 1;
@@ -229,7 +230,8 @@ class Expected {
   readonly #open = new Map<string, number>();
 
   see(event: Event, step: Step, complain: (what: string) => void): void {
-    const answered = answeredEffect(event);
+    // The children of a group all answer the same effect.
+    const answered = event.type === 'child.ended' ? event.child : answeredEffect(event);
     if (answered !== undefined && step.outcome.kind === 'applied') {
       const due = this.#open.get(answered);
       if (due === undefined) complain(`${answered} was answered twice`);
@@ -239,12 +241,21 @@ class Expected {
     for (const effect of step.effects) {
       if (effect.type === 'timer') this.#open.set(effect.id, effect.dueAt);
       if (effect.type === 'task' && effect.ask) this.#open.set(effect.id, 0);
-      if (effect.type === 'spawn') this.#open.set(effect.id, 0);
-      if (effect.type === 'cancel') this.#open.delete(effect.target);
+      if (effect.type === 'gather' || effect.type === 'fetch') this.#open.set(effect.id, 0);
+      if (effect.type === 'spawn') this.#open.set(nameOf(event.instance, effect), 0);
+      if (effect.type !== 'cancel') continue;
+      const { target, kind, indexes = [0] } = effect;
+      const given =
+        kind === 'child' ? indexes.map((index) => childName(event.instance, target, index)) : [target];
+      for (const effect of given) this.#open.delete(effect);
     }
   }
 
   get unanswered(): Iterable<string> {
     return this.#open.keys();
   }
+}
+
+function nameOf(parent: string, { id, group = id, index = 0 }: SpawnEffect): string {
+  return childName(parent, group, index);
 }
