@@ -62,7 +62,7 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
     languages: LANGUAGES,
     implementations: { ...collection.implementations, ...options.implementations },
     handlers: {
-      [START_EXECUTION]: startExecution(() => engine),
+      [START_EXECUTION]: startExecution((machine, options) => engine.create(machine, options)),
       ...Object.fromEntries(collection.handlers),
       ...options.handlers,
     },

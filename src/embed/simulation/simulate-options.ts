@@ -22,7 +22,10 @@ export interface SimulateOptions {
    * the task's handler is done. Where there is nobody, nobody answers.
    */
   readonly callbacks?: Handlers;
-  /** Other workflows, which tasks run executions of, by name. */
+  /**
+   * Other workflows, which tasks run executions of, by name. Those that nobody waits for run on the same clock, until the
+   * execution itself has ended.
+   */
   readonly machines?: Readonly<Record<string, string | object>>;
   /** What is said to whoever waits for its key and value by then (Message states), in milliseconds after the start. */
   readonly messages?: readonly SimulatedMessage[];

@@ -3,13 +3,14 @@ import { executionStatus } from '../../asl/execution-status.js';
 import { asl } from '../../asl/language.js';
 import type { AslProgram } from '../../asl/program.js';
 import { begin, type Given } from '../../asl/step.js';
-import { effectName } from '../../core/identifier.js';
+import { effectName, idProblem } from '../../core/identifier.js';
 import { hasEnded } from '../../core/instance.js';
 import { jobAnswer } from '../../core/job.js';
-import type { Json } from '../../core/json.js';
+import { canonicalText, type Json } from '../../core/json.js';
 import type { Language } from '../../core/language.js';
 import { type Problem, Refused } from '../../core/problem.js';
 import { thrown } from '../../core/thrown.js';
+import { type CreateOptions, START_EXECUTION, startExecution } from '../start-execution.js';
 import { HandlersAtWork } from './handlers-at-work.js';
 import { asJson, LAST_INSTANT_MS, type Posted, type SimulateTerms } from './simulate-options.js';
 import { type Simulated, simulated } from './simulated.js';
@@ -24,6 +25,9 @@ export function simulateProgram(
   return new Simulation(program, terms).run(input === undefined ? {} : asJson('input', input));
 }
 
+/** How many executions that nobody waits for one simulation begins: one that begins itself would never come to an end. */
+export const MAX_BEGUN_BESIDE = 1_000;
+
 class Simulation {
   readonly #terms: SimulateTerms;
   readonly #timeline: Timeline<AslProgram>;
@@ -33,6 +37,8 @@ class Simulation {
   /** What is still to be said, the next first. */
   readonly #messages: Posted[];
   #refusal: Problem | undefined;
+  /** How many executions were begun that nobody waits for. */
+  #begunBeside = 0;
   #isStopped = false;
 
   constructor(program: AslProgram, terms: SimulateTerms) {
@@ -82,9 +88,10 @@ class Simulation {
   }
 
   get #handlers(): HandlersAtWork {
-    const { handlers, missing } = this.#terms;
+    const { handlers, machines, missing } = this.#terms;
+    const begin = { [START_EXECUTION]: startExecution(async (...asked) => this.#create(...asked)) };
     this.#begunHandlers ??= new HandlersAtWork({
-      handlers,
+      handlers: machines.size === 0 ? handlers : { ...begin, ...handlers },
       missing,
       ended: (job, end) => {
         this.#timeline.answer(job, jobAnswer(job.task.id, end, job.startedAt));
@@ -154,6 +161,28 @@ class Simulation {
     this.#callbacks.begin({ jobId, instance, task: { ...task, id: effect }, startedAt: this.#timeline.now });
   }
 
+  /** An execution that nobody waits for, on the same clock. */
+  #create(machine: string, { id, input }: CreateOptions): { readonly createdAt: number } {
+    const timeline = this.#timeline;
+    const program = this.#terms.machines.get(machine);
+    if (program === undefined) throw refused('unknown-machine', `there is no machine "${machine}" here`);
+    const problem = idProblem('a name', id);
+    if (problem !== undefined) throw new Refused(problem);
+    const there = timeline.standing(id).state;
+    if (there !== null) {
+      const { start } = fromState(there);
+      if (start.machine === machine && canonicalText(start.input) === canonicalText(input))
+        return { createdAt: start.at };
+      throw refused('conflict', `there is another execution "${id}"`);
+    }
+    if (this.#begunBeside >= MAX_BEGUN_BESIDE)
+      throw refused('too-many', `a simulation begins at most ${MAX_BEGUN_BESIDE} executions`);
+    this.#begunBeside += 1;
+    timeline.begin(id, machine, input, program);
+    if (timeline.standing(id).state === null) throw refused('invalid-input', 'its input is refused');
+    return { createdAt: timeline.now };
+  }
+
   #stop(signal: AbortSignal): void {
     this.#isStopped = true;
     this.#timeline.send(this.#terms.instance, { type: 'stop', cause: thrown(signal.reason).message });
@@ -162,7 +191,7 @@ class Simulation {
   #endless(): Refused {
     const { value } = asl.view(this.#timeline.standing(this.#terms.instance).state);
     const message = `the execution never ends: in state ${JSON.stringify(value)} it waits for what never comes`;
-    return new Refused({ code: 'never-ends', message, path: '' });
+    return refused('never-ends', message);
   }
 
   #result(): Simulated {
@@ -172,6 +201,10 @@ class Simulation {
       this.#timeline.history(this.#terms.instance),
     );
   }
+}
+
+function refused(code: string, message: string): Refused {
+  return new Refused({ code, message, path: '' });
 }
 
 /** The effect that the answer to a token has, of the task that a handler was asked for by this one. */

@@ -114,9 +114,10 @@ export class Timeline<P extends Program> {
     return this.#due.peek()?.dueAt;
   }
 
-  /** Begins an instance, now. */
-  begin(instance: string, machine: string, input: Json): void {
-    this.#begin({ id: instance, program: this.#options.program }, { type: 'start', machine, input });
+  /** Begins an instance, now; of the program that the timeline was made for, unless of another. */
+  begin(instance: string, machine: string, input: Json, other?: P): void {
+    const program = other ?? this.#options.program;
+    this.#begin({ id: instance, program }, { type: 'start', machine, input });
   }
 
   standing(instance: string): Standing {
