@@ -1,6 +1,7 @@
 import { md5 } from './md5.js';
 import { sha1 } from './sha1.js';
-import { sha2 } from './sha2.js';
+import { sha256 } from './sha256.js';
+import { sha512 } from './sha512.js';
 
 /** The algorithms that Step Functions has, by its names. */
 export const DIGEST_ALGORITHMS = ['MD5', 'SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'] as const;
@@ -20,8 +21,10 @@ export function digest(text: string, algorithm: DigestAlgorithm): string {
       return md5(bytes);
     case 'SHA-1':
       return sha1(bytes);
+    case 'SHA-256':
+      return sha256(bytes);
     default:
-      return sha2(bytes, algorithm);
+      return sha512(bytes, algorithm);
   }
 }
 

@@ -15,7 +15,7 @@ import { uuidOf } from './uuid.js';
 export const MAX_CODED_LENGTH = 10_000;
 
 /** Steps of the budget for each UTF-16 unit that goes into a digest of the SHA-2 family. */
-const SHA_2_STEPS = 12;
+const SHA_2_STEPS = 2;
 
 /** Items of an ArrayRange; Step Functions has the same limit. */
 export const MAX_RANGE_LENGTH = 1_000;
