@@ -2,7 +2,7 @@ import type { Json } from '../../core/json.js';
 import type { Compiling } from './compiling.js';
 import { compileGroup } from './grouping.js';
 import type { ArrayNode, Literal, ObjectNode } from './syntax-tree.js';
-import { addAll, type Code, isArray, Row, Sequence, type Value } from './value.js';
+import { addAll, type Code, isArray, isSeveral, Row, Sequence, type Value } from './value.js';
 
 export function compileLiteral({ value }: Literal): Code {
   const constant: Json = value;
@@ -17,9 +17,8 @@ export function compileArray(node: ArrayNode, compiling: Compiling): Code {
     for (const { code, asOne } of parts) {
       const result = code(input, scope);
       if (result === undefined) continue;
-      if (result instanceof Sequence || result instanceof Row) {
-        addAll(array, result instanceof Row ? result.array : result.items, scope.run);
-      } else if (isArray(result) && !asOne) addAll(array, result, scope.run);
+      if (isSeveral(result)) addAll(array, result.items, scope.run);
+      else if (isArray(result) && !asOne) addAll(array, result, scope.run);
       else array.push(result);
     }
     return array;
@@ -28,6 +27,6 @@ export function compileArray(node: ArrayNode, compiling: Compiling): Code {
 
 /** `{a: b}`: the pairs are evaluated for the context as a grouping would. */
 export function compileObject(node: ObjectNode, compiling: Compiling): Code {
-  const context: Code = (input) => (input instanceof Row ? new Sequence([input.array]) : input);
+  const context: Code = (input) => (input instanceof Row ? new Sequence([input.items]) : input);
   return compileGroup({ pairs: node.pairs, position: node.position }, context, compiling);
 }

@@ -29,6 +29,6 @@ export class Findings {
  * steps an array stands for its items, and what is no array for itself.
  */
 export function onlyFinding(only: Result, isLast: boolean): Result {
-  if (only instanceof Row) return isLast ? only : new Sequence([only.array]);
+  if (only instanceof Row) return isLast ? only : new Sequence([only.items]);
   return only instanceof Sequence && only.keep ? new Sequence(only.items) : only;
 }

@@ -15,6 +15,9 @@ export const MAX_EXPRESSION_LENGTH = 262_144;
 
 const NO_SURROUNDINGS: Surroundings = {};
 
+/** What an expression binds lies in scopes of its own. */
+const NO_SLOTS: Result[] = [];
+
 /**
  * Compiles a JSONata expression: synchronous, pure, and stopped by its budget. What a text does wrong comes back
  * as a Problem with JSONata's code, line and column; what an evaluation does wrong throws ExpressionError.
@@ -54,7 +57,7 @@ class JsonataExpression implements Expression {
     const budget = surroundings.budget ?? new Budget();
     const { code, cost } = this.#body;
     budget.spend(cost);
-    const scope = new Scope({ budget, surroundings, root: input }, [], undefined);
+    const scope = new Scope({ budget, surroundings, root: input }, NO_SLOTS, undefined);
     let result: Result;
     try {
       result = code(isJsonArray(input) ? new Row(input) : input, scope);

@@ -59,25 +59,41 @@ function order<T>(
   position: number,
 ): T[] {
   if (items.length < 2) return [...items];
-  const keyed = items.map((item) => ({
-    item,
-    keys: terms.map(({ code, cost }) => {
-      run.budget.spend(cost);
-      return code(contextOf(item), scopeOf(item));
-    }),
-  }));
-  const isGreater = (a: { keys: readonly Result[] }, b: { keys: readonly Result[] }) => {
+  const [term] = terms;
+  if (term !== undefined && terms.length === 1) {
+    const keyFor = (item: T) => keyOf(term, contextOf(item), scopeOf(item));
+    const isGreater = (a: Result, b: Result) => compareKeys(a, b, term.descending, run, position) > 0;
+    return orderBy(items, keyFor, isGreater, run);
+  }
+  const keysOf = (item: T) => terms.map((each) => keyOf(each, contextOf(item), scopeOf(item)));
+  const isGreater = (a: readonly Result[], b: readonly Result[]) => {
     for (let i = 0; i < terms.length; i++) {
-      const verdict = compareKeys(a.keys[i], b.keys[i], terms[i]?.descending === true, run, position);
+      const verdict = compareKeys(a[i], b[i], terms[i]?.descending === true, run, position);
       if (verdict !== 0) return verdict > 0;
     }
     return false;
   };
-  return mergeSort(keyed, isGreater, run).map(({ item }) => item);
+  return orderBy(items, keysOf, isGreater, run);
+}
+
+function keyOf({ code, cost }: Term, context: Input, scope: Scope): Result {
+  scope.run.budget.spend(cost);
+  return code(context, scope);
+}
+
+function orderBy<T, K>(
+  items: readonly T[],
+  keyOf: (item: T) => K,
+  isGreater: (a: K, b: K) => boolean,
+  run: Run,
+): T[] {
+  const keyed = items.map((item) => ({ item, key: keyOf(item) }));
+  return mergeSort(keyed, (a, b) => isGreater(a.key, b.key), run).map(({ item }) => item);
 }
 
 /** Items without a key come last, whatever the direction. */
 function compareKeys(first: Result, second: Result, descending: boolean, run: Run, position: number): number {
+  if (typeof first === 'number' && typeof second === 'number') return verdictOn(first, second, descending);
   const a = plain(first);
   const b = plain(second);
   if (a === undefined || b === undefined) return a === b ? 0 : a === undefined ? 1 : -1;
@@ -88,6 +104,10 @@ function compareKeys(first: Result, second: Result, descending: boolean, run: Ru
     throw new ExpressionError('T2007', 'an order-by cannot compare a number with a text', position);
   }
   payForComparison(a, b, run);
+  return verdictOn(a, b, descending);
+}
+
+function verdictOn(a: number | string, b: number | string, descending: boolean): number {
   if (a === b) return 0;
   return a < b === descending ? 1 : -1;
 }

@@ -2,8 +2,9 @@ import type { Compiling } from './compiling.js';
 import { compileFilter, type FilterCode } from './filter.js';
 import { Findings, onlyFinding } from './findings.js';
 import { compileGroup } from './grouping.js';
-import { asNamePath, compileNames } from './names.js';
+import { asNamePath, compileNames, namesFrom, namesStep } from './names.js';
 import { compileSort } from './ordering.js';
+import type { Step } from './path-step.js';
 import type { Filter, Node, Path, Sort } from './syntax-tree.js';
 import { compileTuplePath } from './tuples.js';
 import {
@@ -22,15 +23,6 @@ import {
 } from './value.js';
 import { compileVariable } from './variables.js';
 
-/**
- * One step of a path: what it finds from one item, or from many together. Between steps a single value stands for
- * itself, an array and a sequence for their items.
- */
-interface Step {
-  readonly one: (item: Input, scope: Scope, isLast: boolean) => Result;
-  readonly all: (items: readonly Input[], scope: Scope, isLast: boolean) => Result;
-}
-
 /** A path: each step is taken from every item that the step before found, and what it finds is joined. */
 export function compilePath(node: Path, compiling: Compiling): Code {
   if (node.steps.some((step) => step.tuple)) return compileTuplePath(node, compileLead, compiling);
@@ -47,14 +39,14 @@ export function compilePath(node: Path, compiling: Compiling): Code {
   }
   return (input, scope) => {
     const result = steps(input, scope);
-    if (node.keepSingleton && result instanceof Row) return new Sequence([result.array], true);
+    if (node.keepSingleton && result instanceof Row) return new Sequence([result.items], true);
     return isSingle(result) ? new Sequence([result], true) : collapse(result, true);
   };
 }
 
 /** The steps from an input on; whole if they are all of the path. What they give is not collapsed. */
 function compileSteps(nodes: readonly Node[], whole: boolean, compiling: Compiling): Code {
-  const [start, ...steps] = nodes.map((step, i) => compileStep(step, i === 0, compiling));
+  const [start, ...steps] = stepsOf(nodes, compiling);
   if (start === undefined) throw new Error('a path has a step');
   const takesWhole = nodes[0]?.type === 'variable' || nodes[0]?.rows === true;
   const onlyStep = whole && steps.length === 0;
@@ -62,7 +54,7 @@ function compileSteps(nodes: readonly Node[], whole: boolean, compiling: Compili
     let result: Result;
     if (takesWhole || !(isArray(input) || input instanceof Row)) result = start.one(input, scope, onlyStep);
     else if (isArray(input)) result = start.all(input, scope, onlyStep);
-    else result = start.one(input.array, scope, onlyStep);
+    else result = start.one(input.items, scope, onlyStep);
     for (let i = 0; i < steps.length && result !== undefined; i++) {
       const step = steps[i] as Step;
       const isLast = whole && i === steps.length - 1;
@@ -70,6 +62,18 @@ function compileSteps(nodes: readonly Node[], whole: boolean, compiling: Compili
     }
     return result;
   };
+}
+
+/** Names in a row are one step: they are followed at once. */
+function stepsOf(nodes: readonly Node[], compiling: Compiling): Step[] {
+  const steps: Step[] = [];
+  for (let i = 0; i < nodes.length; ) {
+    const names = namesFrom(nodes, i);
+    compiling.charge(names.length);
+    steps.push(names.length > 0 ? namesStep(names) : compileStep(nodes[i] as Node, i === 0, compiling));
+    i += Math.max(1, names.length);
+  }
+  return steps;
 }
 
 /** The steps before the first one that binds, as the items that they find. */
@@ -81,7 +85,7 @@ function compileLead(nodes: readonly Node[], compiling: Compiling) {
 
 /** The items that a path starts from. */
 function startOf(input: Input): readonly Input[] {
-  if (input instanceof Row) return [input.array];
+  if (input instanceof Row) return [input.items];
   return isArray(input) ? input : [input];
 }
 
@@ -100,11 +104,11 @@ function compileSorting(node: Sort, compiling: Compiling): Step {
   const sort = compileSort(node, compiling);
   const filters = compileStages(node, compiling);
   const all: Step['all'] = (items, scope) => {
-    let result: Result = new Sequence(sort(items as readonly Value[], scope));
+    let result: Result = new Sequence(sort(items, scope));
     for (const filter of filters) result = filter(result, scope);
     return result;
   };
-  return { one: (item, scope, isLast) => all([item], scope, isLast), all };
+  return { one: (item, scope, isLast) => all([item as Value], scope, isLast), all };
 }
 
 function compileMapping(node: Node, compiling: Compiling): Step {

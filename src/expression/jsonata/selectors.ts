@@ -7,9 +7,9 @@ import {
   collapse,
   isArray,
   isObject,
+  isSeveral,
   plain,
   type Result,
-  Row,
   type Run,
   Sequence,
   type Value,
@@ -57,7 +57,7 @@ export function compileName({ value: key }: Name, _compiling: Compiling): Code {
   const isPlain = isPlainName(key);
   return (input, { run }) => {
     if (typeof input !== 'object' || input === null) return undefined;
-    if (isArray(input) || input instanceof Row || input instanceof Sequence) {
+    if (isArray(input) || isSeveral(input)) {
       return collapse(lookup(plain(input), key, run), false);
     }
     const value = read(input as ValueObject, key, isPlain);

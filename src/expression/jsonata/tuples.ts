@@ -4,7 +4,7 @@ import { boundNames, type Frame, freshSlots, UNBOUND } from './frame.js';
 import { compileTupleGroup } from './grouping.js';
 import { compileTupleSort } from './ordering.js';
 import type { Block, Filter, Node, Path, Stage } from './syntax-tree.js';
-import { type Code, collapse, type Input, itemsOf, Scope, Sequence, type Value } from './value.js';
+import { addAll, type Code, collapse, type Input, itemsOf, Scope, Sequence, type Value } from './value.js';
 
 /**
  * Paths that bind (`@$x`, `#$i`) or ask for parents (`%`) carry tuples along: scopes whose first slot is the item,
@@ -26,16 +26,41 @@ const ITEM = '@';
 export function compileTuplePath(path: Path, lead: LeadCompiler, compiling: Compiling): Code {
   const keep = path.keepArray === true || path.keepSingleton === true;
   const { group } = path;
+  if (group === undefined) {
+    const items = pathItems(path, lead, compiling);
+    return (input, scope) => collapse(new Sequence(items(input, scope)), keep);
+  }
   const { code: stream, frame } = pathStream(path, lead, compiling);
-  if (group !== undefined) return compiling.inFrame(frame, () => compileTupleGroup(group, stream, compiling));
+  return compiling.inFrame(frame, () => compileTupleGroup(group, stream, compiling));
+}
+
+/** The items of the last tuples. A last step that binds nothing gives its items without making tuples of them. */
+function pathItems(path: Path, lead: LeadCompiler, compiling: Compiling): ItemsCode {
+  const last = path.steps.at(-1) as Node;
+  if (!isPlainStep(last)) {
+    const { code: stream } = pathStream(path, lead, compiling);
+    return (input, scope) => {
+      const items: Value[] = [];
+      for (const { slots } of stream(input, scope)) if (slots[0] !== undefined) items.push(slots[0] as Value);
+      return items;
+    };
+  }
+  const { code: stream, frame } = pathStream({ ...path, steps: path.steps.slice(0, -1) }, lead, compiling);
+  const { code, cost } = compiling.inFrame(frame, () => compiling.scopedBody(last));
   return (input, scope) => {
+    const { run } = scope;
+    const tuples = stream(input, scope);
+    run.budget.spend(tuples.length * cost);
     const items: Value[] = [];
-    for (const tuple of stream(input, scope)) {
-      const item = tuple.slots[0];
-      if (item !== undefined) items.push(item as Value);
-    }
-    return collapse(new Sequence(items), keep);
+    for (const tuple of tuples) addAll(items, itemsOf(code(tuple.slots[0], tuple)), run);
+    return items;
   };
+}
+
+type ItemsCode = (input: Input, scope: Scope) => Value[];
+
+function isPlainStep(node: Node): boolean {
+  return node.type !== 'sort' && node.stages === undefined && node.tuple !== true;
 }
 
 /** Compiles the steps before the first that binds; given in, because plain paths know of tuple paths already. */
@@ -109,13 +134,13 @@ function tupleStep(node: Node, frame: Frame, lead: LeadCompiler, compiling: Comp
     for (const tuple of tuples) {
       const items = itemsOf(code(tuple.slots[0], tuple));
       budget.spend(items.length);
-      items.forEach((item, i) => {
+      for (let i = 0; i < items.length; i++) {
         const next = copyOf(tuple);
-        next.slots[focusSlot ?? 0] = item;
+        next.slots[focusSlot ?? 0] = items[i];
         if (indexSlot !== undefined) next.slots[indexSlot] = i;
         if (ancestorSlot !== undefined) next.slots[ancestorSlot] = tuple.slots[0];
         found.push(next);
-      });
+      }
     }
     budget.checkLength(found.length);
     return found;
@@ -179,9 +204,10 @@ function compileTupleFilter(filter: Filter, compiling: Compiling): TupleStep {
   return (tuples, scope) => {
     scope.run.budget.spend(tuples.length * cost);
     const kept: Scope[] = [];
-    tuples.forEach((tuple, i) => {
+    for (let i = 0; i < tuples.length; i++) {
+      const tuple = tuples[i] as Scope;
       addIfMeant(kept, tuple, code(tuple.slots[0], tuple), i, tuples.length, scope.run);
-    });
+    }
     return kept;
   };
 }

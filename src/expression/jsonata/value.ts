@@ -34,11 +34,16 @@ export class Sequence {
 
 /** An array that counts as one item where sequences are flattened: `orders.[id, price]` gives rows. */
 export class Row {
-  readonly array: readonly Value[];
+  readonly items: readonly Value[];
 
-  constructor(array: readonly Value[]) {
-    this.array = array;
+  constructor(items: readonly Value[]) {
+    this.items = items;
   }
+}
+
+/** Whether a result is one of the arrays that behave differently. */
+export function isSeveral(value: Result): value is Sequence | Row {
+  return value instanceof Sequence || value instanceof Row;
 }
 
 /** A function as a value. It has no properties that data could name. */
@@ -89,22 +94,19 @@ export function isObject(value: Result): value is ValueObject {
     value !== null &&
     !Array.isArray(value) &&
     !(value instanceof FunctionValue) &&
-    !(value instanceof Sequence) &&
-    !(value instanceof Row)
+    !isSeveral(value)
   );
 }
 
 /** The plain value that a result stands for where it is stored. */
 export function plain(result: Result): Value | undefined {
-  if (result instanceof Sequence) return result.items;
-  return result instanceof Row ? result.array : result;
+  return isSeveral(result) ? result.items : result;
 }
 
 export function plainAll(results: readonly Result[]): readonly (Value | undefined)[] {
   for (let i = 0; i < results.length; i++) {
     const result = results[i];
-    if (typeof result === 'object' && (result instanceof Sequence || result instanceof Row))
-      return results.map(plain);
+    if (isSeveral(result)) return results.map(plain);
   }
   return results as readonly (Value | undefined)[];
 }
@@ -112,15 +114,14 @@ export function plainAll(results: readonly Result[]): readonly (Value | undefine
 /** Whether a result is one value that stands for itself: neither nothing nor what may hold any number of items. */
 export function isSingle(result: Result): result is Exclude<Value, readonly Value[]> {
   if (typeof result !== 'object') return result !== undefined;
-  return result === null || !(isArray(result) || result instanceof Sequence || result instanceof Row);
+  return result === null || !(isArray(result) || isSeveral(result));
 }
 
 /** The items that a result consists of. */
 export function itemsOf(result: Result): readonly Value[] {
+  if (isArray(result)) return result;
   if (result === undefined) return [];
-  if (result instanceof Sequence) return result.items;
-  if (result instanceof Row) return result.array;
-  return isArray(result) ? result : [result];
+  return isSeveral(result) ? result.items : [result];
 }
 
 /** What a finished node gives: a sequence of one item becomes the item, unless it is to stay an array. */
@@ -145,6 +146,6 @@ export function flattenInto(target: Value[], result: Result, run: Run): void {
   if (typeof result !== 'object' || result === null) target.push(result);
   else if (isArray(result)) addAll(target, result, run);
   else if (result instanceof Sequence) addAll(target, result.items, run);
-  else if (result instanceof Row) target.push(result.array);
+  else if (result instanceof Row) target.push(result.items);
   else target.push(result);
 }

@@ -8,7 +8,7 @@ import { type Code, Row, type Run, type Scope, type Value } from './value.js';
 
 /** `$` is the context, `$$` the whole document, any other name a variable. */
 export function compileVariable({ name }: Variable, compiling: Compiling): Code {
-  if (name === '') return (input) => (input instanceof Row ? input.array : input);
+  if (name === '') return (input) => (input instanceof Row ? input.items : input);
   if (name === '$') return (_input, { run }) => run.root;
   const evaluator = name === EVAL && compiling.rules.evaluates ? compileEvaluator(compiling) : undefined;
   const native = compiling.rules.functions.get(name);
