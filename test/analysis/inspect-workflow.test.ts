@@ -317,6 +317,29 @@ describe('a variable of a workflow', () => {
 });
 
 describe('the Error Names of a workflow', () => {
+  it('are those of what is within, where nothing else can fail', () => {
+    const branch = (states: Record<string, Json>): Json => ({
+      StartAt: Object.keys(states)[0] ?? '',
+      States: states,
+    });
+    const parallel = (states: Record<string, Json>): Json => ({
+      Type: 'Parallel',
+      Branches: [branch(states)],
+      Catch: [{ ErrorEquals: ['Lost', 'Broken', 'States.DataLimitExceeded'], Next: 'End' }],
+      Next: 'End',
+    });
+    const fixed = { F: { Type: 'Fail', Error: 'Broke' }, G: { Type: 'Fail', Error: 'Lost' } };
+    const rules = choice([{ Variable: '$.n', IsPresent: true, Next: 'F' }], 'G');
+    expect(findings({ P: parallel({ C: rules, ...fixed }), End: END })).toEqual([
+      'unknown-error /States/P/Catch/0/ErrorEquals/1 "Broken" of "P" is never thrown: nothing within fails with it (reached from the start)',
+    ]);
+    for (const within of [
+      { T: { Type: 'Task', Resource: 't', End: true } },
+      { F: { Type: 'Fail', ErrorPath: '$.error' } },
+    ])
+      expect(findings({ P: parallel(within), End: END })).toEqual([]);
+  });
+
   it('are named once, and are there', () => {
     const Catch = [
       { ErrorEquals: ['A', 'A', 'States.Timeot'], Next: 'End' },

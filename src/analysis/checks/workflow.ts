@@ -7,6 +7,7 @@ import { delimitedExpression } from '../../expression/template.js';
 import { choiceCondition } from '../guards/choice-condition.js';
 import { both, type Case, casesOf, type Formula } from '../guards/formula.js';
 import { jsonataCondition } from '../guards/jsonata-condition.js';
+import { errorsWithin, RESERVED, STATES_ERRORS } from './workflow-errors.js';
 import { missingPaths } from './workflow-paths.js';
 import { unknownVariables } from './workflow-variables.js';
 
@@ -15,20 +16,6 @@ const MAX_WAY = 20;
 
 /** State types that let time pass, or ask for work. */
 const RESTING = new Set(['Task', 'Wait', 'Map', 'Parallel', 'Message']);
-
-/** What every Error Name begins with that the States Language keeps for itself, and those that there are. */
-const RESERVED = 'States.';
-const STATES_ERRORS: readonly string[] = [
-  ...Object.values(ERRORS),
-  'States.BranchFailed',
-  'States.ExceedToleratedFailureThreshold',
-  'States.Http.Socket',
-  'States.ItemReaderFailed',
-  'States.NoChoiceMatched',
-  'States.ParameterPathFailure',
-  'States.Permissions',
-  'States.ResultWriterFailed',
-];
 
 /** What looks wrong with a workflow that AWS would take; each finding says by which states one comes there. */
 export function inspectWorkflow(program: AslProgram, source: Json): readonly Problem[] {
@@ -43,6 +30,18 @@ export function inspectWorkflow(program: AslProgram, source: Json): readonly Pro
   }
   inspection.data();
   return inspection.findings;
+}
+
+/** The errors of a Catcher or Retrier. */
+interface Clause {
+  readonly name: string;
+  /** Where it is in its state. */
+  readonly clause: string;
+  readonly errorEquals: readonly string[];
+  /** What those before it take. */
+  readonly taken: ReadonlySet<string>;
+  /** What there can be besides reserved names; undefined where it may be anything. */
+  readonly within: ReadonlySet<string> | undefined;
 }
 
 class WorkflowInspection {
@@ -152,11 +151,14 @@ class WorkflowInspection {
 
   /** Catchers and Retriers all of whose errors are taken by one before them. */
   clauses(
-    { name }: CompiledState,
+    state: CompiledState,
     field: 'Catch' | 'Retry',
     clauses: readonly { readonly errorEquals: readonly string[] }[],
   ): void {
+    if (clauses.length === 0) return;
+    const { name } = state;
     const taken = new Set<string>();
+    const within = errorsWithin(this.#program, this.#source, state);
     for (const [n, { errorEquals }] of clauses.entries()) {
       const isTaken = (error: string) =>
         error === ERRORS.runtime ||
@@ -171,13 +173,13 @@ class WorkflowInspection {
           : 'those before it take all of its errors';
         const message = `the ${what} ${n + 1} of "${name}" never takes anything: ${reason}${this.#wayTo(name)}`;
         this.#warn(`shadowed-${what.toLowerCase()}`, `${this.#pointer(name)}/${field}/${n}`, message);
-      } else this.#errors(name, `${field}/${n}`, errorEquals, taken);
+      } else this.#errors({ name, clause: `${field}/${n}`, errorEquals, taken, within });
       for (const error of errorEquals) taken.add(error);
     }
   }
 
   /** Error Names that are taken already, or that there are none of. */
-  #errors(name: string, clause: string, errorEquals: readonly string[], taken: ReadonlySet<string>): void {
+  #errors({ name, clause, errorEquals, taken, within }: Clause): void {
     for (const [i, error] of errorEquals.entries()) {
       const at = `${this.#pointer(name)}/${clause}/ErrorEquals/${i}`;
       if (taken.has(error) || errorEquals.indexOf(error) < i) {
@@ -186,6 +188,9 @@ class WorkflowInspection {
       } else if (error.startsWith(RESERVED) && !STATES_ERRORS.includes(error)) {
         const message = `"${error}" of "${name}" is never thrown: there is no such error${this.#wayTo(name)}`;
         this.#warn('unknown-error', at, message, didYouMean(error, STATES_ERRORS).hint);
+      } else if (!error.startsWith(RESERVED) && within?.has(error) === false) {
+        const message = `"${error}" of "${name}" is never thrown: nothing within fails with it${this.#wayTo(name)}`;
+        this.#warn('unknown-error', at, message, didYouMean(error, within).hint);
       }
     }
   }
