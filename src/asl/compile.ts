@@ -43,7 +43,8 @@ export function readDefinition(source: Json, type: WorkflowType = 'STANDARD'): R
   const timeoutSeconds = fields.integer('TimeoutSeconds', { min: 0, max: 99_999_999 });
   fields.close();
   const startAt = reader.machine(fields, { queryLanguage, scope: undefined });
-  return { findings, program: programOf(startAt, reader.states, timeoutSeconds) };
+  const program = programOf(startAt, reader.states, timeoutSeconds);
+  return { findings, program: type === 'EXPRESS' ? { ...program, express: true } : program };
 }
 
 /** AWS takes for JSONPath what says so to the letter, and for JSONata whatever else is said, right or wrong. */

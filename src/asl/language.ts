@@ -1,8 +1,8 @@
 import type { Json } from '../core/json.js';
 import type { Language, View } from '../core/language.js';
-import { isError, Refused } from '../core/problem.js';
+import { isError, type Problem, Refused } from '../core/problem.js';
 import type { Callback } from '../core/task-token.js';
-import { readDefinition } from './compile.js';
+import { readDefinition, type WorkflowType } from './compile.js';
 import { fromState, MAIN_THREAD, type Thread } from './execution.js';
 import { problemOf } from './finding.js';
 import { graphOf } from './graph.js';
@@ -21,13 +21,8 @@ import { fail, step } from './step.js';
  */
 export const asl: Language<AslProgram> = {
   name: 'asl',
-  check: (source) => readDefinition(source).findings.map(problemOf),
-  compile(source) {
-    const { findings, program } = readDefinition(source);
-    const errors = findings.filter(isError).map(problemOf);
-    if (errors.length > 0) throw new Refused(errors);
-    return program;
-  },
+  check: (source) => checkWorkflow(source),
+  compile: (source) => compileWorkflow(source),
   step,
   fail,
   redrive,
@@ -40,6 +35,19 @@ export const asl: Language<AslProgram> = {
   accepts: () => [],
   graph: graphOf,
 };
+
+/** Everything that is wrong with a definition as a workflow of a type. */
+export function checkWorkflow(source: Json, type?: WorkflowType): readonly Problem[] {
+  return readDefinition(source, type).findings.map(problemOf);
+}
+
+/** Throws Refused with the problems if the definition has errors. */
+export function compileWorkflow(source: Json, type?: WorkflowType): AslProgram {
+  const { findings, program } = readDefinition(source, type);
+  const errors = findings.filter(isError).map(problemOf);
+  if (errors.length > 0) throw new Refused(errors);
+  return program;
+}
 
 function callbackOf(state: Json, effect: string): Callback | undefined {
   const found = threadsOf(state).find(({ waiting }) => waiting?.callback?.effect === effect);

@@ -52,7 +52,7 @@ export const MAX_FETCHED_ITEMS = 1_000;
 /** Bytes (UTF-8, as JSON text) of what is brought at once, where items are not batched: they are kept in the Map's state meanwhile. */
 export const FETCHED_BYTES = 32_768;
 
-/** How long an item's execution may take whose ExecutionType is EXPRESS. Step Functions quotas. */
+/** How long an execution of an Express workflow may take, or of an item whose ExecutionType is EXPRESS. Step Functions quotas. */
 export const EXPRESS_TIMEOUT_SECONDS = 300;
 
 /** Items of an inline Map that are worked on at once. Step Functions: Map state in Inline mode. */

@@ -18,6 +18,8 @@ import type { Retrier } from './retry.js';
 
 /** A compiled Amazon States Language definition. */
 export interface AslProgram extends Program {
+  /** Whether it is an Express workflow. */
+  readonly express?: true;
   readonly startAt: string;
   /** Every state by name, those within others as well: names are unique over the whole machine. States Language: States. */
   readonly states: ReadonlyMap<string, CompiledState>;

@@ -19,7 +19,7 @@ import { failureDetails, WHOLE } from './history.js';
 import { EXPRESS_TIMEOUT_SECONDS, MAX_DATA_BYTES } from './limits.js';
 import { readMapRunUpdate, UPDATE_MAP_RUN } from './map-run/map-run-change.js';
 import { exceedsDataLimit } from './payload.js';
-import type { Answer, AslProgram, Processor } from './program.js';
+import type { Answer, AslProgram } from './program.js';
 import { resume, run } from './run.js';
 import { Threads } from './threads.js';
 import { type End, Turn } from './turn.js';
@@ -80,15 +80,12 @@ export interface Given {
   /** What stands in its context object instead of what would. */
   readonly context?: JsonObject;
   readonly variables?: JsonObject;
-  /** Whether it is one of an Express workflow, which its context object tells. */
-  readonly express?: boolean;
 }
 
 /** The first step of an execution. */
 export function begin(program: AslProgram, event: Event & StartEvent, given: Given = {}): Step {
   const { machine, input, at, part } = event;
-  const role = part === undefined ? undefined : roleOf(program, part);
-  const processor = role?.processor;
+  const { startAt, timeoutSeconds, express, label, reads } = roleOf(program, part);
   if (exceedsDataLimit(input)) {
     const problem = {
       code: 'payload-too-large',
@@ -103,42 +100,44 @@ export function begin(program: AslProgram, event: Event & StartEvent, given: Giv
       outcome: { kind: 'rejected', problem },
     };
   }
-  const { context, variables, express = processor?.express } = given;
+  const { context, variables } = given;
   const start: Writable<Execution['start']> = { machine, at, input };
   if (express === true) start.express = express;
-  if (processor !== undefined) start.label = processor.label;
-  if (role?.reads) start.reads = role.reads;
+  if (label !== undefined) start.label = label;
+  if (reads !== undefined) start.reads = reads;
   if (context !== undefined) start.context = context;
   const turn = new Turn({ start, threads: {}, nextEventId: 1 }, event);
   turn.record(0, 'ExecutionStarted', { input, inputDetails: WHOLE, roleArn: ROLE_ARN });
-  beginDeadline(deadlineOf(program, role), turn);
+  beginDeadline(
+    express === true
+      ? Math.min(timeoutSeconds ?? EXPRESS_TIMEOUT_SECONDS, EXPRESS_TIMEOUT_SECONDS)
+      : timeoutSeconds,
+    turn,
+  );
   const threads = new Threads(turn);
-  const first: Thread = { state: role?.startAt ?? program.startAt, input, lastEventId: 0 };
+  const first: Thread = { state: startAt, input, lastEventId: 0 };
   const main = threads.begin(variables === undefined ? first : { ...first, variables });
   return run(program, threads, [main]);
 }
 
-/** What an execution does that runs a part of a definition. */
+/** What an execution does: all of a definition, or a part of it, which has no TimeoutSeconds of its own. */
 interface Role {
   readonly startAt: string;
-  /** Of an item, or batch of them. */
-  readonly processor?: Processor;
+  readonly timeoutSeconds?: number | undefined;
+  readonly express?: boolean | undefined;
+  /** Of the Map that it has an item of, or a batch of them. */
+  readonly label?: string;
   readonly reads?: true;
 }
 
 /** The part of the execution of an item is the name of its Map, that of one that reads its items where its ItemReader stands. */
-function roleOf(program: AslProgram, part: string): Role {
+function roleOf(program: AslProgram, part: string | undefined): Role {
+  if (part === undefined) return program;
   const processor = program.states.get(part)?.processor;
-  if (processor !== undefined) return { processor, startAt: processor.startAt };
+  if (processor !== undefined) return processor;
   for (const { name, processor } of program.states.values())
     if (processor?.reader === part) return { startAt: name, reads: true };
   throw new Error(`the definition has no distributed Map ${part}`);
-}
-
-/** The machine's TimeoutSeconds is not that of the executions that run a part of it. */
-function deadlineOf({ timeoutSeconds }: AslProgram, role: Role | undefined): number | undefined {
-  if (role === undefined) return timeoutSeconds;
-  return role.processor?.express ? EXPRESS_TIMEOUT_SECONDS : undefined;
 }
 
 /** The timer of the machine's TimeoutSeconds begins to run. */

@@ -1,5 +1,6 @@
 import { inspect } from '../analysis/inspect.js';
-import { asl } from '../asl/language.js';
+import type { WorkflowType } from '../asl/compile.js';
+import { checkWorkflow, compileWorkflow } from '../asl/language.js';
 import type { AslProgram } from '../asl/program.js';
 import type { StateTestAnswer, StateTestRequest } from '../asl/test-state/request.js';
 import { type Json, toJson } from '../core/json.js';
@@ -10,6 +11,7 @@ import { type SimulateOptions, simulateTerms } from './simulation/simulate-optio
 import type { Simulated } from './simulation/simulated.js';
 import { type StateTestOptions, testSource } from './simulation/test-state.js';
 
+export type { WorkflowType } from '../asl/compile.js';
 export type { ExecutionStatus } from '../asl/execution-status.js';
 export type { AslProgram } from '../asl/program.js';
 export type {
@@ -31,6 +33,11 @@ export type { StateTestOptions } from './simulation/test-state.js';
 /** A workflow: the object, or its text in JSON or YAML. */
 export type AslDefinition = string | object;
 
+export interface WorkflowOptions {
+  /** An EXPRESS workflow may wait for no token, no activity and no execution, and has five minutes. STANDARD by default. */
+  readonly type?: WorkflowType;
+}
+
 /**
  * Everything that is wrong with a workflow, at once: what AWS refuses, in its words, and warnings beyond AWS, marked so.
  * In a text each problem has its line and column. Never throws.
@@ -38,9 +45,12 @@ export type AslDefinition = string | object;
  * @example
  * check({ StartAt: 'A', States: { A: { Type: 'Pass', End: true } } }); // => []
  * check('StartAt: A\nStates: { A: { Type: Pass, Next: B }, C: { Type: Succeed } }')[0]?.message; // => "Missing 'Next' target: B"
+ * const task = { Type: 'Task', Resource: 'ask.waitForTaskToken', End: true };
+ * check({ StartAt: 'A', States: { A: task } }, { type: 'EXPRESS' })[0]?.path; // => '/States/A/Resource'
  */
-export function check(definition: AslDefinition): readonly Problem[] {
-  return read(definition, problemsOf).problems;
+export function check(definition: AslDefinition, { type }: WorkflowOptions = {}): readonly Problem[] {
+  const wrong = typeProblem(type);
+  return wrong === undefined ? read(definition, (source) => problemsOf(source, type)).problems : [wrong];
 }
 
 /**
@@ -49,11 +59,13 @@ export function check(definition: AslDefinition): readonly Problem[] {
  * @example
  * compile({ StartAt: 'A', States: { A: { Type: 'Pass', End: true } } }).startAt; // => 'A'
  */
-export function compile(definition: AslDefinition): AslProgram {
-  const { source, problems } = read(definition, asl.check);
+export function compile(definition: AslDefinition, { type }: WorkflowOptions = {}): AslProgram {
+  const wrong = typeProblem(type);
+  if (wrong !== undefined) throw new Refused(wrong);
+  const { source, problems } = read(definition, (it) => checkWorkflow(it, type));
   const errors = problems.filter(isError);
   if (source === undefined || errors.length > 0) throw new Refused(errors);
-  return asl.compile(source);
+  return compileWorkflow(source, type);
 }
 
 /**
@@ -73,7 +85,7 @@ export async function simulate(
   input?: unknown,
   options: SimulateOptions = {},
 ): Promise<Simulated> {
-  return simulateProgram(programOf(definition), input, simulateTerms(options, programOf));
+  return simulateProgram(programOf(definition, options), input, simulateTerms(options, programOf));
 }
 
 /**
@@ -106,8 +118,21 @@ function sourceOf(definition: AslDefinition): Json {
 }
 
 /** Throws Refused. */
-function programOf(definition: AslDefinition | AslProgram): AslProgram {
-  return isProgram(definition) ? definition : compile(definition);
+function programOf(definition: AslDefinition | AslProgram, options: WorkflowOptions = {}): AslProgram {
+  if (!isProgram(definition)) return compile(definition, options);
+  const { type = typeOf(definition) } = options;
+  if (type === typeOf(definition)) return definition;
+  const message = `type: the program was compiled as a workflow of the type ${typeOf(definition)}`;
+  throw new Refused({ code: 'invalid-option', message, path: '/type' });
+}
+
+function typeOf({ express }: AslProgram): WorkflowType {
+  return express ? 'EXPRESS' : 'STANDARD';
+}
+
+function typeProblem(type: unknown): Problem | undefined {
+  if (type === undefined || type === 'STANDARD' || type === 'EXPRESS') return undefined;
+  return { code: 'invalid-option', message: 'type: it is "STANDARD" or "EXPRESS"', path: '/type' };
 }
 
 /** Whether it is a workflow that was compiled already. */
@@ -143,7 +168,7 @@ function jsonOf(definition: object): Read {
 }
 
 /** What is wrong with a source; what only looks wrong is asked where nothing else is. */
-function problemsOf(source: Json): readonly Problem[] {
-  const problems = asl.check(source);
-  return problems.some(isError) ? problems : [...problems, ...inspect(asl.compile(source), source)];
+function problemsOf(source: Json, type: WorkflowType | undefined): readonly Problem[] {
+  const problems = checkWorkflow(source, type);
+  return problems.some(isError) ? problems : [...problems, ...inspect(compileWorkflow(source), source)];
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { check, compile, Refused } from '../../src/embed/asl.js';
+import { check, compile, Refused, simulate } from '../../src/embed/asl.js';
 
 const workflow = { StartAt: 'A', States: { A: { Type: 'Pass', End: true } } };
 
@@ -54,6 +54,50 @@ describe('compile of a workflow', () => {
     } catch (error) {
       expect((error as Refused).problems).toEqual(check({}));
     }
+  });
+});
+
+describe('an Express workflow', () => {
+  const EXPRESS = { type: 'EXPRESS' } as const;
+  const one = (state: object) => ({ StartAt: 'A', States: { A: { ...state, End: true } } });
+  const waiting = one({ Type: 'Task', Resource: 'arn:aws:states:::sqs:sendMessage.waitForTaskToken' });
+
+  it('waits for nobody, which is said of one only that is to be Express', async () => {
+    const words = "Express state machine does not support '.waitForTaskToken' service integration ";
+    expect(check(waiting)).toEqual([]);
+    expect(check(waiting, EXPRESS)).toMatchObject([{ message: words, path: '/States/A/Resource' }]);
+    expect(check(JSON.stringify(waiting, null, 2), EXPRESS)).toMatchObject([{ line: 6 }]);
+    expect(compile(waiting).startAt).toBe('A');
+    expect(() => compile(waiting, EXPRESS)).toThrow(Refused);
+    await expect(simulate(waiting, {}, EXPRESS)).rejects.toBeInstanceOf(Refused);
+  });
+
+  it('knows that it is one, and has five minutes', async () => {
+    const Result = { 'id.$': '$$.Execution.Id' };
+    const told = await simulate(compile(one({ Type: 'Pass', Parameters: Result }), EXPRESS));
+    expect(told.output).toMatchObject({ id: expect.stringContaining(':express:') });
+    const wait = (Seconds: number, TimeoutSeconds?: number) => ({
+      ...one({ Type: 'Wait', Seconds }),
+      ...(TimeoutSeconds === undefined ? {} : { TimeoutSeconds }),
+    });
+    const status = async (definition: object) => (await simulate(definition, {}, EXPRESS)).status;
+    expect(await status(wait(299))).toBe('SUCCEEDED');
+    expect(await status(wait(301))).toBe('TIMED_OUT');
+    expect(await status(wait(301, 3_600))).toBe('TIMED_OUT');
+    expect(await status(wait(20, 10))).toBe('TIMED_OUT');
+    expect((await simulate(wait(301))).status).toBe('SUCCEEDED');
+  });
+
+  it('is compiled as what it is run as', async () => {
+    const options = { code: 'invalid-option', path: '/type' };
+    const refused = (run: Promise<unknown>) =>
+      expect(run).rejects.toMatchObject({ problems: [expect.objectContaining(options)] });
+    await refused(simulate(compile(workflow), {}, EXPRESS));
+    await refused(simulate(compile(workflow, EXPRESS), {}, { type: 'STANDARD' }));
+    await refused(simulate(workflow, {}, { type: 'FAST' as 'EXPRESS' }));
+    expect(check(workflow, { type: 'FAST' as 'EXPRESS' })).toMatchObject([options]);
+    expect(() => compile(workflow, { type: 'FAST' as 'EXPRESS' })).toThrow(Refused);
+    expect((await simulate(compile(workflow, EXPRESS), {}, EXPRESS)).status).toBe('SUCCEEDED');
   });
 });
 

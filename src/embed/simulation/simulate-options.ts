@@ -1,3 +1,4 @@
+import type { WorkflowType } from '../../asl/compile.js';
 import type { AslProgram } from '../../asl/program.js';
 import type { Given } from '../../asl/step.js';
 import { correlationOf } from '../../core/correlation.js';
@@ -35,8 +36,8 @@ export interface SimulateOptions {
   readonly context?: object;
   /** Variables that are assigned already. */
   readonly variables?: object;
-  /** The kind of the workflow, which the context object tells: STANDARD by default. */
-  readonly type?: 'STANDARD' | 'EXPRESS';
+  /** The type of the workflow: that of the program, or STANDARD, by default. */
+  readonly type?: WorkflowType;
   /** When it begins: milliseconds since 1970, or a Date; the machine's time by default. */
   readonly now?: number | Date;
   /** What `$random`, jitter, UUIDs and their like derive from: the same seed, the same run. */
@@ -110,8 +111,6 @@ export function simulateTerms(options: SimulateOptions, compile: Compile): Simul
   if (!(patienceMs >= 0)) refuse('patienceMs', 'it must be a number of milliseconds');
   if (missingHandlers !== 'fail' && missingHandlers !== 'pass-through')
     refuse('missingHandlers', 'it is "fail" or "pass-through"');
-  if (options.type !== undefined && !['STANDARD', 'EXPRESS'].includes(options.type))
-    refuse('type', 'it is "STANDARD" or "EXPRESS"');
   checkHandlers('handlers', handlers);
   checkHandlers('callbacks', callbacks);
   const given = givenOf(options);
@@ -178,14 +177,12 @@ export function asObject(name: string, value: unknown): JsonObject | undefined {
 }
 
 function givenOf(options: SimulateOptions): Given | undefined {
-  if (options.context === undefined && options.variables === undefined && options.type !== 'EXPRESS')
-    return undefined;
+  if (options.context === undefined && options.variables === undefined) return undefined;
   const context = asObject('context', options.context);
   const variables = asObject('variables', options.variables);
   return {
     ...(context === undefined ? {} : { context }),
     ...(variables === undefined ? {} : { variables }),
-    express: options.type === 'EXPRESS',
   };
 }
 
