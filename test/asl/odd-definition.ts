@@ -11,6 +11,7 @@ const FIELDS = [
   'ResultSelector Resource Retry Catch ErrorEquals Choices Default Variable NumericEquals IsPresent And Not',
   'Seconds SecondsPath Timestamp TimestampPath Error Cause ErrorPath Assign Output Arguments Condition',
   'TimeoutSeconds MaxAttempts BackoffRate __proto__ constructor toString A B',
+  'ItemReader ItemBatcher ResultWriter WriterConfig Bucket Prefix ToleratedFailureCount MaxItemsPerBatch Label',
   'Branches ItemProcessor Iterator ProcessorConfig Mode ItemsPath Items ItemSelector MaxConcurrency MaxConcurrencyPath',
 ]
   .join(' ')

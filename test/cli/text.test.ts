@@ -25,6 +25,11 @@ describe('a line of history', () => {
       'LambdaFunctionFailed  {"error":"Busy","cause":"later"}\n',
     );
     expect(line('LambdaFunctionStarted', { at: 5 })).toBe('LambdaFunctionStarted\n');
+    const mapRun = { mapRun: '1.0', redriveCount: 0 };
+    expect(line('MapRunSucceeded', { mapRun })).toBe('MapRunSucceeded  {"mapRun":"1.0","redriveCount":0}\n');
+    expect(line('MapRunFailed', { mapRunFailedEventDetails: { error: 'Bad' }, mapRun })).toBe(
+      'MapRunFailed  {"error":"Bad"}\n',
+    );
   });
 
   it('shows so much of the data and no more', () => {

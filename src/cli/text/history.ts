@@ -20,8 +20,8 @@ export function historyLine({ at, revision, index, type, data }: HistoryEntry): 
  * beside it; not its number among AWS's events, nor that nothing was cut off.
  */
 function told(data: JsonObject): readonly [name: string, details: Json] {
-  const { id, previousEventId, at: _, ...rest } = data;
-  const [details = {}, ...more] = Object.values(rest);
+  const { id, previousEventId, at: _, mapRun, ...rest } = data;
+  const [details = mapRun ?? {}, ...more] = Object.values(rest);
   const isEvent = typeof id === 'number' && typeof previousEventId === 'number';
   if (!isEvent || more.length > 0 || !isJsonObject(details)) return ['', data];
   const { name, ...beside } = details;

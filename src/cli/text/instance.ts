@@ -14,6 +14,7 @@ export function instanceText(view: InstanceView): string {
   if (view.value !== null) rows.push(['state', stateText(view.value)]);
   if (view.context !== null) rows.push(['context', JSON.stringify(view.context)]);
   for (const { key, value } of view.awaits ?? []) rows.push(['awaits', `${key} = ${JSON.stringify(value)}`]);
+  for (const group of view.groups ?? []) rows.push(['children', JSON.stringify(group)]);
   if (view.output !== null) rows.push(['output', JSON.stringify(view.output)]);
   if (view.error !== undefined) rows.push(['error', failureText(view.error)]);
   if (view.redrive !== undefined && view.redrive.count > 0)
