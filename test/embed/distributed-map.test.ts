@@ -204,6 +204,46 @@ function describeOn(name: string, fresh: () => string): void {
       });
     }, 60_000);
 
+    it('have them written again when they are redriven, those of the first run with the others', async () => {
+      const bucket = new Map<string, string>();
+      const put = (given: Json) => {
+        const { Key, Body } = given as { Key: string; Body: string };
+        bucket.set(Key, Body);
+        return {};
+      };
+      let broken = true;
+      const work = (n: Json) => {
+        if (n === 2 && broken) throw new RangeError('two');
+        return n;
+      };
+      const PUT_OBJECT = 'arn:aws:states:::s3:putObject';
+      const ResultWriter = { Resource: PUT_OBJECT, Parameters: { Bucket: 'b' } };
+      const source = mapOf('work', { ResultWriter, MaxConcurrency: 1, Label: 'rows' });
+      const engine = await engineOn(fresh(), { work, [PUT_OBJECT]: put }, source);
+      await engine.create('items', { id: 'run', input: [1, 2, 3] });
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('failed');
+      const manifest = () => JSON.parse(bucket.get('run/1.0/manifest.json') ?? '') as JsonObject;
+      const keys = (kind: string) => {
+        const { [kind]: files } = manifest()['ResultFiles'] as Record<string, { Key: string }[]>;
+        return files?.map(({ Key }) => Key);
+      };
+      const kinds = ['SUCCEEDED', 'FAILED', 'PENDING'];
+      expect(kinds.map(keys)).toEqual(kinds.map((kind) => [`run/1.0/${kind}_0.json`]));
+      broken = false;
+      await engine.retry('run');
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
+      expect(kinds.map(keys)).toEqual([['run/1.0/SUCCEEDED_0.json'], [], []]);
+      const written = JSON.parse(bucket.get('run/1.0/SUCCEEDED_0.json') ?? '') as JsonObject[];
+      const group = (await engine.history('run', { limit: 1_000 })).items.find(
+        ({ type }) => type === 'MapRunRedriven',
+      )?.revision;
+      expect(written.map(({ Name, Output }) => [Name, Output])).toEqual([
+        ['run/1.0/0', '1'],
+        [`run/${group}.0/1`, '2'],
+        [`run/${group}.0/2`, '3'],
+      ]);
+    }, 60_000);
+
     it('are told of while they run and after their end, and take other bounds meanwhile', async () => {
       const held: (() => void)[] = [];
       const work = (n: Json) => new Promise((done) => held.push(() => done(n)));
