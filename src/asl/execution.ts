@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../core/json.js';
-import type { StoredCollection } from './item-reader/collection.js';
+import type { StoredReading } from './item-reader/stored-reading.js';
 import type { StoredMapRun } from './map-run/stored-map-run.js';
 
 /**
@@ -17,8 +17,8 @@ export interface Execution {
     readonly context?: JsonObject;
     /** Of an item of a distributed Map: the Map's label. */
     readonly label?: string;
-    /** Of one that reads the items of a distributed Map for the execution that the Map is in. */
-    readonly reads?: true;
+    /** Of one that reads items for a distributed Map, or holds some of them: its input. */
+    readonly role?: 'reader' | 'portion';
   };
   /** Those that are under way; each comes after the one that it was begun in. */
   readonly threads: StoredThreads;
@@ -33,8 +33,8 @@ export interface Execution {
   readonly cause?: string;
   /** Where its threads stood when it failed, timed out or was stopped: a redrive goes on from there. */
   readonly failed?: StoredThreads;
-  /** What it has read so far. */
-  readonly collection?: StoredCollection;
+  /** How far one is that reads items. */
+  readonly reading?: StoredReading;
   /** How often it was redriven, and when last. */
   readonly redrives?: { readonly count: number; readonly at: number };
 }
@@ -94,16 +94,31 @@ export interface Entered {
 }
 
 export interface Waiting {
-  /** `executions`: of a distributed Map, whose group is the effect; `results`: what they gave. */
-  readonly for: 'task' | 'timer' | 'retry' | 'callback' | 'child' | 'message' | 'executions' | 'results';
+  /**
+   * `executions`: of a distributed Map, whose group is the effect; `results`: what they gave; `portions`: executions that
+   * hold items, whose group is the effect.
+   */
+  readonly for:
+    | 'task'
+    | 'timer'
+    | 'retry'
+    | 'callback'
+    | 'child'
+    | 'message'
+    | 'executions'
+    | 'results'
+    | 'portions';
   /** Of what waits for a callback the timer of its TimeoutSeconds, whose effect answers from outside have too. */
   readonly effect: string;
   /** Of a task that is answered with its token, which may happen before its handler is done. */
   readonly callback?: PendingCallback;
   /** Of an execution that was begun for it. */
   readonly nested?: NestedExecution;
-  /** Of the executions of items that are read: the effect that some more of them come by. */
+  /** Of the executions of items that are in portions: the effect that some more of them come by. */
   readonly items?: string;
+  /** Of portions: how many of those executions have not ended, and how many there are. */
+  readonly left?: number;
+  readonly of?: number;
   /** The timer of its TimeoutSeconds, where no job and no callback has them. */
   readonly timeout?: string;
   /** Of a Message state: what it waits for. */
@@ -145,8 +160,8 @@ export function effectsOf({
   timeout,
   message,
 }: Waiting): readonly WaitingEffect[] {
-  // The executions of a Map are stopped by their places; results are there, and nothing is saved.
-  if (purpose === 'executions' || purpose === 'results') return [];
+  // The executions of a Map are stopped by their places; results are there, portions end at once: nothing is saved.
+  if (purpose === 'executions' || purpose === 'results' || purpose === 'portions') return [];
   const kind = purpose === 'task' || purpose === 'child' ? purpose : 'timer';
   const timers = [callback?.effect, callback?.heartbeat?.effect, timeout];
   const others = timers.flatMap((id) =>

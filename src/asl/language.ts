@@ -27,7 +27,6 @@ export const asl: Language<AslProgram> = {
   fail,
   redrive,
   callback: callbackOf,
-  collection: (state) => (state === null ? [] : (fromState(state).collection?.items ?? [])),
   view: viewOf,
   active(_, state) {
     return threadsOf(state).map(({ state: name }) => name);
@@ -63,6 +62,8 @@ function viewOf(state: Json): View {
   if (state === null) return { value: null, context: null, output: null };
   const execution = fromState(state);
   const main = execution.threads[MAIN_THREAD];
+  const isPortion = execution.start.role === 'portion';
+  const part = execution.start.label ?? (isPortion ? execution.start.role : undefined);
   const failure = execution.error !== undefined || execution.cause !== undefined;
   const awaits = Object.values(execution.threads).flatMap(({ waiting }) =>
     waiting?.message === undefined ? [] : [{ key: waiting.message.key, value: waiting.message.value }],
@@ -75,11 +76,11 @@ function viewOf(state: Json): View {
   return {
     value: main?.state ?? execution.last ?? null,
     context: main?.input ?? null,
-    output: execution.output ?? null,
+    output: (isPortion ? execution.start.input : execution.output) ?? null,
     ...(awaits.length > 0 ? { awaits } : {}),
     ...(redrive === undefined ? {} : { redrive }),
     input: execution.start.input,
-    ...(execution.start.label === undefined ? {} : { part: execution.start.label }),
+    ...(part === undefined ? {} : { part }),
     ...(groups.length > 0 ? { groups } : {}),
     ...(failure ? { error: { error: execution.error ?? '', cause: execution.cause ?? '' } } : {}),
   };

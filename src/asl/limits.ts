@@ -46,11 +46,29 @@ export const MAX_CSV_HEADER_BYTES = 10_240;
 /** The largest MaxItems of an ItemReader. Step Functions: ItemReader, MaxItems. */
 export const MAX_READ_ITEMS = 100_000_000;
 
-/** Items that are brought at once to a Map that goes over what was read. */
-export const MAX_FETCHED_ITEMS = 1_000;
+/** Bytes (UTF-8, as JSON text) of an item that is read, with the bracket or comma on both sides of it: what an execution is given. */
+export const MAX_ITEM_BYTES = MAX_DATA_BYTES - 1;
 
-/** Bytes (UTF-8, as JSON text) of what is brought at once, where items are not batched: they are kept in the Map's state meanwhile. */
-export const FETCHED_BYTES = 32_768;
+/** Bytes (UTF-8, as JSON text) of the items that are kept together where they are not kept in a Map's own state, but for one that takes more. */
+export const PORTION_BYTES = 12_288;
+
+/** Items that are kept together so. */
+export const MAX_PORTION_ITEMS = 1_000;
+
+/** Portions that are brought to a Map at once: as many as the largest batch is made of, and one that it begins within. */
+export const MAX_BROUGHT_PORTIONS = Math.ceil(MAX_DATA_BYTES / PORTION_BYTES) + 1;
+
+/** Bytes (UTF-8, as JSON text) of what was brought that a Map keeps in its state from one event to the next. */
+export const KEPT_BYTES = 2 * PORTION_BYTES;
+
+/** Characters of a row, or line, of an object that comes in parts: a backslash before each, and its quotes, leave an item that can be given. */
+export const MAX_ROW_LENGTH = 2 * MAX_DATA_BYTES;
+
+/** Characters of an object that can only be read as a whole: JSON, manifests. They are kept in the state of who reads until then. */
+export const MAX_WHOLE_TEXT = 4_194_304;
+
+/** Bytes (UTF-8, as JSON text) of items that are made of a text at once. */
+export const MAX_PARSED_BYTES = 4_194_304;
 
 /** How long an execution of an Express workflow may take, or of an item whose ExecutionType is EXPRESS. Step Functions quotas. */
 export const EXPRESS_TIMEOUT_SECONDS = 300;

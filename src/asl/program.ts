@@ -1,6 +1,5 @@
 import type {
   ChildEndedEvent,
-  FetchedEvent,
   GatheredEvent,
   TaskFailedEvent,
   TaskHeartbeatEvent,
@@ -79,7 +78,8 @@ export interface Processor {
   /** By which its executions are named. */
   readonly label: string;
   readonly express: boolean;
-  /** The part of the definition by which its items are read, where they are. */
+  /** The parts of the definition by which its items are held, where they are many, and are read, where they are. */
+  readonly portion: string;
   readonly reader?: string;
   /** Whether what its executions gave is written, and the Map's result tells where. */
   readonly writes: boolean;
@@ -117,8 +117,7 @@ export type Answer =
   | TaskHeartbeatEvent
   | TimerFiredEvent
   | ChildEndedEvent
-  | GatheredEvent
-  | FetchedEvent;
+  | GatheredEvent;
 
 /** What a thread does next. */
 export type Move =

@@ -24,7 +24,7 @@ export function recover(
   let failure = written(at, thrown);
   threads.keep(at);
   // Who reads for a Map leaves its Retriers and Catchers to the execution that the Map is in.
-  while (failure.error !== ERRORS.runtime && thread.turn.execution.start.reads === undefined) {
+  while (failure.error !== ERRORS.runtime && thread.turn.execution.start.role === undefined) {
     const state = stateOf(program, at);
     const waiting = retry(state.retriers, at, failure.error);
     if (waiting !== undefined) {

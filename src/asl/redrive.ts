@@ -62,7 +62,7 @@ function step(program: AslProgram, state: Json, event: Event & RedriveEvent): St
   const turn = new Turn(execution, event);
   const redriven = turn.record(nextEventId - 1, 'ExecutionRedriven', { redriveCount: count });
   // What runs a part has none of the machine's.
-  const isPart = start.label !== undefined || start.reads === true;
+  const isPart = start.label !== undefined || start.role !== undefined;
   beginDeadline(isPart ? undefined : program.timeoutSeconds, turn);
   const threads = new Threads(turn);
   for (const thread of threads.where(({ fork }) => fork === undefined)) {

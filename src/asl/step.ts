@@ -1,6 +1,7 @@
 import type { Event, SignalEvent, StartEvent, StopEvent } from '../core/event.js';
 import { ignored, rejected, type Standing } from '../core/fold.js';
 import { placeOf } from '../core/identifier.js';
+import { APPLIED } from '../core/journal.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Failure, Step } from '../core/language.js';
 import { MAX_DELAY_MS } from '../core/limits.js';
@@ -12,6 +13,7 @@ import {
   effectsOf,
   fromState,
   type Thread,
+  toState,
   type Waiting,
   type Writable,
 } from './execution.js';
@@ -85,7 +87,7 @@ export interface Given {
 /** The first step of an execution. */
 export function begin(program: AslProgram, event: Event & StartEvent, given: Given = {}): Step {
   const { machine, input, at, part } = event;
-  const { startAt, timeoutSeconds, express, label, reads } = roleOf(program, part);
+  const { startAt, timeoutSeconds, express, label, role } = roleOf(program, part);
   if (exceedsDataLimit(input)) {
     const problem = {
       code: 'payload-too-large',
@@ -104,9 +106,12 @@ export function begin(program: AslProgram, event: Event & StartEvent, given: Giv
   const start: Writable<Execution['start']> = { machine, at, input };
   if (express === true) start.express = express;
   if (label !== undefined) start.label = label;
-  if (reads !== undefined) start.reads = reads;
+  if (role !== undefined) start.role = role;
   if (context !== undefined) start.context = context;
-  const turn = new Turn({ start, threads: {}, nextEventId: 1 }, event);
+  const execution: Execution = { start, threads: {}, nextEventId: 1 };
+  if (start.role === 'portion')
+    return { state: toState(execution), status: 'succeeded', effects: [], history: [], outcome: APPLIED };
+  const turn = new Turn(execution, event);
   turn.record(0, 'ExecutionStarted', { input, inputDetails: WHOLE, roleArn: ROLE_ARN });
   beginDeadline(
     express === true
@@ -127,16 +132,19 @@ interface Role {
   readonly express?: boolean | undefined;
   /** Of the Map that it has an item of, or a batch of them. */
   readonly label?: string;
-  readonly reads?: true;
+  /** Of one that reads items for a Map, or holds some of them. */
+  readonly role?: 'reader' | 'portion';
 }
 
-/** The part of the execution of an item is the name of its Map, that of one that reads its items where its ItemReader stands. */
+/** The part of the execution of an item is the name of its Map; those that read and hold items have parts of their own. */
 function roleOf(program: AslProgram, part: string | undefined): Role {
   if (part === undefined) return program;
   const processor = program.states.get(part)?.processor;
   if (processor !== undefined) return processor;
-  for (const { name, processor } of program.states.values())
-    if (processor?.reader === part) return { startAt: name, reads: true };
+  for (const { name: startAt, processor } of program.states.values()) {
+    if (processor?.reader === part) return { startAt, role: 'reader' };
+    if (processor?.portion === part) return { startAt, role: 'portion' };
+  }
   throw new Error(`the definition has no distributed Map ${part}`);
 }
 
@@ -189,7 +197,8 @@ function answer(program: AslProgram, execution: Execution, event: Event & Answer
 
 /** Whether an event of this type answers what is waited for: what its effect is answered by, or who was given a token. */
 function isAnswer({ type, effect }: Answer, waiting: Waiting): boolean {
-  if (waiting.for === 'executions') return type === (effect === waiting.items ? 'fetched' : 'child.ended');
+  if (waiting.for === 'executions') return type === (effect === waiting.items ? 'gathered' : 'child.ended');
+  if (waiting.for === 'portions') return type === 'child.ended';
   if (waiting.for === 'results') return type === 'gathered';
   const asked = effectsOf(waiting).find(({ id }) => id === effect);
   if (asked === undefined) return false;

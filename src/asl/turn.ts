@@ -16,7 +16,7 @@ import {
   type Writable,
 } from './execution.js';
 import { type Beside, historyEvent } from './history.js';
-import type { StoredCollection } from './item-reader/collection.js';
+import type { StoredReading } from './item-reader/stored-reading.js';
 import { MAX_HISTORY_EVENTS } from './limits.js';
 
 /** A step on the way of data through a state, as AWS names what it leaves (Step Functions: InspectionData). */
@@ -59,8 +59,8 @@ export class Turn {
   readonly observe: Observe | undefined;
   /** The timer of the machine's TimeoutSeconds. */
   deadline: string | undefined;
-  /** What an execution that reads has read. */
-  collection: StoredCollection | undefined;
+  /** How far an execution is that reads items. */
+  reading: StoredReading | undefined;
   readonly #history: Happening[] = [];
   #nextEventId: number;
   #chance: Chance | undefined;
@@ -72,7 +72,7 @@ export class Turn {
     this.event = event;
     this.observe = observe;
     this.deadline = execution.deadline;
-    this.collection = execution.collection;
+    this.reading = execution.reading;
     this.nextEffectId = effectNumbering(event.revision);
     this.#nextEventId = execution.nextEventId;
   }
@@ -172,9 +172,10 @@ export class Turn {
     };
     if (redrives !== undefined) state.redrives = redrives;
     if (this.deadline !== undefined) state.deadline = this.deadline;
-    const isKept = this.#end === undefined || this.#end.status === 'succeeded';
-    if (this.collection !== undefined && isKept) state.collection = this.collection;
-    if (this.#end === undefined) return state;
+    if (this.#end === undefined) {
+      if (this.reading !== undefined) state.reading = this.reading;
+      return state;
+    }
     const { status, state: last, output, error, cause } = this.#end;
     if (last !== undefined) state.last = last;
     if (output !== undefined) state.output = output;

@@ -6,14 +6,7 @@ import type { Json } from './json.js';
  * Its id is `<revision>.<index>`, never reused; an effect that asks is answered by exactly one event that
  * carries the id.
  */
-export type Effect =
-  | TaskEffect
-  | TimerEffect
-  | SendEffect
-  | SpawnEffect
-  | GatherEffect
-  | FetchEffect
-  | CancelEffect;
+export type Effect = TaskEffect | TimerEffect | SendEffect | SpawnEffect | GatherEffect | CancelEffect;
 
 /** Work for a handler; answered by task.succeeded or task.failed if it asks, by nothing if it does not. */
 export interface TaskEffect {
@@ -91,23 +84,9 @@ export interface GatherEffect {
   readonly detailed: boolean;
 }
 
-/**
- * Some of what a child has collected, from a place on; answered by `fetched`. It must have ended, and is asked for what it
- * has.
- */
-export interface FetchEffect {
-  readonly type: 'fetch';
-  readonly id: string;
-  readonly child: ChildPlace;
-  /** The place of the first item that is wanted, from 0. */
-  readonly from: number;
-  /** How many are wanted at most, and their bytes (UTF-8, as JSON text) together. The first comes whatever it takes. */
-  readonly limit: number;
-  readonly limitBytes: number;
-}
-
 /** A child of a group. */
 export interface ChildPlace {
+  /** The effect; of a child's own children that child comes before it: `<effect>/<index>/<its effect>`. */
   readonly group: string;
   readonly index: number;
 }

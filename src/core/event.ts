@@ -29,7 +29,6 @@ export type EventBody =
   | TimerFiredEvent
   | ChildEndedEvent
   | GatheredEvent
-  | FetchedEvent
   | ContinueEvent
   | StopEvent
   | RedriveEvent
@@ -113,14 +112,6 @@ export interface GatheredEvent {
   readonly results: readonly ChildResult[];
 }
 
-/** The answer to a fetch effect: as many items as fit, from the place that was asked for. */
-export interface FetchedEvent {
-  readonly type: 'fetched';
-  readonly effect: string;
-  readonly from: number;
-  readonly items: readonly Json[];
-}
-
 /** What became of a child of a group. Of one that succeeded there is no more than its output, unless details were asked for. */
 export interface ChildResult {
   readonly index: number;
@@ -176,7 +167,6 @@ export function answeredEffect(event: EventBody): string | undefined {
     case 'timer.fired':
     case 'child.ended':
     case 'gathered':
-    case 'fetched':
       return event.effect;
     default:
       return undefined;

@@ -58,11 +58,6 @@ export interface Language<P extends Program = Program> {
    * nothing waits for that any more, absent where a language has no such thing. Needs no program.
    */
   callback?(state: Json, effect: string): Callback | undefined;
-  /**
-   * What an instance that has ended has collected for the one that began it, which is too much to be its output; absent
-   * where a language has no such thing. Needs no program.
-   */
-  collection?(state: Json): readonly Json[];
   /** Where what nobody is to be shown stands in a context, an output and the like. Needs no program, as `view`. */
   sensitive?(source: Json): readonly string[];
   /** The machines that a source invokes by their names; absent where a language has no such thing. Needs no program. */

@@ -1,6 +1,6 @@
 import { childEnd } from '../core/child-end.js';
 import type { Definition } from '../core/definition.js';
-import type { Effect, FetchEffect, GatherEffect, SpawnEffect, TaskEffect } from '../core/effect.js';
+import type { Effect, GatherEffect, SpawnEffect, TaskEffect } from '../core/effect.js';
 import type { Event, EventBody, MigrateEvent, Versions } from '../core/event.js';
 import { fold, foldMigration, type Standing } from '../core/fold.js';
 import { given } from '../core/given.js';
@@ -23,13 +23,13 @@ import { readState, writeState } from './state-text.js';
  */
 export interface Fold extends Omit<Commit, 'spawns'> {
   readonly spawns: readonly Spawn[];
-  readonly questions: readonly Question[];
+  readonly gathers: readonly Gather[];
 }
 
 /** What is asked of children that have ended. */
-export interface Question<T = GatherEffect | FetchEffect> {
+export interface Gather {
   readonly parent: string;
-  readonly effect: T;
+  readonly effect: GatherEffect;
   /** The event that asked. */
   readonly cause: string;
 }
@@ -142,7 +142,7 @@ class Folding {
   readonly #cancelledJobs: string[] = [];
   readonly #messages: NewMessage[] = [];
   readonly #spawns: Spawn[] = [];
-  readonly #questions: Question[] = [];
+  readonly #gathers: Gather[] = [];
 
   constructor(
     instance: Instance,
@@ -237,9 +237,8 @@ class Folding {
         this.#spawns.push(this.#spawn(effect, cause));
         return;
       }
-      case 'gather':
-      case 'fetch': {
-        this.#questions.push({ parent: instance, effect, cause: this.#cause() });
+      case 'gather': {
+        this.#gathers.push({ parent: instance, effect, cause: this.#cause() });
         return;
       }
       case 'cancel': {
@@ -330,7 +329,7 @@ class Folding {
       cancelledJobs: this.#cancelledJobs,
       messages: this.#messages,
       spawns: this.#spawns,
-      questions: this.#questions,
+      gathers: this.#gathers,
     };
   }
 }

@@ -1,40 +1,20 @@
-import type { FetchEffect, GatherEffect } from '../core/effect.js';
-import type { ChildResult, EventBody, FetchedEvent, GatheredEvent } from '../core/event.js';
+import type { ChildResult, GatheredEvent } from '../core/event.js';
 import { childName, effectName } from '../core/identifier.js';
 import type { Instance } from '../core/instance.js';
 import { type Json, utf8Length } from '../core/json.js';
 import { MAX_PAGE } from '../core/limits.js';
 import type { NewMessage } from '../core/message.js';
-import { portion } from '../core/portion.js';
 import type { Store } from '../store/store.js';
-import type { Question } from './folding.js';
+import type { Gather } from './folding.js';
 import type { Registry } from './registry.js';
 
-/** Tells a parent what it asked of its children, which have ended. */
-export async function answerTo(
+/** Tells a parent what its children came to: as many as fit, read from the store a page at a time. */
+export async function gather(
   store: Store,
   registry: Registry,
-  { parent, effect, cause }: Question,
+  { parent, effect, cause }: Gather,
 ): Promise<NewMessage> {
-  const event: EventBody =
-    effect.type === 'gather'
-      ? await gathered(store, registry, parent, effect)
-      : await fetched(store, registry, parent, effect);
-  return {
-    id: `${effectName(parent, effect.id)}/${event.type}`,
-    to: parent,
-    event: JSON.stringify(event),
-    cause,
-  };
-}
-
-/** What they came to: as many as fit, read from the store a page at a time. */
-async function gathered(
-  store: Store,
-  registry: Registry,
-  parent: string,
-  { id, children, limitBytes, detailed }: GatherEffect,
-): Promise<GatheredEvent> {
+  const { id, children, limitBytes, detailed } = effect;
   const results: ChildResult[] = [];
   let left = limitBytes;
   for (let from = 0; from < children.length && left >= 0; from += MAX_PAGE) {
@@ -50,20 +30,8 @@ async function gathered(
       results.push(result);
     }
   }
-  return { type: 'gathered', effect: id, results };
-}
-
-/** What one of them has collected: as much as fits, from a place on. */
-async function fetched(
-  store: Store,
-  registry: Registry,
-  parent: string,
-  { id, child, from, limit, limitBytes }: FetchEffect,
-): Promise<FetchedEvent> {
-  const [instance] = await store.instances([childName(parent, child.group, child.index)]);
-  const { state, language } = standingOf(child.index, instance, registry);
-  const collection = language.collection?.(state) ?? [];
-  return { type: 'fetched', effect: id, from, items: portion(collection, from, limit, limitBytes) };
+  const event: GatheredEvent = { type: 'gathered', effect: id, results };
+  return { id: `${effectName(parent, id)}/gathered`, to: parent, event: JSON.stringify(event), cause };
 }
 
 function resultOf(
@@ -72,18 +40,12 @@ function resultOf(
   registry: Registry,
   detailed: boolean,
 ): ChildResult {
-  const standing = standingOf(index, instance, registry);
-  const { status, createdAt: startedAt, updatedAt: endedAt } = standing.instance;
-  const { output, error, input } = standing.language.view(standing.state);
-  if (status === 'succeeded' && !detailed) return { index, status, output };
-  return { index, status, output, ...error, ...(input === undefined ? {} : { input }), startedAt, endedAt };
-}
-
-/** Throws where the child is not there, or cannot be read. */
-function standingOf(index: number, instance: Instance | undefined, registry: Registry) {
   const steppable = instance && registry.steppable(instance.definition);
   if (instance === undefined || steppable === undefined)
     throw new Error(`child ${index} of a group is not there`);
+  const { status, createdAt: startedAt, updatedAt: endedAt } = instance;
   const state = instance.state === null ? null : (JSON.parse(instance.state) as Json);
-  return { instance, state, language: steppable.language };
+  const { output, error, input } = steppable.language.view(state);
+  if (status === 'succeeded' && !detailed) return { index, status, output };
+  return { index, status, output, ...error, ...(input === undefined ? {} : { input }), startedAt, endedAt };
 }

@@ -5,7 +5,7 @@ import type { NewMessage } from '../core/message.js';
 import { SCHEDULE_MACHINE } from '../core/schedule-id.js';
 import type { Commit, NewInstance, Store } from '../store/store.js';
 import type { Fold, Spawn } from './folding.js';
-import { answerTo } from './gathering.js';
+import { gather } from './gathering.js';
 import { bodyHash } from './hash.js';
 import type { Registry } from './registry.js';
 import { type Latest, versionsFor } from './versions.js';
@@ -32,13 +32,13 @@ export async function withChildren(
   for (const fold of folds) {
     const spawns: NewInstance[] = [];
     const answers: NewMessage[] = [];
-    const { questions, ...rest } = fold;
+    const { gathers, ...rest } = fold;
     for (const spawn of fold.spawns) {
       const edition = await editionOf(spawn, registry, latest);
       if (edition === undefined) answers.push(stillborn(spawn));
       else spawns.push(childOf(spawn, edition));
     }
-    for (const asked of questions) answers.push(await answerTo(store, registry, asked));
+    for (const asked of gathers) answers.push(await gather(store, registry, asked));
     commits.push({ ...rest, timers: [...fold.timers, ...answers], spawns });
   }
   return commits;

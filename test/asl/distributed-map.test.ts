@@ -35,6 +35,44 @@ describe('a distributed Map', () => {
     expect(types).toContain('MapRunSucceeded');
   });
 
+  it('keeps items that JSONata works out in portions where they are many, and with its run where they are few', () => {
+    const computed = (count: number) =>
+      drive(
+        mapOf(PASS, {
+          QueryLanguage: 'JSONata',
+          Items: `{% [[1..${count}].{ "n": $ }] %}`,
+          MaxConcurrency: 100,
+        }),
+        {},
+        { instance: 'run' },
+      );
+    for (const [count, portions] of [
+      [3, 0],
+      [0, 0],
+      [1_600, 2],
+    ] as const) {
+      const { status, output, steps, events } = computed(count);
+      expect(status).toBe('succeeded');
+      expect(output).toEqual(Array.from({ length: count }, (_, index) => ({ n: index + 1 })));
+      const spawned = steps.flatMap(({ effects }) => effects.filter(({ type }) => type === 'spawn'));
+      expect(spawned).toHaveLength(count + portions);
+      const own = steps.filter((step, at) => events[at]?.instance === 'run' && step.status === 'running');
+      // Until what came out of them is brought together, which may be as much as the state's output.
+      const working = own
+        .map(({ state }) => JSON.stringify(state))
+        .filter((text) => !text.includes('"gathered"'));
+      expect(Math.max(...working.map(({ length }) => length))).toBeLessThan(32_000);
+    }
+  }, 60_000);
+
+  it('fails with items that JSONata works out where one of them is too large for an execution', () => {
+    const fields = { QueryLanguage: 'JSONata', Items: '{% [$pad("", $states.input, "x"), 1] %}' };
+    expect(drive(mapOf(PASS, fields), MAX_DATA_BYTES - 4).status).toBe('failed');
+    const { error, types } = drive(mapOf(PASS, fields), MAX_DATA_BYTES);
+    expect(error).toBe('States.DataLimitExceeded');
+    expect(types.slice(-3)).toEqual(['MapRunFailed', 'MapStateFailed', 'ExecutionFailed']);
+  });
+
   it('tells each execution where it is in the context object', () => {
     const look = {
       Type: 'Pass',

@@ -149,7 +149,7 @@ function describeOn(name: string, fresh: () => string): void {
         const first = await engineOn(db, { [GET_OBJECT]: handlers[GET_OBJECT] as Handlers[string] }, source);
         await first.create('items', { id: 'run', input: {} });
         const isRead = async () => (await first.read('run/1.1/0'))?.output;
-        await expect.poll(isRead, PATIENCE).toBe(400);
+        await expect.poll(isRead, PATIENCE).toMatchObject({ total: 400 });
         const second = await reopened(first, db, handlers);
         await expect.poll(() => statusOf(second, 'run'), PATIENCE).toBe('succeeded');
         expect((await second.read('run'))?.output).toEqual(items.map(({ index }) => index));
@@ -158,6 +158,36 @@ function describeOn(name: string, fresh: () => string): void {
       60_000,
     );
 
+    it('do again what failed of the items that were read, and read none again', async () => {
+      const seen: Json[] = [];
+      let [broken, asked] = [true, 0];
+      const items = Array.from({ length: 300 }, (_, index) => ({ index, filler: 'x'.repeat(200) }));
+      const handlers: Handlers = {
+        [GET_OBJECT]: () => {
+          asked++;
+          return { Body: items.map((item) => JSON.stringify(item)).join('\n') };
+        },
+        work: (item) => {
+          const { index } = item as { index: number };
+          seen.push(index);
+          if (index === 250 && broken) throw new Error('broken');
+          return index;
+        },
+      };
+      const ItemReader = { ...READER, ReaderConfig: { InputType: 'JSONL' } };
+      const fields = { ItemReader, MaxConcurrency: 10 };
+      const engine = await engineOn(fresh(), handlers, mapOf('work', fields));
+      await engine.create('items', { id: 'run', input: {} });
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('failed');
+      broken = false;
+      const before = new Set(seen).size;
+      await engine.retry('run');
+      await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
+      expect((await engine.read('run'))?.output).toEqual(items.map(({ index }) => index));
+      expect(asked).toBe(1);
+      expect(seen.length).toBeLessThan(before + 300);
+    }, 60_000);
+
     it('delete what was read with the instance that it was read for', async () => {
       const handlers: Handlers = { [GET_OBJECT]: () => ({ Body: '[1,2]' }), work: (n) => n };
       const engine = await engineOn(fresh(), handlers, mapOf('work', { ItemReader: READER }));
@@ -165,7 +195,7 @@ function describeOn(name: string, fresh: () => string): void {
       await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('succeeded');
       await engine.sweep({ instances: '0s' });
       expect(await engine.count({ machine: 'items' })).toBe(0);
-      expect(await engine.read('run/1.1/0')).toBeUndefined();
+      for (const id of ['run/1.1/0', 'run/1.1/0/1.0/0']) expect(await engine.read(id)).toBeUndefined();
     }, 60_000);
 
     it('have their results written, and go on with where they are', async () => {

@@ -1,30 +1,53 @@
 import { type Json, put, utf8Length } from '../../core/json.js';
 import { itemReaderFailure } from '../errors.js';
-import { MAX_CSV_HEADER_BYTES } from '../limits.js';
+import { MAX_CSV_HEADER_BYTES, MAX_PARSED_BYTES } from '../limits.js';
+import { awaiting, type Parsed, type Passage } from './passage.js';
 
 /** What may stand between the fields of a row. Step Functions: ItemReader, CSVDelimiter. */
 export const DELIMITERS = { COMMA: ',', PIPE: '|', SEMICOLON: ';', SPACE: ' ', TAB: '\t' } as const;
 
+type Delimiter = (typeof DELIMITERS)[keyof typeof DELIMITERS];
+
+/** What means nothing within quotes, and outside of them. */
+const QUOTED = /[^"\\]*/y;
+const UNQUOTED: Readonly<Record<Delimiter, RegExp>> = {
+  ',': /[^,\\\n\r]*/y,
+  '|': /[^|\\\n\r]*/y,
+  ';': /[^;\\\n\r]*/y,
+  ' ': /[^ \\\n\r]*/y,
+  '\t': /[^\t\\\n\r]*/y,
+};
+
 export interface CsvForm {
-  readonly delimiter: string;
+  readonly delimiter: Delimiter;
   /** The columns' names; the first row is if absent. */
   readonly headers?: readonly string[];
 }
 
 /**
- * A text of rows as objects of texts (Step Functions: ItemReader, CSV). A row that is too short has empty texts for what it
- * lacks, one that is too long loses the rest. Throws StateFailure.
+ * Rows as objects of texts (Step Functions: ItemReader, CSV). A row that is too short has empty texts for what it lacks,
+ * one that is too long loses the rest. Throws StateFailure.
  *
  * @example
- * csvItems('a,b\n1,"x,""y"""\n2', { delimiter: ',' }); // => [{ a: '1', b: 'x,"y"' }, { a: '2', b: '' }]
+ * const passage = { text: 'a,b\n1,"x,""y"""\n2', isEnd: true, row: 0 };
+ * csvItems(passage, { delimiter: ',' }).items; // => [{ a: '1', b: 'x,"y"' }, { a: '2', b: '' }]
+ * csvItems({ ...passage, isEnd: false }, { delimiter: ',' }).rest.text; // => '2'
  */
-export function csvItems(text: string, { delimiter, headers: given }: CsvForm): Json[] {
-  const rows = new RowReader(text, delimiter);
-  const headers = given ?? rows.next() ?? [];
+export function csvItems(passage: Passage, { delimiter, headers: given }: CsvForm): Parsed {
+  const rows = new RowReader(passage, delimiter);
+  const headers = passage.headers ?? given ?? rows.next();
+  const rest = () => ({ ...passage, text: rows.rest, row: rows.row, ...(headers && { headers }) });
+  if (headers === undefined) return { items: [], rest: awaiting(rest(), 'Row') };
   checkHeaders(headers);
+  const size = headers.join().length;
   const items: Json[] = [];
-  for (let row = rows.next(); row !== undefined; row = rows.next()) items.push(itemOf(headers, row));
-  return items;
+  for (let left = MAX_PARSED_BYTES; left > 0; ) {
+    const row = rows.next();
+    if (row === undefined) return { items, rest: awaiting(rest(), 'Row') };
+    items.push(itemOf(headers, row));
+    left -= size + row.join().length;
+  }
+  return { items, rest: rest() };
 }
 
 function checkHeaders(headers: readonly string[]): void {
@@ -42,59 +65,79 @@ function itemOf(headers: readonly string[], row: readonly string[]): Json {
 
 /**
  * Reads rows one by one. A field in quotes may hold delimiters and line ends, and quotes twice; a backslash takes what is
- * special from a quote, a delimiter or a backslash, and is passed over before anything else. Empty lines are no rows.
+ * special from a quote, a delimiter or a backslash, and is passed over before anything else. Empty lines are no rows. Where
+ * more is to come, the last row has a line end behind it.
  */
 class RowReader {
   readonly #text: string;
+  readonly #isEnd: boolean;
   readonly #delimiter: string;
-  #at: number;
+  readonly #unquoted: RegExp;
+  #at = 0;
+  row: number;
 
-  constructor(text: string, delimiter: string) {
+  constructor({ text, isEnd, row }: Passage, delimiter: Delimiter) {
     this.#text = text;
+    this.#isEnd = isEnd;
+    this.row = row;
     this.#delimiter = delimiter;
-    this.#at = text.startsWith('\uFEFF') ? 1 : 0;
+    this.#unquoted = UNQUOTED[delimiter];
   }
 
+  get rest(): string {
+    return this.#text.slice(this.#at);
+  }
+
+  /** Undefined where there is no further row, as a whole. */
   next(): string[] | undefined {
-    while (this.#skipLineEnd());
-    if (this.#at >= this.#text.length) return undefined;
+    while (isLineEnd(this.#text[this.#at])) this.#at++;
+    const begin = this.#at;
+    if (begin >= this.#text.length) return undefined;
     const row = [this.#field()];
     while (this.#text[this.#at] === this.#delimiter) {
       this.#at++;
       row.push(this.#field());
     }
+    if (this.#at >= this.#text.length && !this.#isEnd) {
+      this.#at = begin;
+      return undefined;
+    }
+    this.row++;
     return row;
-  }
-
-  #skipLineEnd(): boolean {
-    if (!isLineEnd(this.#text[this.#at])) return false;
-    this.#at++;
-    return true;
   }
 
   #field(): string {
     const text = this.#text;
-    const begin = this.#at;
-    let isOpen = text[begin] === '"';
+    let isOpen = text[this.#at] === '"';
     if (isOpen) this.#at++;
     let field = '';
-    for (; this.#at < text.length; this.#at++) {
-      const char = text[this.#at] ?? '';
-      const following = text[this.#at + 1] ?? '';
-      if (isOpen && char === '"') {
+    for (;;) {
+      field += this.#plain(isOpen ? QUOTED : this.#unquoted);
+      if (this.#at >= text.length) break;
+      const char = text[this.#at];
+      const following = text[this.#at + 1];
+      if (char === '\\') {
+        const isTaken = following === '"' || following === '\\' || following === this.#delimiter;
+        if (isTaken) field += following;
+        this.#at += isTaken ? 2 : 1;
+      } else if (!isOpen) return field;
+      else {
         isOpen = following === '"';
-        if (!isOpen) continue;
-        field += '"';
-        this.#at++;
-      } else if (!isOpen && (char === this.#delimiter || isLineEnd(char))) return field;
-      else if (char !== '\\') field += char;
-      else if (following === '"' || following === '\\' || following === this.#delimiter) {
-        field += following;
-        this.#at++;
+        if (isOpen) field += '"';
+        this.#at += isOpen ? 2 : 1;
       }
     }
-    if (isOpen) throw itemReaderFailure(`The quote at character ${begin + 1} of the CSV is never closed.`);
+    if (isOpen && this.#isEnd)
+      throw itemReaderFailure(`Row ${this.row + 1} of the CSV has a quote that is never closed.`);
     return field;
+  }
+
+  /** What stands before the next sign that means something. */
+  #plain(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const [plain = ''] = pattern.exec(this.#text) ?? [];
+    this.#at += plain.length;
+    return plain;
   }
 }
 

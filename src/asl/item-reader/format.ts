@@ -1,14 +1,14 @@
-import type { Json } from '../../core/json.js';
 import type { Fields } from '../fields.js';
 import { type CsvForm, csvItems, DELIMITERS } from './csv.js';
 import { jsonItems, jsonLinesItems } from './json-text.js';
+import type { Parsed, Passage } from './passage.js';
 
 /** What the objects that are read look like. Step Functions: ItemReader, ReaderConfig. */
 export interface Format {
   /** Where the first object only names those that hold the items. */
   readonly manifest: 'inventory' | 'athena' | undefined;
-  /** The items of an object, with these columns where its manifest names them. Throws StateFailure. */
-  items(text: string, headers?: readonly string[]): readonly Json[];
+  /** The items of a passage of an object. Throws StateFailure. */
+  items(passage: Passage): Parsed;
 }
 
 const INPUT_TYPES = ['CSV', 'JSON', 'JSONL', 'PARQUET', 'MANIFEST'] as const;
@@ -30,20 +30,20 @@ export function compileFormat(config: Fields, lists: boolean): Format | undefine
   if (manifest === 'S3_INVENTORY' || type === 'MANIFEST') {
     return {
       manifest: manifest === 'ATHENA_DATA' ? 'athena' : 'inventory',
-      items: (text, headers) => csvItems(text, { delimiter: ',', ...(headers && { headers }) }),
+      items: (passage) => csvItems(passage, { delimiter: ',' }),
     };
   }
-  return { manifest: manifest === undefined ? undefined : 'athena', items: itemsOf(config, type) };
+  return { manifest: manifest === undefined ? undefined : 'athena', ...textOf(config, type) };
 }
 
-function itemsOf(config: Fields, type: (typeof INPUT_TYPES)[number] | undefined): Format['items'] {
+function textOf(config: Fields, type: (typeof INPUT_TYPES)[number] | undefined): Pick<Format, 'items'> {
   if (type === 'JSON') {
     const pointer = config.text('ItemsPointer');
-    return (text) => jsonItems(text, pointer);
+    return { items: (passage) => jsonItems(passage, pointer) };
   }
-  if (type !== 'CSV') return jsonLinesItems;
+  if (type !== 'CSV') return { items: jsonLinesItems };
   const form = compileCsv(config);
-  return (text) => csvItems(text, form);
+  return { items: (passage) => csvItems(passage, form) };
 }
 
 function compileCsv(config: Fields): CsvForm {

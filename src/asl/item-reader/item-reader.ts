@@ -7,7 +7,7 @@ import type { QuerySource } from '../query.js';
 import { compileServiceCall } from '../service-call.js';
 import { compileNumberField, type NumberField, type NumberKind } from '../states/number-field.js';
 import { compileFormat } from './format.js';
-import { type ReaderTasks, reading } from './reading.js';
+import { reading } from './reading.js';
 
 /** Reads the items of a distributed Map, in an execution of its own. Step Functions: ItemReader. */
 export interface ItemReader {
@@ -22,8 +22,11 @@ export interface ItemReader {
 
 const ACTIONS = /^(arn:aws[\w-]*:states:[^:]*:[^:]*:s3:)(getObject|listObjectsV2)$/;
 
-/** The ItemReader of a distributed Map, if it has one. */
-export function compileItemReader({ fields: state, queryLanguage }: StateSource): ItemReader | undefined {
+/** The ItemReader of a distributed Map, if it has one; `portion` is the part by which its items are held. */
+export function compileItemReader(
+  { fields: state, queryLanguage }: StateSource,
+  portion: string,
+): ItemReader | undefined {
   const fields = state.object('ItemReader');
   if (fields === undefined) return undefined;
   const source: QuerySource = { fields, queryLanguage };
@@ -36,7 +39,7 @@ export function compileItemReader({ fields: state, queryLanguage }: StateSource)
   const format = config && compileFormat(config, lists);
   config?.close();
   fields.close();
-  const tasks: ReaderTasks = { get: `${service}getObject`, list: `${service}listObjectsV2` };
+  const tasks = { get: `${service}getObject`, list: `${service}listObjectsV2`, portion };
   const asks = lists ? (format === undefined ? [tasks.list] : [tasks.list, tasks.get]) : [tasks.get];
   return {
     part: fields.path,

@@ -17,17 +17,24 @@ const MEMBERS = [
 ] as const;
 
 /**
- * The objects of a page as items (Step Functions: ItemReader, ListObjectsV2). Throws StateFailure.
+ * The objects of a page as items (Step Functions: ItemReader, ListObjectsV2). Throws StateFailure, also where it is cut off and
+ * leads nowhere but to itself: `token` is what it was asked for with.
  *
  * @example
  * objectPage({ Contents: [{ Key: 'a', ETag: '"1"', Owner: 'x' }] }); // => { items: [{ Etag: '"1"', Key: 'a' }], next: undefined }
  */
-export function objectPage(answer: Json): ObjectPage {
+export function objectPage(answer: Json, token?: Json): ObjectPage {
   const contents = isJsonObject(answer) ? (own(answer, 'Contents') ?? []) : undefined;
   if (!isJsonObject(answer) || !isJsonArray(contents))
     throw itemReaderFailure('What lists the objects gave no Contents.');
-  const next = own(answer, 'IsTruncated') === true ? own(answer, 'NextContinuationToken') : undefined;
-  return { items: contents.map(itemOf), next: typeof next === 'string' ? next : undefined };
+  const items = contents.map(itemOf);
+  if (own(answer, 'IsTruncated') !== true) return { items, next: undefined };
+  const next = own(answer, 'NextContinuationToken');
+  if (typeof next !== 'string')
+    throw itemReaderFailure('A list that is truncated has no NextContinuationToken.');
+  if (next === token)
+    throw itemReaderFailure('A list goes on with the NextContinuationToken that it was asked with.');
+  return { items, next };
 }
 
 function itemOf(object: Json): JsonObject {

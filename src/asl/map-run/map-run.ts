@@ -5,7 +5,14 @@ import { StateFailure, type StoredFailure } from '../errors.js';
 import { NOT_WRITTEN, type ResultTarget, type StoredWriting } from '../result-writer/stored-writing.js';
 import { BitSet } from './bit-set.js';
 import type { MapRunChange } from './map-run-change.js';
-import { type BatchBounds, type Counts, NO_COUNTS, type StoredMapRun } from './stored-map-run.js';
+import { NOTHING_READ, ReadAhead } from './read-ahead.js';
+import {
+  type BatchBounds,
+  type Counts,
+  NO_COUNTS,
+  type StoredCollection,
+  type StoredMapRun,
+} from './stored-map-run.js';
 import { isExceeded, type Tolerance } from './tolerance.js';
 
 /** How the end of an execution is counted. */
@@ -25,8 +32,8 @@ export class MapRun {
   readonly #reached: number;
   #gathered: { readonly next: number; readonly outputs: readonly Json[] };
   #total: number;
-  #collection: string | undefined;
-  #window: { readonly from: number; readonly items: readonly Json[] } | undefined;
+  #collection: StoredCollection | undefined;
+  readonly #ahead: ReadAhead;
   #next: number;
   #items: Counts;
   #executions: Counts;
@@ -49,7 +56,7 @@ export class MapRun {
     this.#gathered = stored.gathered ?? { next: 0, outputs: [] };
     this.#total = stored.total;
     this.#collection = stored.collection;
-    this.#window = stored.window;
+    this.#ahead = new ReadAhead(stored.ahead ?? NOTHING_READ);
     this.#next = stored.next;
     this.#items = stored.items;
     this.#executions = stored.executions;
@@ -72,7 +79,11 @@ export class MapRun {
     return this.#total;
   }
 
-  get given(): Json | undefined {
+  set total(items: number) {
+    this.#total = items;
+  }
+
+  get given(): readonly Json[] | undefined {
     return this.#begun.given;
   }
 
@@ -80,48 +91,43 @@ export class MapRun {
     return this.#begun.batch;
   }
 
-  /** The effect under whose child its items are, once they were read. */
-  get collection(): string | undefined {
+  /** Where its items are, once they are held in portions. */
+  get collection(): StoredCollection | undefined {
     return this.#collection;
+  }
+
+  /** Its items are held elsewhere, so many of them in all. */
+  collected(collection: StoredCollection, total: number): void {
+    this.#collection = collection;
+    this.#total = total;
   }
 
   get isBatched(): boolean {
     return this.#starts !== undefined;
   }
 
-  /** The items that were brought, by their places. */
-  get read(): readonly Json[] {
-    const { from = 0, items = [] } = this.#window ?? {};
-    const list: Json[] = [];
-    for (const [index, item] of items.entries()) list[from + index] = item;
-    return list;
+  /** An item that was brought; undefined where it was not, or is to be brought again. */
+  item(index: number): Json | undefined {
+    return this.#ahead.item(index);
   }
 
-  /** So many items were read, and are there under the child of an effect. */
-  collected(effect: string, total: number): void {
-    this.#collection = effect;
-    this.#total = total;
+  /** Whether a batch may end where what was brought does. */
+  get hasEnough(): boolean {
+    return this.#ahead.isEnough(this.#collection?.portions ?? 0);
   }
 
-  /** Some of them were brought, from a place on. */
-  take(from: number, items: readonly Json[]): void {
-    if (items.length === 0) throw new Error(`there is nothing at ${from} of ${this.#total} items`);
-    this.#window = { from, items };
+  /** The portions to be brought next: as many as a batch may need, on the average of all items. */
+  wanted(): ChildPlace[] {
+    const { group = '', portions = 0 } = this.#collection ?? {};
+    const batch = this.batch === undefined ? 1 : (this.batch.items ?? this.total);
+    const want = this.batch === undefined ? 1 : Math.ceil((batch * portions) / this.total) + 1;
+    return this.#ahead.ask(want, portions).map((index) => ({ group, index }));
   }
 
-  /** Whether an item is at hand. */
-  has(index: number): boolean {
-    if (this.#collection === undefined) return true;
-    const { from, items } = this.#window ?? { from: 0, items: [] };
-    return index >= from && index < from + items.length;
-  }
-
-  /** Whether a batch of this size ends where what was brought does, and more of it could be brought at once. */
-  mayLack(size: number): boolean {
-    const window = this.#window;
-    if (window === undefined || !this.isBatched) return false;
-    const end = this.#next + size;
-    return end === window.from + window.items.length && end < this.#total && window.from < this.#next;
+  /** Takes what was brought, and passes by what has begun. */
+  take(portions: readonly (readonly Json[])[]): void {
+    this.#ahead.take(portions);
+    this.#ahead.passTo(this.#next);
   }
 
   /** By which the run is known, however often it is redriven. */
@@ -144,9 +150,7 @@ export class MapRun {
 
   /** How many items that execution may have: what was given together once is given together again. */
   get room(): number {
-    const room = this.#next < this.#reached ? this.sizeOf(this.#next) : this.total - this.#next;
-    const { from, items } = this.#window ?? { from: 0, items: undefined };
-    return items === undefined ? room : Math.min(room, from + items.length - this.#next);
+    return this.#next < this.#reached ? this.sizeOf(this.#next) : this.total - this.#next;
   }
 
   get isDone(): boolean {
@@ -166,6 +170,7 @@ export class MapRun {
     this.#count('running', size);
     this.#next = first + size;
     this.#skip();
+    this.#ahead.passTo(this.#next);
   }
 
   /** Counts the end of an execution; false where none of that first item is running. */
@@ -204,6 +209,7 @@ export class MapRun {
     this.#stoppedAt ??= this.#next;
     this.#next += size;
     this.#skip();
+    this.#ahead.passTo(this.#next);
   }
 
   /** Executions of items from a place on, in their order, no more than so many: all, or those that did or did not succeed. */
@@ -274,7 +280,7 @@ export class MapRun {
 
   /** The same run with what has not succeeded to be done again, in a group of its own. */
   redriven(group: string, eventId: number, at: number): StoredMapRun {
-    const { earlier = [], redrives, gathered, writing, failure, stoppedAt, ...run } = this.stored();
+    const { earlier = [], redrives, gathered, writing, failure, stoppedAt, ahead, ...run } = this.stored();
     const kept = (counts: Counts): Counts => ({ ...NO_COUNTS, succeeded: counts.succeeded });
     const reached = Math.max(stoppedAt ?? this.#next, this.#reached);
     const again: StoredMapRun = {
@@ -301,13 +307,10 @@ export class MapRun {
 
   /** As it is kept between steps. */
   stored(): StoredMapRun {
-    const { window: _, ...begun } = this.#begun;
-    const window = this.has(this.#next) ? this.#window : undefined;
     return {
-      ...begun,
+      ...this.#begun,
       total: this.#total,
-      ...(this.#collection === undefined ? {} : { collection: this.#collection }),
-      ...(window === undefined ? {} : { window }),
+      ...(this.#collection && { collection: this.#collection, ahead: this.#ahead.stored() }),
       ...{ next: this.#next, items: this.#items, executions: this.#executions },
       ...{ ended: this.#ended.stored(), succeeded: this.#succeeded.stored() },
       ...(this.#starts === undefined ? {} : { starts: this.#starts.stored() }),

@@ -2,6 +2,7 @@ import type { Json } from '../../core/json.js';
 import type { StoredFailure } from '../errors.js';
 import type { ResultTarget, StoredWriting } from '../result-writer/stored-writing.js';
 import type { StoredBits } from './bit-set.js';
+import type { StoredReadAhead } from './read-ahead.js';
 import type { Tolerance } from './tolerance.js';
 
 /**
@@ -23,13 +24,13 @@ export interface StoredMapRun {
   readonly limit: number;
   readonly tolerance: Tolerance;
   /** The items, where they cannot be found again in the state's input. */
-  readonly given?: Json;
+  readonly given?: readonly Json[];
   /** How many items an execution may be given, where that may be more than one. */
   readonly batch?: BatchBounds;
-  /** The effect under whose child they are, where they were read. */
-  readonly collection?: string;
-  /** Those that were brought from there and have not all begun. */
-  readonly window?: { readonly from: number; readonly items: readonly Json[] };
+  /** Where its items are, where they are too many to be kept here, or were read. */
+  readonly collection?: StoredCollection;
+  /** Those of them that are here. */
+  readonly ahead?: StoredReadAhead;
   /** All items before this one have begun, or need not begin again; and those before `reached` had once, if it was redriven. */
   readonly next: number;
   readonly reached?: number;
@@ -51,6 +52,15 @@ export interface StoredMapRun {
   readonly failure?: StoredFailure;
   /** Then all items before this one had begun: the others are passed by. */
   readonly stoppedAt?: number;
+}
+
+/**
+ * Items that are too many to be kept in the state of an execution, in portions: each is an execution of its own, which
+ * only holds it, so that one of them is brought without the others. They are known by their group and their place in it.
+ */
+export interface StoredCollection {
+  readonly group: string;
+  readonly portions: number;
 }
 
 /** What a batch of items may come to: so many of them, so many bytes (UTF-8, as JSON text) of an execution's input. */

@@ -1,15 +1,12 @@
 import type { GatheredEvent } from '../../core/event.js';
 import { type Json, utf8Length } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
-import { dataLimitFailure, itemReaderFailure, StateFailure, toleranceFailure } from '../errors.js';
+import { dataLimitFailure, StateFailure, toleranceFailure } from '../errors.js';
 import type { Waiting } from '../execution.js';
 import { failureDetails } from '../history.js';
-import type { ItemReader } from '../item-reader/item-reader.js';
 import {
-  FETCHED_BYTES,
   MAX_BEGUN_PER_STEP,
   MAX_DATA_BYTES,
-  MAX_FETCHED_ITEMS,
   MAX_GATHERED_AT_ONCE,
   MAX_ITEMS_PER_STEP,
   MAX_STOPPED_PER_STEP,
@@ -29,10 +26,17 @@ import { entriesOf, outputOf, type ResultFormat } from '../result-writer/result-
 import { compileResultWriter, type ResultWriter } from '../result-writer/result-writer.js';
 import type { ResultTarget } from '../result-writer/stored-writing.js';
 import { goOnWriting, type Pen, takeAnswer, writtenOutput } from '../result-writer/writing.js';
-import { type Batch, type Batcher, compileBatcher } from './item-batcher.js';
+import { type Batch, type Batcher, compileBatcher, type ItemAt } from './item-batcher.js';
+import { bring, type ItemSource, waitFor } from './item-source.js';
 import type { MapFields } from './map-fields.js';
 import { COUNT, compileNumberField, PERCENTAGE } from './number-field.js';
 import { leaveFor } from './state.js';
+
+/** What goes on with a run: the effect that items come by, and the items where the state is entered. */
+interface Onward {
+  readonly bringing?: string | undefined;
+  readonly list?: readonly Json[];
+}
 
 type Work = Pick<CompiledState, 'enter' | 'resume' | 'processor' | 'tasks'>;
 
@@ -44,12 +48,13 @@ export function distributedMap(
   source: StateSource,
   fields: MapFields,
   express: boolean,
-  reader?: ItemReader,
+  from: ItemSource,
 ): Work {
-  const map = new DistributedMap(source, fields, reader);
+  const map = new DistributedMap(source, fields, from);
+  const { reader, portion } = from;
   return {
     processor: {
-      ...{ startAt: fields.startAt, label: map.label, express, writes: map.writes },
+      ...{ startAt: fields.startAt, label: map.label, express, portion, writes: map.writes },
       join: (thread, result) => map.join(thread, result),
       ...(reader && { reader: reader.part }),
     },
@@ -67,27 +72,27 @@ export function distributedMap(
 
 /** Whether this is the execution that reads for the Map. */
 function isReading({ turn }: ActiveThread): boolean {
-  return turn.execution.start.reads === true;
+  return turn.execution.start.role === 'reader';
 }
 
 class DistributedMap {
   readonly label: string;
   readonly tasks: readonly string[];
   readonly #fields: MapFields;
-  readonly #reader: ItemReader | undefined;
+  readonly #from: ItemSource;
   readonly #tolerance: (thread: ActiveThread, selected: Json) => Tolerance;
   readonly #batcher: Batcher;
   readonly #writer: ResultWriter;
 
-  constructor(source: StateSource, fields: MapFields, reader: ItemReader | undefined) {
+  constructor(source: StateSource, fields: MapFields, from: ItemSource) {
     this.label = labelOf(source.fields);
     this.#fields = fields;
-    this.#reader = reader;
+    this.#from = from;
     this.#tolerance = compileTolerance(source);
     this.#batcher = compileBatcher(source, fields);
     this.#writer = compileResultWriter(source);
     const { export: exported } = this.#writer;
-    this.tasks = [...(reader?.tasks ?? []), ...(exported === undefined ? [] : [exported.task])];
+    this.tasks = [...(from.reader?.tasks ?? []), ...(exported === undefined ? [] : [exported.task])];
   }
 
   /** Whether its result is where what its executions gave was written. */
@@ -97,8 +102,12 @@ class DistributedMap {
 
   /** Also by the events that go on with what was too much for one, and that change its bounds. */
   enter(thread: ActiveThread): Move {
-    if (thread.mapRun === undefined) thread.mapRun = this.#begin(thread);
-    else if (thread.turn.event.type === 'redrive') thread.mapRun = redriven(thread, thread.mapRun);
+    if (thread.mapRun === undefined) {
+      const { run, list } = this.#begin(thread);
+      thread.mapRun = run;
+      return this.#attempt(thread, run, () => this.#goOn(thread, run, { list }));
+    }
+    if (thread.turn.event.type === 'redrive') thread.mapRun = redriven(thread, thread.mapRun);
     const run = thread.mapRun;
     return this.#attempt(thread, run, () => this.#goOn(thread, run));
   }
@@ -106,27 +115,26 @@ class DistributedMap {
   resume(thread: ActiveThread, answer: Answer, waited: Waiting): Move {
     const run = thread.mapRun;
     if (run === undefined) throw new Error(`${thread.state} has no Map run`);
-    if (answer.type === 'fetched') run.take(answer.from, answer.items);
-    else if (run.target !== undefined && waited.for !== 'executions' && waited.for !== 'child')
-      return this.#written(thread, run, run.target, answer);
-    else if (answer.type === 'gathered') return this.#collect(thread, run, answer);
+    if (waited.for === 'results' || waited.for === 'task') {
+      if (run.target !== undefined) return this.#written(thread, run, run.target, answer);
+      if (answer.type === 'gathered') return this.#collect(thread, run, answer);
+    }
+    if (answer.type === 'gathered') {
+      run.take(answer.results.map(({ output }) => output as readonly Json[]));
+      return this.#attempt(thread, run, () => this.#goOn(thread, run));
+    }
     return this.#attempt(thread, run, () => {
-      if (answer.type === 'child.ended' && waited.for === 'child') {
-        if (answer.status !== 'succeeded') throw itemReaderFailure(answer.cause ?? answer.error);
-        run.collected(answer.effect, Number(answer.output));
-      }
-      return this.#goOn(thread, run, answer.type === 'fetched' ? undefined : waited.items);
+      return this.#from.take(run, answer, waited) ?? this.#goOn(thread, run, { bringing: waited.items });
     });
   }
 
-  #begin(thread: ActiveThread): MapRun {
-    const { flow, concurrency, items, findsItems } = this.#fields;
-    const reader = this.#reader;
+  /** The run, and the items that were found or worked out for it. */
+  #begin(thread: ActiveThread): { readonly run: MapRun; readonly list: readonly Json[] } {
+    const { flow, concurrency } = this.#fields;
     const selected = flow.select(thread);
     const asked = concurrency(thread, selected) ?? 0;
     thread.observe('maxConcurrency', asked);
-    // What is read is not known yet; AWS says 0 as well.
-    const list = reader === undefined ? items(thread, selected) : [];
+    const { list, given } = this.#from.begin(thread, selected);
     thread.record('MapStateStarted', { length: list.length });
     const tolerance = this.#tolerance(thread, selected);
     const batch = this.#batcher.bounds(thread, selected);
@@ -139,40 +147,32 @@ class DistributedMap {
       ...{ total: list.length, limit: concurrencyOf(asked), tolerance },
       ...(batch === undefined ? {} : { batch }),
       ...(target === undefined ? {} : { target }),
-      ...(findsItems || reader !== undefined ? {} : { given: list }),
+      ...(given === undefined ? {} : { given }),
     });
-    return new MapRun(stored);
+    return { run: new MapRun(stored), list };
   }
 
   /** Begins as many executions as may run; once all have ended, sees to what they gave. Throws StateFailure. */
-  #goOn(thread: ActiveThread, run: MapRun, fetching?: string): Move {
+  #goOn(thread: ActiveThread, run: MapRun, { bringing, list }: Onward = {}): Move {
     if (run.isExceeded) throw toleranceFailure();
-    const { flow } = this.#fields;
-    if (this.#reader !== undefined && run.collection === undefined)
-      return read(thread, this.#reader, this.#reader.input(thread, flow.select(thread)));
-    if (run.next !== undefined) {
-      const list = this.#listOf(thread, run);
+    if (run.next !== undefined || this.#from.isUnread(run)) {
+      const itemAt = this.#from.items(thread, run, list);
+      if (typeof itemAt !== 'function') return itemAt;
       const budget = { executions: MAX_BEGUN_PER_STEP, items: MAX_ITEMS_PER_STEP };
       while (run.next !== undefined) {
         if (budget.executions === 0 || budget.items <= 0) return { kind: 'more' };
-        if (!run.has(run.next)) return fetch(thread, run, fetching);
-        const { input, size } = this.#batcher.next(thread, list, run, run.next);
-        if (run.mayLack(size)) return fetch(thread, run, fetching);
+        const batch = this.#batcher.next(thread, itemAt, run, run.next);
+        if (batch === undefined) return bring(thread, run, bringing);
+        const { input, size } = batch;
         spawn(thread, run, input);
         run.begin(size);
         budget.executions--;
         budget.items -= size;
       }
     }
-    if (!run.isDone) return { kind: 'wait', waiting: { for: 'executions', effect: run.group } };
+    if (!run.isDone) return waitFor(run, bringing);
     if (run.target !== undefined) return goOnWriting(thread, run, run.target, this.#pen(thread, run));
     return gather(thread, run, this.#writer.format);
-  }
-
-  #listOf(thread: ActiveThread, run: MapRun): readonly Json[] {
-    if (this.#reader !== undefined) return run.read;
-    const { items, flow } = this.#fields;
-    return (run.given as readonly Json[] | undefined) ?? items(thread, flow.select(thread));
   }
 
   /** Does some of the run's work. Where it fails, what is running is stopped, and what came of it so far is written. */
@@ -209,10 +209,12 @@ class DistributedMap {
   #pending(thread: ActiveThread, run: MapRun): readonly Json[] | Move {
     const entries: Json[] = [];
     let [left, bytes] = [MAX_ITEMS_PER_STEP, RESULT_FILE_BYTES];
-    const list = this.#listOf(thread, run);
+    const itemAt = this.#from.items(thread, run);
+    if (typeof itemAt !== 'function') return itemAt;
     while (run.next !== undefined && left > 0 && bytes > 0) {
-      if (!run.has(run.next)) return entries.length > 0 ? entries : fetch(thread, run, undefined);
-      const { input, size } = this.#whatNext(thread, run, list, run.next);
+      const batch = this.#whatNext(thread, run, itemAt, run.next);
+      if (batch === undefined) return entries.length > 0 ? entries : bring(thread, run, undefined);
+      const { input, size } = batch;
       const entry = pendingDetails(thread.turn.execution.start.machine, this.label, input);
       entries.push(entry);
       run.passBy(size);
@@ -222,13 +224,13 @@ class DistributedMap {
     return entries;
   }
 
-  #whatNext(thread: ActiveThread, run: MapRun, list: readonly Json[], next: number): Batch {
+  #whatNext(thread: ActiveThread, run: MapRun, itemAt: ItemAt, next: number): Batch | undefined {
     try {
-      return this.#batcher.next(thread, list, run, next);
+      return this.#batcher.next(thread, itemAt, run, next);
     } catch (error) {
       if (!(error instanceof StateFailure)) throw error;
       thread.choosing = undefined;
-      return { input: list[next] ?? null, size: 1 };
+      return { input: itemAt(next) ?? null, size: 1 };
     }
   }
 
@@ -298,25 +300,6 @@ function spawn({ turn, state }: ActiveThread, { group, next }: MapRun, input: Js
   const { machine } = turn.execution.start;
   const place = { group, ...(next === undefined ? {} : { index: next }) };
   turn.effects.push({ type: 'spawn', id: turn.nextEffectId(), machine, part: state, ...place, input });
-}
-
-/** Has the items read, in an execution of its own. */
-function read({ turn }: ActiveThread, { part }: ItemReader, input: Json): Move {
-  const id = turn.nextEffectId();
-  turn.effects.push({ type: 'spawn', id, machine: turn.execution.start.machine, part, input });
-  return { kind: 'wait', waiting: { for: 'child', effect: id } };
-}
-
-/** Has the next items that were read brought, unless they are on their way. */
-function fetch({ turn }: ActiveThread, run: MapRun, fetching: string | undefined): Move {
-  const { collection: group = '', next: from = 0, isBatched } = run;
-  const items = fetching ?? turn.nextEffectId();
-  if (fetching === undefined) {
-    // A batch is made of one piece.
-    const [limit, limitBytes] = isBatched ? [run.total, MAX_DATA_BYTES] : [MAX_FETCHED_ITEMS, FETCHED_BYTES];
-    turn.effects.push({ type: 'fetch', id: items, child: { group, index: 0 }, from, limit, limitBytes });
-  }
-  return { kind: 'wait', waiting: { for: 'executions', effect: run.group, items } };
 }
 
 /** Has the results of the next executions brought, as many as still fit. */

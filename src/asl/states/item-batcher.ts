@@ -15,9 +15,15 @@ import { compileNumberField, type NumberKind, POSITIVE } from './number-field.js
 export interface Batcher {
   /** How many one of them may have; undefined where each has one. Throws StateFailure. */
   bounds(thread: ActiveThread, selected: Json): BatchBounds | undefined;
-  /** The input of the execution that begins with an item, and how many items that is. Throws StateFailure. */
-  next(thread: ActiveThread, list: readonly Json[], run: MapRun, first: number): Batch;
+  /**
+   * The input of the execution that begins with an item, and how many items that is; undefined where more of them must be
+   * brought first. Throws StateFailure.
+   */
+  next(thread: ActiveThread, item: ItemAt, run: MapRun, first: number): Batch | undefined;
 }
+
+/** An item by its index, if it is at hand. */
+export type ItemAt = (index: number) => Json | undefined;
 
 export interface Batch {
   readonly input: Json;
@@ -40,7 +46,10 @@ export function compileBatcher(source: StateSource, map: MapFields): Batcher {
   }
   return {
     bounds: () => undefined,
-    next: (thread, list, _, first) => ({ input: map.choose(thread, first, list[first] ?? null), size: 1 }),
+    next(thread, itemAt, _, first) {
+      const item = itemAt(first);
+      return item === undefined ? undefined : { input: map.choose(thread, first, item), size: 1 };
+    },
   };
 }
 
@@ -60,14 +69,17 @@ function batches(source: StateSource, { name, flow, choose }: MapFields): Batche
         bytes: bytes(thread, selected) ?? MAX_DATA_BYTES,
       };
     },
-    next(thread, list, run, first) {
+    next(thread, itemAt, run, first) {
       const { items = run.room, bytes: limit = MAX_DATA_BYTES } = run.batch ?? {};
       const frame = batchInput && { BatchInput: batchInput(thread, flow.select(thread)) };
       const Items: Json[] = [];
       let left = limit - sizeOf({ ...frame, Items });
       for (const end = first + Math.min(items, run.room); first + Items.length < end; ) {
         const at = first + Items.length;
-        const item = choose(thread, at, list[at] ?? null);
+        const given = itemAt(at);
+        if (given === undefined && (at === first || !run.hasEnough)) return undefined;
+        if (given === undefined) break;
+        const item = choose(thread, at, given);
         left -= sizeOf(item) + (at === first ? 0 : 1);
         if (left < 0) break;
         Items.push(item);

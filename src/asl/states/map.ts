@@ -1,9 +1,9 @@
 import type { Fields } from '../fields.js';
-import { compileItemReader } from '../item-reader/item-reader.js';
 import type { StateSource, StateType } from '../program.js';
 import { refuseForeign } from '../query.js';
 import { distributedMap } from './distributed-map.js';
 import { inlineMap } from './inline-map.js';
+import { compileItemSource } from './item-source.js';
 import { compileMapFields } from './map-fields.js';
 import { compileRecovery, compileState, compileTransition } from './state.js';
 
@@ -19,8 +19,9 @@ export const map: StateType = {
     const transition = compileTransition(source.fields);
     const { startAt, distributed, express } = compileProcessor(source);
     const fields = compileMapFields(source, transition, startAt);
-    const reader = distributed ? compileItemReader(source) : undefined;
-    const work = distributed ? distributedMap(source, fields, express, reader) : inlineMap(fields);
+    const work = distributed
+      ? distributedMap(source, fields, express, compileItemSource(source, fields))
+      : inlineMap(fields);
     if (!distributed) passOver(source);
     const recovery = compileRecovery(source, transition);
     return compileState(source, { ...recovery, inner: [startAt], ...work });

@@ -2,7 +2,6 @@ import { childEnd } from '../../core/child-end.js';
 import type {
   CancelEffect,
   ChildPlace,
-  FetchEffect,
   GatherEffect,
   SpawnEffect,
   TaskEffect,
@@ -18,7 +17,6 @@ import type { Happening, HistoryEntry } from '../../core/journal.js';
 import { type Json, utf8Length } from '../../core/json.js';
 import type { Language, Program, Step } from '../../core/language.js';
 import { TASK_DEADLINE_MS } from '../../core/limits.js';
-import { portion } from '../../core/portion.js';
 import { Heap, NOWHERE } from '../../store/memory/heap.js';
 
 export interface TimelineOptions<P extends Program> {
@@ -234,9 +232,6 @@ export class Timeline<P extends Program> {
       case 'gather':
         this.#gather(line, name, effect);
         return;
-      case 'fetch':
-        this.#fetch(line, name, effect);
-        return;
       case 'cancel':
         this.#cancel(line, effect);
         return;
@@ -277,15 +272,6 @@ export class Timeline<P extends Program> {
     }
     this.#awaited.set(name, { messages: [] });
     this.#expect(line, { type: 'gathered', effect: id, results }, this.#now, name);
-  }
-
-  #fetch(line: Line, name: string, { id, child, from, limit, limitBytes }: FetchEffect): void {
-    const collector = this.#lines.get(childName(line.id, child.group, child.index));
-    if (collector === undefined) throw new Error(`there is no child ${child.group}`);
-    const collection = this.#options.language.collection?.(collector.standing.state) ?? [];
-    const items = portion(collection, from, limit, limitBytes);
-    this.#awaited.set(name, { messages: [] });
-    this.#expect(line, { type: 'fetched', effect: id, from, items }, this.#now, name);
   }
 
   #resultOf(child: string, index: number): ChildResult {

@@ -241,7 +241,7 @@ class Expected {
     for (const effect of step.effects) {
       if (effect.type === 'timer') this.#open.set(effect.id, effect.dueAt);
       if (effect.type === 'task' && effect.ask) this.#open.set(effect.id, 0);
-      if (effect.type === 'gather' || effect.type === 'fetch') this.#open.set(effect.id, 0);
+      if (effect.type === 'gather') this.#open.set(effect.id, 0);
       if (effect.type === 'spawn') this.#open.set(nameOf(event.instance, effect), 0);
       if (effect.type !== 'cancel') continue;
       const { target, kind, indexes = [0] } = effect;
