@@ -14,6 +14,7 @@ import { type StateTestOptions, testSource } from './simulation/test-state.js';
 export type { WorkflowType } from '../asl/compile.js';
 export type { ExecutionStatus } from '../asl/execution-status.js';
 export type { AslProgram } from '../asl/program.js';
+export type { HttpRequest, HttpResponse } from '../asl/test-state/http-exchange.js';
 export type {
   InspectionData,
   InspectionLevel,

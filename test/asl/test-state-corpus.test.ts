@@ -110,7 +110,7 @@ function toApi({ inspectionData, output, ...rest }: StateTestAnswer): Json {
 
 /** Counts and what became of an error are no texts. */
 function texts(data: JsonObject): JsonObject {
-  const plain = (name: string) => /^(tolerated|max|errorDetails)/.test(name);
+  const plain = (name: string) => /^(tolerated|max|errorDetails|request|response)/.test(name);
   return Object.fromEntries(
     Object.entries(data).map(([name, value]) => [name, plain(name) ? value : JSON.stringify(value)]),
   );

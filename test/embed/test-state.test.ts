@@ -240,6 +240,83 @@ describe('a Task that is tested', () => {
   });
 });
 
+describe('an HTTP Task that is tested', () => {
+  const http = {
+    Type: 'Task',
+    Resource: 'arn:aws:states:::http:invoke',
+    Parameters: {
+      ...{ Method: 'GET', ApiEndpoint: 'https://api.example.com/get', Headers: { definitionHeader: 'h1' } },
+      ...{ RequestBody: { message: 'Hello' }, QueryParameters: { queryParam: 'q 1', 'id.$': '$.ids' } },
+    },
+    End: true,
+  };
+  const result = {
+    ...{ StatusCode: 200, StatusText: 'OK', ResponseBody: { ok: true } },
+    Headers: { date: ['Tue, 21 Nov 2023 00:06:17 GMT'], 'set-cookie': ['a', 'b'] },
+  };
+  const request = { input: { ids: [1, 2] }, mock: { result }, inspectionLevel: 'TRACE' } as const;
+  const sent = 'User-Agent: Amazon|StepFunctions|HttpInvoke|us-east-1, Range: bytes=0-262144';
+
+  it('shows at TRACE what it asks and is answered', async () => {
+    const { inspectionData } = await testState(http, request);
+    expect(inspectionData?.request).toEqual({
+      ...{ protocol: 'https', method: 'GET', body: '{"message":"Hello"}' },
+      url: 'https://api.example.com/get?queryParam=q%201&id=1&id=2',
+      headers: `[definitionHeader: h1, ${sent}]`,
+    });
+    expect(inspectionData?.response).toEqual({
+      ...{ protocol: 'https', statusCode: '200', statusMessage: 'OK', body: '{"ok":true}' },
+      headers: '[date: Tue, 21 Nov 2023 00:06:17 GMT, set-cookie: a, set-cookie: b]',
+    });
+    const handlers = { [http.Resource]: () => result };
+    const { mock: _, ...carriedOut } = request;
+    expect((await testState(http, carriedOut, { handlers })).inspectionData).toEqual(inspectionData);
+    const debug = (await testState(http, { ...request, inspectionLevel: 'DEBUG' })).inspectionData;
+    expect(debug).not.toHaveProperty('request');
+  });
+
+  it('shows what it asked where it failed, and the answer as far as there is one', async () => {
+    const failing = { ...request, ...mocked('States.Http.StatusCode.404') };
+    const { inspectionData } = await testState(http, failing);
+    expect(inspectionData?.request).toMatchObject({ method: 'GET' });
+    expect(inspectionData).not.toHaveProperty('response');
+    const bare = { mock: { result: { StatusCode: 204 }, fieldValidationMode: 'NONE' } } as const;
+    const answered = await testState(http, { ...request, ...bare });
+    expect(answered.inspectionData?.response).toEqual({
+      ...{ protocol: 'https', statusCode: '204', headers: '[]' },
+    });
+  });
+
+  it.each([
+    [undefined, 'a%5B0%5D=1&a%5B1%5D=x%20y&b=%7B%22c%22%3Atrue%7D'],
+    ['REPEAT', 'a=1&a=x%20y&b=%7B%22c%22%3Atrue%7D'],
+    ['BRACKETS', 'a%5B%5D=1&a%5B%5D=x%20y&b=%7B%22c%22%3Atrue%7D'],
+    ['COMMAS', 'a=1%2Cx%20y&b=%7B%22c%22%3Atrue%7D'],
+  ])('sends a form with lists as is asked for: %s', async (ArrayFormat, body) => {
+    const Parameters = {
+      ...{ Method: 'POST', ApiEndpoint: 'http://localhost/a?b=1', QueryParameters: { c: 2 } },
+      RequestBody: { a: [1, 'x y'], b: { c: true } },
+      Transform: { RequestBodyEncoding: 'URL_ENCODED', RequestEncodingOptions: { ArrayFormat } },
+    };
+    const { inspectionData } = await testState({ ...http, Parameters }, request);
+    const url = 'http://localhost/a?b=1&c=2';
+    expect(inspectionData?.request).toMatchObject({ protocol: 'http', url, body });
+  });
+
+  it('sends no half characters', async () => {
+    const Parameters = { ...http.Parameters, QueryParameters: { q: 'a\ud800' } };
+    const { inspectionData } = await testState({ ...http, Parameters }, request);
+    expect(inspectionData?.request?.url).toBe('https://api.example.com/get?q=a%EF%BF%BD');
+  });
+
+  it('shows nothing where it does not say what to ask, and of other tasks', async () => {
+    const silent = await testState({ ...http, Parameters: { Method: 'GET' } }, request);
+    expect(silent.inspectionData).not.toHaveProperty('request');
+    const other = await testState(invoke, { ...request, mock: { result: {} } });
+    expect(other.inspectionData).not.toHaveProperty('request');
+  });
+});
+
 describe('a Map or Parallel that is tested', () => {
   const ItemProcessor = { StartAt: 'P', States: { P: { Type: 'Pass', End: true } } };
 

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../core/json.js';
+import type { HttpRequest, HttpResponse } from './http-exchange.js';
 
 /** How much of the way of data an answer tells: nothing, all of it, and the requests of HTTP tasks as well. */
 export const INSPECTION_LEVELS = ['INFO', 'DEBUG', 'TRACE'] as const;
@@ -75,6 +76,9 @@ export interface InspectionData {
   readonly maxConcurrency?: Json;
   readonly toleratedFailureCount?: Json;
   readonly toleratedFailurePercentage?: Json;
+  /** Of an HTTP Task, at TRACE. */
+  readonly request?: HttpRequest;
+  readonly response?: HttpResponse;
   /** Those that it was tested with, and what it has assigned. */
   readonly variables?: JsonObject;
   readonly errorDetails?: ErrorDetails;

@@ -15,8 +15,10 @@ import type { Answer, Exit, Move } from '../program.js';
 import { stateOf } from '../program.js';
 import { written } from '../recovery.js';
 import { findRetrier, retryDelayMs } from '../retry.js';
+import { parseResource } from '../task/resource.js';
 import { Threads } from '../threads.js';
 import { type Stage, Turn } from '../turn.js';
+import { httpRequest, httpResponse } from './http-exchange.js';
 import type { InspectionData, StateTestAnswer, StateTestRequest } from './request.js';
 import { LONE_STATE, type TestSubject } from './subject.js';
 
@@ -178,6 +180,16 @@ export class StateTest {
     }
   }
 
+  /** What an HTTP Task asks, and what it is answered. */
+  #exchange(): Pick<InspectionData, 'request' | 'response'> {
+    const resource = parseResource(this.#subject.resource);
+    const isHttp =
+      'value' in resource && resource.value.kind === 'service' && resource.value.resourceType === 'http';
+    const { afterArguments, afterParameters = null, result = null } = this.#seen;
+    const request = isHttp ? httpRequest(afterArguments ?? afterParameters) : undefined;
+    return request === undefined ? {} : given({ request, response: httpResponse(request, result) });
+  }
+
   #see(stage: Stage, value: Json, index: number | undefined): void {
     if (index === undefined) {
       this.#seen[stage] = value;
@@ -199,6 +211,7 @@ export class StateTest {
       ...this.#seen,
       // A batch has the place of its first item.
       ...Object.fromEntries(Object.entries(this.#each).map(([stage, made]) => [stage, Object.values(made)])),
+      ...(inspectionLevel === 'TRACE' ? this.#exchange() : {}),
       ...(Object.keys(variables).length === 0 ? {} : { variables }),
       ...given({ errorDetails }),
     };
