@@ -88,9 +88,14 @@ class Simulation {
   }
 
   get #handlers(): HandlersAtWork {
+    this.#begunHandlers ??= this.#beginHandlers();
+    return this.#begunHandlers;
+  }
+
+  #beginHandlers(): HandlersAtWork {
     const { handlers, machines, missing } = this.#terms;
     const begin = { [START_EXECUTION]: startExecution(async (...asked) => this.#create(...asked)) };
-    this.#begunHandlers ??= new HandlersAtWork({
+    return new HandlersAtWork({
       handlers: machines.size === 0 ? handlers : { ...begin, ...handlers },
       missing,
       ended: (job, end) => {
@@ -99,20 +104,23 @@ class Simulation {
       },
       beat: ({ jobId }) => this.#timeline.beat(jobId),
     });
-    return this.#begunHandlers;
   }
 
   /** Those who have tokens. */
   get #callbacks(): HandlersAtWork {
+    this.#begunCallbacks ??= this.#beginCallbacks();
+    return this.#begunCallbacks;
+  }
+
+  #beginCallbacks(): HandlersAtWork {
     const { callbacks, missing } = this.#terms;
-    this.#begunCallbacks ??= new HandlersAtWork({
+    return new HandlersAtWork({
       handlers: callbacks,
       missing,
       ended: (job, end) => this.#timeline.answer(job, jobAnswer(job.task.id, end, undefined)),
       beat: ({ instance, task }) =>
         this.#timeline.send(instance, { type: 'task.heartbeat', effect: task.id }),
     });
-    return this.#begunCallbacks;
   }
 
   /** To what is due, or until a handler has answered. */
