@@ -13,6 +13,8 @@ const FIELDS = [
   'TimeoutSeconds MaxAttempts BackoffRate __proto__ constructor toString A B',
   'ItemReader ItemBatcher ResultWriter WriterConfig Bucket Prefix ToleratedFailureCount MaxItemsPerBatch Label',
   'Branches ItemProcessor Iterator ProcessorConfig Mode ItemsPath Items ItemSelector MaxConcurrency MaxConcurrencyPath',
+  'ItemReader ReaderConfig InputType ItemBatcher MaxItemsPerBatch ResultWriter WriterConfig Label ToleratedFailureCount',
+  'HeartbeatSeconds HeartbeatSecondsPath Credentials JitterStrategy CorrelationKey CorrelationValuePath CorrelationValue',
 ]
   .join(' ')
   .split(' ');
@@ -27,6 +29,7 @@ const words = fc.oneof(
     'Fail',
     'Map',
     'Parallel',
+    'Message',
     'A',
     'B',
     'JSONata',
