@@ -1,6 +1,6 @@
 import { mapRunIn } from '../asl/arn.js';
 import { UPDATE_MAP_RUN } from '../asl/map-run/map-run-change.js';
-import { type MapRunDescription, MapRunHistory } from '../asl/map-run/map-run-history.js';
+import { type MapRunDescription, MapRunHistory, runningMapRun } from '../asl/map-run/map-run-history.js';
 import type { Engine, Receipt, SendOptions } from '../core/engine.js';
 import { MAX_PAGE } from '../core/limits.js';
 import { Refused } from '../core/problem.js';
@@ -40,7 +40,10 @@ export async function describeMapRun(
 ): Promise<MapRunDescription | undefined> {
   const named = mapRunIn(mapRunArn);
   if (named === undefined) return undefined;
-  if ((await engine.read(named.instance)) === undefined) return undefined;
+  const owner = await engine.read(named.instance);
+  if (owner === undefined) return undefined;
+  const running = runningMapRun(owner, mapRunArn);
+  if (running !== undefined) return running;
   return (await listMapRuns(engine, named.instance)).find((run) => run.mapRunArn === mapRunArn);
 }
 

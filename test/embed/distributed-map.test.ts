@@ -281,6 +281,8 @@ function describeOn(name: string, fresh: () => string): void {
       await engine.create('items', { id: 'run', input: [1, 2, 3] });
       await expect.poll(() => held.length, PATIENCE).toBe(1);
       const [run] = await listMapRuns(engine, 'run');
+      expect(await describeMapRun(engine, run?.mapRunArn ?? '')).toEqual(run);
+      expect(await describeMapRun(engine, (run?.mapRunArn ?? '').replace('rows', 'lines'))).toBeUndefined();
       expect(run).toMatchObject({
         executionArn: 'arn:aws:states:us-east-1:000000000000:execution:items:run',
         stateMachineArn: 'arn:aws:states:us-east-1:000000000000:stateMachine:items/rows',

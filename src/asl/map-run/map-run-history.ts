@@ -1,8 +1,8 @@
-import type { Status } from '../../core/instance.js';
+import { hasEnded, type Status } from '../../core/instance.js';
 import type { HistoryEntry } from '../../core/journal.js';
 import { isJsonObject, type Json, type JsonObject, own } from '../../core/json.js';
 import type { View } from '../../core/language.js';
-import { executionArn, mapRunIn, stateMachineArn } from '../arn.js';
+import { executionArn, mapRunArn, mapRunIn, stateMachineArn } from '../arn.js';
 import type { MapRunTally, MapRunView } from './map-run-view.js';
 
 /** A Map run as DescribeMapRun tells it, with times in milliseconds since 1970 (a door may want seconds). */
@@ -81,14 +81,23 @@ export class MapRunHistory {
   }
 }
 
+/** The run of an ARN where it is under way: its execution's history is not needed for that. */
+export function runningMapRun(owner: MapRunOwner, arn: string): MapRunDescription | undefined {
+  const { id, machine, status, groups = [] } = owner;
+  if (hasEnded(status)) return undefined;
+  const view = groups.find(
+    ({ mapRun, label }) => mapRunArn(machine, String(label), id, String(mapRun)) === arn,
+  );
+  return view && describe(owner, { arn }, view);
+}
+
 function describe(owner: MapRunOwner, known: Known, view: JsonObject): MapRunDescription {
   const { mapRun: _, label, startedAt, redrivenAt, ...bounds } = view as unknown as MapRunView;
   const { id, machine, part, status, updatedAt } = owner;
-  const isRunning = status === 'running' || status === 'paused';
   // What ended with its execution, from outside, has no line of its own.
-  const end = isRunning
-    ? { status: 'RUNNING' as const }
-    : { status: 'ABORTED' as const, stopDate: updatedAt };
+  const end = hasEnded(status)
+    ? { status: 'ABORTED' as const, stopDate: updatedAt }
+    : { status: 'RUNNING' as const };
   return {
     mapRunArn: known.arn,
     executionArn: executionArn(part === undefined ? machine : `${machine}/${part}`, id),
