@@ -117,7 +117,7 @@ class Tasks {
       },
       each: async (batch) => {
         await flaky();
-        return (batch as { Items: number[] }).Items.map((item) => item * 2);
+        return (batch as { Items: { n: number }[] }).Items.map(({ n }) => n * 2);
       },
       broken: async (item) => {
         await world.sleep(world.moment(400));
@@ -126,7 +126,8 @@ class Tasks {
       },
       [GET]: async () => {
         await world.sleep(world.moment(100));
-        return { Body: JSON.stringify(items) };
+        // Large enough that they are not all held in one place.
+        return { Body: JSON.stringify(items.map((n) => ({ n, filler: 'x'.repeat(3_000) }))) };
       },
       [PUT]: async (given) => {
         const { Key, Body } = given as { Key: string; Body: string };
