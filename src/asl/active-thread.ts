@@ -139,13 +139,14 @@ export class ActiveThread {
     return scope;
   }
 
-  /** What expressions see: the variables and what is given, the clock, and this event's chance. */
+  /** What one expression sees: the variables and what is given, the clock, this event's chance; and what it may use. */
   surroundings(given: Readonly<Record<string, Json>>): Surroundings {
     const { turn } = this;
     const scope = this.#scope;
     return {
       bindings: scope === undefined ? given : { ...scope, ...given },
       now: turn.event.at,
+      budget: turn.allowance.budget(),
       get chance() {
         return turn.chance;
       },

@@ -1,6 +1,12 @@
 /** States that one event may run through; then the step asks for a `continue` (rule 6). */
 export const MAX_STATES_PER_STEP = 1_000;
 
+/** Steps that the expressions of a state may take together, where a Map has one for each item as well; each has its own bound besides. */
+export const MAX_STATE_STEPS = 10_000_000;
+
+/** Steps of expressions after which an event enters no further state; then the step asks for a `continue` (rule 6). */
+export const MAX_TURN_STEPS = 10_000_000;
+
 /** Bytes (UTF-8, as JSON text) of an input, an output or a task's result. Step Functions quotas. */
 export const MAX_DATA_BYTES = 262_144;
 

@@ -12,8 +12,8 @@ import { failExecution, recover } from './recovery.js';
 import type { Threads } from './threads.js';
 
 /**
- * Runs threads until each of them waits or has ended, the last one first, or so many states were worked in that a
- * `continue` must go on. A thread that has begun others comes before them: it is come back to when they are done with.
+ * Runs threads until each of them waits or has ended, the last one first, or so much was worked in that a `continue`
+ * must go on. A thread that has begun others comes before them: it is come back to when they are done with.
  */
 export function run(program: AslProgram, threads: Threads, stack: ActiveThread[]): Step {
   return new Run(program, threads, stack).finish();
@@ -51,6 +51,7 @@ class Run {
   #recover(error: unknown): void {
     const thread = this.#stack.at(-1);
     if (thread === undefined || !(error instanceof StateFailure)) throw error;
+    thread.turn.allowance.renew();
     try {
       recover(this.#program, this.#threads, thread, error);
     } catch (second) {
@@ -65,9 +66,10 @@ class Run {
     while (!threads.turn.hasEnded) {
       const thread = stack.at(-1);
       if (thread === undefined) break;
+      threads.turn.allowance.renew();
       if (thread.isOver || thread.waiting !== undefined) this.#leave(thread);
       else if (thread.fork !== undefined) this.#goOn(thread, thread.fork);
-      else if (this.#left-- > 0) this.#work(thread);
+      else if (this.#left-- > 0 && !threads.turn.isLong) this.#work(thread);
       else {
         for (const cut of stack) threads.keep(cut);
         return threads.finish(true);

@@ -5,6 +5,7 @@ import type { Status } from '../core/instance.js';
 import { APPLIED, type Happening } from '../core/journal.js';
 import type { Json, JsonObject } from '../core/json.js';
 import type { Step } from '../core/language.js';
+import { Allowance } from '../expression/allowance.js';
 import { digest } from '../expression/digest/digest.js';
 import { executionContext } from './context.js';
 import { ERRORS, StateFailure } from './errors.js';
@@ -17,7 +18,7 @@ import {
 } from './execution.js';
 import { type Beside, historyEvent } from './history.js';
 import type { StoredReading } from './item-reader/stored-reading.js';
-import { MAX_HISTORY_EVENTS } from './limits.js';
+import { MAX_HISTORY_EVENTS, MAX_STATE_STEPS, MAX_TURN_STEPS } from './limits.js';
 
 /** A step on the way of data through a state, as AWS names what it leaves (Step Functions: InspectionData). */
 export type Stage =
@@ -57,6 +58,8 @@ export class Turn {
   readonly effects: Effect[] = [];
   readonly nextEffectId: () => string;
   readonly observe: Observe | undefined;
+  /** Steps of expressions: so many a state. */
+  readonly allowance = new Allowance(MAX_STATE_STEPS);
   /** The timer of the machine's TimeoutSeconds. */
   deadline: string | undefined;
   /** How far an execution is that reads items. */
@@ -98,6 +101,11 @@ export class Turn {
   /** Whether there is room for the execution's last event alone. */
   get historyIsFull(): boolean {
     return this.#nextEventId >= MAX_HISTORY_EVENTS;
+  }
+
+  /** Whether expressions took so long that what is still to do is left to a `continue`. */
+  get isLong(): boolean {
+    return this.allowance.spent >= MAX_TURN_STEPS;
   }
 
   get hasEnded(): boolean {

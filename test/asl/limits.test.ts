@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { asl } from '../../src/asl/language.js';
-import { MAX_RETRY_DELAY_SECONDS, MAX_VARIABLES_BYTES, MAX_WAIT_SECONDS } from '../../src/asl/limits.js';
+import {
+  MAX_RETRY_DELAY_SECONDS,
+  MAX_STATE_STEPS,
+  MAX_TURN_STEPS,
+  MAX_VARIABLES_BYTES,
+  MAX_WAIT_SECONDS,
+} from '../../src/asl/limits.js';
 import { begin } from '../../src/asl/step.js';
 import type { Json } from '../../src/core/json.js';
 import type { Step } from '../../src/core/language.js';
 import { MAX_CAUSE_LENGTH } from '../../src/core/limits.js';
+import { Budget, MAX_EXPRESSION_STEPS } from '../../src/expression/budget.js';
+import { compileJsonataTemplate } from '../../src/expression/template.js';
 import { drive } from './drive.js';
 
 /** The first step of a machine that begins with a variable of so many characters. */
@@ -74,5 +82,66 @@ describe('the limits of AWS', () => {
       );
     expect(fail(MAX_CAUSE_LENGTH).cause).toHaveLength(MAX_CAUSE_LENGTH);
     expect(fail(MAX_CAUSE_LENGTH + 1).cause).toHaveLength(MAX_CAUSE_LENGTH);
+  });
+});
+
+describe('what the expressions of a state may take together', () => {
+  /** False, after many steps that take little time. */
+  const LONG = '$pad("", 64000) in [1..300]';
+
+  /** Steps that it takes. */
+  const cost = (() => {
+    const checked = compileJsonataTemplate(`{% ${LONG} %}`, 'states');
+    const budget = new Budget();
+    if ('value' in checked) checked.value.evaluate(undefined, { budget });
+    return MAX_EXPRESSION_STEPS - budget.left;
+  })();
+
+  const choosing = (rules: number): Json => ({
+    QueryLanguage: 'JSONata',
+    StartAt: 'C',
+    States: {
+      C: {
+        Type: 'Choice',
+        Choices: Array.from({ length: rules }, () => ({ Condition: `{% ${LONG} %}`, Next: 'S' })),
+        Default: 'S',
+      },
+      S: { Type: 'Succeed' },
+    },
+  });
+
+  it('is bounded, however many they are, and the one at the bound is named', () => {
+    const most = Math.floor(MAX_STATE_STEPS / cost);
+    expect(drive(choosing(most), {}).status).toBe('succeeded');
+    const over = drive(choosing(most + 1), {});
+    expect(over.error).toBe('States.QueryEvaluationError');
+    expect(over.cause).toContain(
+      `specified for the field 'Choices[${most}]/Condition' threw an error during evaluation: Expression evaluation timeout`,
+    );
+  });
+
+  it('is as much for each state, and a turn in which they take long is cut', () => {
+    const loop: Json = {
+      QueryLanguage: 'JSONata',
+      StartAt: 'P',
+      States: {
+        P: {
+          Type: 'Pass',
+          Output: `{% ${LONG} ? 0 : $states.input + 1 %}`,
+          Next: 'C',
+        },
+        C: {
+          Type: 'Choice',
+          Choices: [{ Condition: '{% $states.input < 80 %}', Next: 'P' }],
+          Default: 'S',
+        },
+        S: { Type: 'Succeed' },
+      },
+    };
+    const run = drive(loop, 0);
+    expect(run).toMatchObject({ status: 'succeeded', output: 80 });
+    const turns = Math.ceil((80 * cost) / MAX_TURN_STEPS);
+    expect(turns).toBeGreaterThan(2);
+    expect(run.steps.filter(({ unfinished }) => unfinished)).toHaveLength(turns - 1);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Allowance } from '../../src/expression/allowance.js';
 import {
   Budget,
   MAX_EXPRESSION_DEPTH,
@@ -34,5 +35,29 @@ describe('a budget', () => {
     expect(() => budget.checkText(MAX_STRING_LENGTH + 1)).toThrow(
       expect.objectContaining({ code: 'budget-text' }),
     );
+  });
+});
+
+describe('what expressions share', () => {
+  it('gives each a budget as large as any, until it is used up', () => {
+    const allowance = new Allowance(MAX_EXPRESSION_STEPS + 10);
+    const first = allowance.budget();
+    expect(first.left).toBe(MAX_EXPRESSION_STEPS);
+    first.spend(100);
+    expect(allowance.spent).toBe(100);
+    const second = allowance.budget();
+    expect(second.left).toBe(MAX_EXPRESSION_STEPS - 90);
+    expect(() => second.spend(MAX_EXPRESSION_STEPS)).toThrow();
+    expect(allowance.spent).toBe(MAX_EXPRESSION_STEPS + 10);
+    expect(() => allowance.budget().spend()).toThrow(expect.objectContaining({ code: 'budget-steps' }));
+  });
+
+  it('is as much again from where it is renewed', () => {
+    const allowance = new Allowance(10);
+    allowance.budget().spend(4);
+    expect(allowance.budget().left).toBe(6);
+    allowance.renew();
+    expect(allowance.budget().left).toBe(10);
+    expect(allowance.spent).toBe(4);
   });
 });

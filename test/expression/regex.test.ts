@@ -93,6 +93,16 @@ describe('a regular expression', () => {
     expect(new Regex(pattern, PLAIN).find(text, 0, new Budget(20 * text.length))).toBeUndefined();
   });
 
+  it('skips where no match can begin, many characters for a step', () => {
+    const text = `${'a'.repeat(7_000_000)}zoo`;
+    for (const pattern of ['zo+', 'zo+$', '(?:y|z)o*', '\\u007aoo']) {
+      const match = new Regex(pattern, PLAIN).find(text, 0, new Budget());
+      expect(match, pattern).toMatchObject({ start: 7_000_000, end: 7_000_003 });
+    }
+    expect(new Regex('x', PLAIN).find(text, 0, new Budget())).toBeUndefined();
+    expect(new Regex('^z', PLAIN).find(text, 0, new Budget())).toBeUndefined();
+  });
+
   it.each([1_000, 100_000])('stops at its budget in a text of %d characters', (length) => {
     expect(() => new Regex('(a|b)+c', PLAIN).find('a'.repeat(length), 0, new Budget(500))).toThrow(
       expect.objectContaining({ code: 'budget-steps' }),

@@ -160,7 +160,7 @@ class DistributedMap {
       if (typeof itemAt !== 'function') return itemAt;
       const budget = { executions: MAX_BEGUN_PER_STEP, items: MAX_ITEMS_PER_STEP };
       while (run.next !== undefined) {
-        if (budget.executions === 0 || budget.items <= 0) return { kind: 'more' };
+        if (budget.executions === 0 || budget.items <= 0 || thread.turn.isLong) return { kind: 'more' };
         const batch = this.#batcher.next(thread, itemAt, run, run.next);
         if (batch === undefined) return bring(thread, run, bringing);
         const { input, size } = batch;

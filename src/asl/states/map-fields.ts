@@ -79,6 +79,7 @@ function compileChoice(source: StateSource, flow: DataFlow): Choose {
   const selector = compileSelector(source);
   if (selector === undefined) return (_, __, value) => value;
   return (thread, index, value) => {
+    thread.turn.allowance.renew();
     thread.choosing = { index, value };
     const chosen = selector(thread, flow.select(thread));
     thread.choosing = undefined;
