@@ -35,6 +35,13 @@ export const asl: Language<AslProgram> = {
   graph: graphOf,
 };
 
+/** The same for Express workflows. */
+export const expressAsl: Language<AslProgram> = {
+  ...asl,
+  check: (source) => checkWorkflow(source, 'EXPRESS'),
+  compile: (source) => compileWorkflow(source, 'EXPRESS'),
+};
+
 /** Everything that is wrong with a definition as a workflow of a type. */
 export function checkWorkflow(source: Json, type?: WorkflowType): readonly Problem[] {
   return readDefinition(source, type).findings.map(problemOf);

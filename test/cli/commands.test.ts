@@ -250,6 +250,17 @@ describe('check', () => {
     expect(ok).toBe(false);
     expect(problems[0]).toMatchObject({ code: 'duplicate-key', file, line: 2, column: 1, path: '/initial' });
   });
+
+  it('refuses of an Express workflow that it waits for others', async () => {
+    const { call } = openCommandLine();
+    const task = '{ Type: Task, Resource: ask.waitForTaskToken, End: true }';
+    const file = writeTemporary('ask.asl.yaml', `StartAt: A\nStates: { A: ${task} }\n`);
+    const light = writeTemporary('light.yaml', 'initial: a\nstates: {a: {}}\n');
+    expect(await call(['check', file, light])).toMatchObject({ code: 0 });
+    const { code, out, err } = await call(['check', '--express', file, light]);
+    expect([code, err]).toEqual([1, '2 machines, 1 problem\n']);
+    expect(out).toContain("Express state machine does not support '.waitForTaskToken' service integration");
+  });
 });
 
 describe('run', () => {

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Language } from '../../core/language.js';
 import { isError } from '../../core/problem.js';
 import { readDefinitionFiles } from '../../embed/definition-file.js';
 import { type AnswerOption, answer, takesJson } from '../answer.js';
@@ -11,15 +12,21 @@ export function addCheck(program: Command, act: (run: Run) => Promise<void>): vo
     .command('check <files...>')
     .description('say everything that is wrong with definitions; files and folders');
   takesJson(command)
+    .option('--express', 'check workflows as Express ones, which may wait for nobody')
     .addHelpText('after', '\nExample:\n  detent check order.yaml workflows/')
-    .action((files: string[], options: AnswerOption) => act(check(files, options)));
+    .action((files: string[], options: CheckOptions) => act(check(files, options)));
 }
 
-function check(paths: readonly string[], options: AnswerOption): Run {
+interface CheckOptions extends AnswerOption {
+  readonly express?: boolean;
+}
+
+function check(paths: readonly string[], options: CheckOptions): Run {
   return async ({ terminal, languages }) => {
     // Only this command needs the room.
     const { inspectTogether: inspect } = await import('../../analysis/inspect.js');
-    const read = { languages: await languages(), inspect };
+    const known = await languages();
+    const read = { languages: options.express ? await asExpress(known) : known, inspect };
     const { machines, problems, notes } = await readDefinitionFiles(paths, read);
     const ok = !problems.some(isError);
     const found = machines.map(({ machine, language, file }) => ({ machine, language, file }));
@@ -32,4 +39,9 @@ function check(paths: readonly string[], options: AnswerOption): Run {
     }
     return ok ? EXIT.done : EXIT.failed;
   };
+}
+
+async function asExpress(languages: readonly Language[]): Promise<readonly Language[]> {
+  const { expressAsl } = await import('../../asl/language.js');
+  return languages.map((language) => (language.name === expressAsl.name ? expressAsl : language));
 }
