@@ -1,6 +1,6 @@
 import { escapePointer, isJsonArray, isJsonObject, type Json, own } from '../core/json.js';
 import type { Fields } from './fields.js';
-import { MAX_VARIABLE_NAME_LENGTH } from './limits.js';
+import { variableNameFault } from './variable-name.js';
 
 /** The variables of a machine, a branch, or what a Map does with each item, and of what that is in. */
 export interface Scope {
@@ -30,7 +30,8 @@ export function checkScope(states: Fields, outer: Scope | undefined): Scope {
     for (const { assigned, path } of assigningOf(states.peek(name) ?? null)) {
       for (const [key, variable] of assigned) {
         const at = `${states.at(name)}${path}/${escapePointer(key)}`;
-        checkName(states, variable, at);
+        const fault = variableNameFault(variable);
+        if (fault !== undefined) states.report({ ...fault, path: at });
         if (isTaken(variable, outer)) {
           states.report({
             code: 'DUPLICATE_VARIABLE_NAME',
@@ -45,23 +46,6 @@ export function checkScope(states: Fields, outer: Scope | undefined): Scope {
   }
   return { names, outer };
 }
-
-/** Refuses what cannot be read as `$name`. States Language: Variables. */
-function checkName(states: Fields, name: string, path: string): void {
-  if (name === RESERVED) {
-    const message = `Cannot assign to reserved variable '$${RESERVED}'.`;
-    states.report({ code: 'RESERVED_VARIABLE_NAME', message, path });
-  } else if (!NAME.test(name) || [...name].length > MAX_VARIABLE_NAME_LENGTH) {
-    const reason = NAME.test(name)
-      ? `the variable name exceeds ${MAX_VARIABLE_NAME_LENGTH} characters`
-      : 'the variable name contains invalid characters';
-    const message = `Invalid variable name '${name}': ${reason}.`;
-    states.report({ code: 'INVALID_VARIABLE_NAME', message, path });
-  }
-}
-
-const RESERVED = 'states';
-const NAME = /^\p{ID_Start}\p{ID_Continue}*$/u;
 
 /** The Assign of a state, of its Choice rules and of its Catchers. */
 function assigningOf(state: Json): Assigning[] {

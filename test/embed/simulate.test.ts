@@ -560,6 +560,8 @@ describe('a simulation is refused', () => {
       { now: new Date('nonsense') },
       { context: [] },
       { variables: 'x' },
+      { variables: { $x: 1 } },
+      { variables: { states: 1 } },
       { patienceMs: -1 },
       { type: 'express' },
       { missingHandlers: 'ignore' },

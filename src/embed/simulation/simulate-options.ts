@@ -1,6 +1,7 @@
 import type { WorkflowType } from '../../asl/compile.js';
 import type { AslProgram } from '../../asl/program.js';
 import type { Given } from '../../asl/step.js';
+import { variableNameFault } from '../../asl/variable-name.js';
 import { correlationOf } from '../../core/correlation.js';
 import { isJsonObject, type Json, type JsonObject, own, toJson } from '../../core/json.js';
 import { didYouMean, type Problem, Refused } from '../../core/problem.js';
@@ -180,6 +181,10 @@ function givenOf(options: SimulateOptions): Given | undefined {
   if (options.context === undefined && options.variables === undefined) return undefined;
   const context = asObject('context', options.context);
   const variables = asObject('variables', options.variables);
+  for (const name of Object.keys(variables ?? {})) {
+    const fault = variableNameFault(name);
+    if (fault !== undefined) refuse(`variables/${name}`, fault.message);
+  }
   return {
     ...(context === undefined ? {} : { context }),
     ...(variables === undefined ? {} : { variables }),
