@@ -81,6 +81,8 @@ export interface Processor {
   /** The parts of the definition by which its items are held, where they are many, and are read, where they are. */
   readonly portion: string;
   readonly reader?: string;
+  /** The items of a text that stands for all that would be read. Throws StateFailure. */
+  readonly parse?: (text: string, maxItems: number) => readonly Json[];
   /** Whether what its executions gave is written, and the Map's result tells where. */
   readonly writes: boolean;
   /** What the Map leaves with, given its result. Throws StateFailure. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/core/json.js';
 import { Refused, type StateTestOptions, type StateTestRequest, testState } from '../../src/embed/asl.js';
 
 const invoke = {
@@ -401,6 +402,56 @@ describe('a distributed Map that is tested', () => {
       output: [0, 0, 1],
       inspectionData: { input, maxConcurrency: 2 },
     });
+  });
+
+  it('has the items that its ItemReader would read from what is given in their place', async () => {
+    const { Items: _, ...rest } = definition;
+    const config = { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW', MaxItems: 2 };
+    const ItemReader = { Resource: 'arn:aws:states:::s3:getObject', Arguments: { Bucket: 'b' } };
+    const read = (ReaderConfig: JsonObject, mapItemReaderData: string, fields: JsonObject = {}) =>
+      testState(
+        {
+          ...rest,
+          ItemReader: { ...ItemReader, ReaderConfig },
+          ItemSelector: '{% $states.context.Map.Item.Value %}',
+          ...fields,
+        },
+        { ...failed(0), stateConfiguration: { mapItemReaderData, mapIterationFailureCount: 2 } },
+      );
+    const csv = await read(config, 'a,__proto__\n1,2\n3,4\n5,6');
+    const rows = ['{"a":"1","__proto__":"2"}', '{"a":"3","__proto__":"4"}'];
+    expect(JSON.stringify(csv.inspectionData?.['afterItemSelector'])).toBe(`[${rows.join(',')}]`);
+    expect(
+      await read({ InputType: 'JSON', ItemsPointer: '/a' }, '{"a":[1]}', { ToleratedFailureCount: 1 }),
+    ).toMatchObject({
+      error: 'States.ExceedToleratedFailureThreshold',
+    });
+    expect(await read({ InputType: 'JSONL' }, '{')).toMatchObject({
+      ...{
+        status: 'FAILED',
+        error: 'States.ItemReaderFailed',
+        cause: 'Line 1 of the JSONL cannot be parsed.',
+      },
+    });
+    const Resource = 'arn:aws:states:::s3:listObjectsV2';
+    const list = { ...ItemReader, Resource };
+    for (const data of ['[{"Key":"a"}]', '{"Contents":[{"Key":"a"}]}']) {
+      const found = await read({}, data, { ItemReader: list });
+      expect(found.inspectionData?.['afterItemSelector']).toEqual([{ Key: 'a' }]);
+    }
+    await expect(read(config, 'x'.repeat(262_145))).rejects.toThrow(
+      'MapItemReaderData exceeds 262144 characters',
+    );
+  });
+
+  it('goes through items that are too many to be kept together', async () => {
+    const many = {
+      ...definition,
+      Items: '{% [1..5000] %}',
+      ItemSelector: '{% $states.context.Map.Item.Index %}',
+    };
+    const { inspectionData } = await testState(many, failed(0));
+    expect(inspectionData?.['afterItemSelector']).toHaveLength(5_000);
   });
 
   it('fails where more iterations have failed than are tolerated', async () => {

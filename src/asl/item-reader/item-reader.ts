@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject } from '../../core/json.js';
+import { isJsonArray, isJsonObject, type Json, type JsonObject } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { itemReaderFailure } from '../errors.js';
 import { MAX_READ_ITEMS } from '../limits.js';
@@ -6,7 +6,9 @@ import type { CompiledState, StateSource } from '../program.js';
 import type { QuerySource } from '../query.js';
 import { compileServiceCall } from '../service-call.js';
 import { compileNumberField, type NumberField, type NumberKind } from '../states/number-field.js';
-import { compileFormat } from './format.js';
+import { compileFormat, type Format } from './format.js';
+import { parsed } from './json-text.js';
+import { objectPage } from './object-list.js';
 import { reading } from './reading.js';
 
 /** Reads the items of a distributed Map, in an execution of its own. Step Functions: ItemReader. */
@@ -16,6 +18,8 @@ export interface ItemReader {
   readonly tasks: readonly string[];
   /** What that execution is begun with. Throws StateFailure. */
   input(thread: ActiveThread, selected: Parameters<NumberField>[1]): JsonObject;
+  /** The items of a text that stands for all that would be read. Throws StateFailure. */
+  parse(text: string, maxItems: number): readonly Json[];
   /** What that execution does. */
   readonly work: Pick<CompiledState, 'enter' | 'resume'>;
 }
@@ -51,8 +55,16 @@ export function compileItemReader(
       const maxItems = most?.(thread, selected) || MAX_READ_ITEMS;
       return { parameters: made, maxItems };
     },
+    parse: (text, maxItems) => parseWhole(format, text).slice(0, maxItems),
     work: reading(lists, format, tasks),
   };
+}
+
+/** Without a format it is a page of a list, or what one would come to. */
+function parseWhole(format: Format | undefined, text: string): readonly Json[] {
+  if (format !== undefined) return format.items({ text, isEnd: true, row: 0 }).items;
+  const value = parsed(text, 'The list');
+  return isJsonArray(value) ? value : objectPage(value).items;
 }
 
 const MAX_ITEMS: NumberKind = {

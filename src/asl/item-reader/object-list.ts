@@ -17,13 +17,12 @@ const MEMBERS = [
 ] as const;
 
 /**
- * The objects of a page as items (Step Functions: ItemReader, ListObjectsV2). Throws StateFailure, also where it is cut off and
- * leads nowhere but to itself: `token` is what it was asked for with.
+ * The objects of a page as items (Step Functions: ItemReader, ListObjectsV2). Throws StateFailure.
  *
  * @example
  * objectPage({ Contents: [{ Key: 'a', ETag: '"1"', Owner: 'x' }] }); // => { items: [{ Etag: '"1"', Key: 'a' }], next: undefined }
  */
-export function objectPage(answer: Json, token?: Json): ObjectPage {
+export function objectPage(answer: Json): ObjectPage {
   const contents = isJsonObject(answer) ? (own(answer, 'Contents') ?? []) : undefined;
   if (!isJsonObject(answer) || !isJsonArray(contents))
     throw itemReaderFailure('What lists the objects gave no Contents.');
@@ -32,8 +31,6 @@ export function objectPage(answer: Json, token?: Json): ObjectPage {
   const next = own(answer, 'NextContinuationToken');
   if (typeof next !== 'string')
     throw itemReaderFailure('A list that is truncated has no NextContinuationToken.');
-  if (next === token)
-    throw itemReaderFailure('A list goes on with the NextContinuationToken that it was asked with.');
   return { items, next };
 }
 

@@ -20,7 +20,7 @@ export interface ReaderTasks {
 }
 
 /** What an execution that reads for a Map is begun with. */
-interface Order {
+export interface Order {
   readonly parameters: JsonObject;
   readonly maxItems: number;
 }
@@ -145,13 +145,13 @@ function resultOf(answer: Answer): Json {
 
 function withPage(
   reading: StoredReading,
-  { parameters }: Request,
+  request: Request,
   given: Json,
   format: Format | undefined,
 ): StoredReading {
-  const { items, next } = objectPage(given, own(parameters, 'ContinuationToken'));
-  const further: Request[] =
-    next === undefined ? [] : [{ of: 'list', parameters: { ...parameters, ContinuationToken: next } }];
+  const { parameters } = request;
+  const { items, next } = objectPage(given);
+  const further = next === undefined ? [] : [pageAfter(request, next)];
   if (format === undefined)
     return { ...withItems(reading, items), requests: [...further, ...reading.requests] };
   const Bucket = bucketOf(parameters);
@@ -159,6 +159,18 @@ function withPage(
     return { of: 'data', parameters: { Bucket, Key: own(item, 'Key') ?? '' } };
   });
   return { ...reading, requests: [...objects, ...further, ...reading.requests] };
+}
+
+/** The page that a token leads to. One after twice as many pages is the mark that a circle must come by (Brent). */
+function pageAfter({ parameters, pages = 0, mark }: Request, token: string): Request {
+  if (token === mark) throw itemReaderFailure('The continuation tokens of the list go round in a circle.');
+  const after = {
+    of: 'list',
+    parameters: { ...parameters, ContinuationToken: token },
+    pages: pages + 1,
+  } as const;
+  if (Number.isInteger(Math.log2(pages + 1))) return { ...after, mark: token };
+  return mark === undefined ? after : { ...after, mark };
 }
 
 /** The objects that a manifest names. */

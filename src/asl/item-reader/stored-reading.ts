@@ -21,6 +21,9 @@ export interface Request {
   readonly parameters: JsonObject;
   /** What came of it and is not made items of; whose end says that nothing more is to be asked for. */
   readonly passage?: Passage;
+  /** Of a list: the pages before it, and a token among theirs, by which it is noticed that they go round in a circle. */
+  readonly pages?: number;
+  readonly mark?: string;
   /** Where it goes on, where it comes in parts. */
   readonly progress?: Progress;
 }

@@ -31,6 +31,7 @@ export class MapRun {
   readonly #earlier: readonly { readonly group: string; readonly succeeded: BitSet }[];
   readonly #reached: number;
   #gathered: { readonly next: number; readonly outputs: readonly Json[] };
+  #given: readonly Json[] | undefined;
   #total: number;
   #collection: StoredCollection | undefined;
   readonly #ahead: ReadAhead;
@@ -54,6 +55,7 @@ export class MapRun {
     }));
     this.#reached = stored.reached ?? 0;
     this.#gathered = stored.gathered ?? { next: 0, outputs: [] };
+    this.#given = stored.given;
     this.#total = stored.total;
     this.#collection = stored.collection;
     this.#ahead = new ReadAhead(stored.ahead ?? NOTHING_READ);
@@ -84,7 +86,13 @@ export class MapRun {
   }
 
   get given(): readonly Json[] | undefined {
-    return this.#begun.given;
+    return this.#given;
+  }
+
+  /** Its items are these, wherever they were to come from. */
+  give(items: readonly Json[]): void {
+    this.#given = items;
+    this.#total = items.length;
   }
 
   get batch(): BatchBounds | undefined {
@@ -310,6 +318,7 @@ export class MapRun {
     return {
       ...this.#begun,
       total: this.#total,
+      ...(this.#given === undefined ? {} : { given: this.#given }),
       ...(this.#collection && { collection: this.#collection, ahead: this.#ahead.stored() }),
       ...{ next: this.#next, items: this.#items, executions: this.#executions },
       ...{ ended: this.#ended.stored(), succeeded: this.#succeeded.stored() },

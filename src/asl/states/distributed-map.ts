@@ -56,7 +56,7 @@ export function distributedMap(
     processor: {
       ...{ startAt: fields.startAt, label: map.label, express, portion, writes: map.writes },
       join: (thread, result) => map.join(thread, result),
-      ...(reader && { reader: reader.part }),
+      ...(reader && { reader: reader.part, parse: reader.parse }),
     },
     tasks: map.tasks,
     enter(thread) {

@@ -45,13 +45,15 @@ export function compileItemSource(
       const list = items(thread, selected);
       return findsItems || exceeds(list, PORTION_BYTES) ? { list } : { list, given: list };
     },
-    isUnread: (run) => reader !== undefined && run.collection === undefined,
+    isUnread: (run) => reader !== undefined && run.collection === undefined && run.given === undefined,
     items(thread, run, begun) {
       if (run.collection !== undefined) return (index) => run.item(index);
+      const { given } = run;
+      if (given !== undefined) return (index) => given[index];
       const selected = flow.select(thread);
       if (reader !== undefined) return read(thread, reader, selected);
-      const list = begun ?? run.given ?? items(thread, selected);
-      if (findsItems || run.given !== undefined) return (index) => list[index];
+      const list = begun ?? items(thread, selected);
+      if (findsItems) return (index) => list[index];
       run.total = list.length;
       const portions = portionsOf(list, () => dataLimitFailure(name));
       return hold(thread, portion, thread.turn.nextEffectId(), portions);

@@ -1,5 +1,6 @@
 import { isJsonArray, isJsonObject, type Json } from '../../core/json.js';
 import { Refused } from '../../core/problem.js';
+import { MAX_DATA_BYTES } from '../limits.js';
 import { exceedsDataLimit } from '../payload.js';
 import type { CompiledState } from '../program.js';
 import { parseResource } from '../task/resource.js';
@@ -28,10 +29,12 @@ export function checkRequest(subject: TestSubject, request: StateTestRequest, is
   else checkMock(subject, request, mock);
 }
 
-function checkSizes({ input, variables }: StateTestRequest): void {
+function checkSizes({ input, variables, stateConfiguration }: StateTestRequest): void {
   if (input !== undefined && exceedsDataLimit(input)) refuse('input', 'Input exceeds 262144 bytes');
   if (variables !== undefined && exceedsDataLimit(variables))
     refuse('variables', 'Variables exceed 262144 bytes');
+  if ((stateConfiguration?.mapItemReaderData?.length ?? 0) > MAX_DATA_BYTES)
+    refuse('stateConfiguration/mapItemReaderData', `MapItemReaderData exceeds ${MAX_DATA_BYTES} characters`);
 }
 
 function checkUnmocked(

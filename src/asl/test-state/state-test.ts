@@ -8,10 +8,11 @@ import { overlaid } from '../context.js';
 import { ERRORS, StateFailure, toleranceFailure } from '../errors.js';
 import { type Execution, MAIN_THREAD, type Waiting } from '../execution.js';
 import { exit } from '../exit.js';
+import type { Order } from '../item-reader/reading.js';
 import { MAX_TEST_MS } from '../limits.js';
 import type { MapRun } from '../map-run/map-run.js';
 import { isExceeded } from '../map-run/tolerance.js';
-import type { Answer, Exit, Move } from '../program.js';
+import type { Answer, Exit, Move, Processor } from '../program.js';
 import { stateOf } from '../program.js';
 import { written } from '../recovery.js';
 import { findRetrier, retryDelayMs } from '../retry.js';
@@ -69,6 +70,7 @@ export class StateTest {
       const move = state.type === 'Parallel' ? undefined : state.enter(this.#thread);
       if (mock === undefined) return this.#carryOut(move);
       if (move?.kind === 'fork') this.#chooseInputs(move);
+      this.#supplyItems(this.#thread.mapRun, state.processor);
       this.#beginExecutions(this.#thread.mapRun);
       if (mock.errorOutput !== undefined) throw this.#mockedFailure(mock.errorOutput);
       this.#checkFailures(this.#thread.mapRun);
@@ -116,6 +118,18 @@ export class StateTest {
     for (let index = 0; index < threads.length; index++)
       fork.begin(this.#thread, index, begun?.given(index) ?? null);
     this.#thread.fork = undefined;
+  }
+
+  /** What would be read, or held in portions, is at hand. */
+  #supplyItems(run: MapRun | undefined, processor: Processor | undefined): void {
+    const spawns = this.#turn.effects.filter((effect) => effect.type === 'spawn');
+    const portions = spawns.filter(({ part }) => part !== undefined && part === processor?.portion);
+    if (portions.length > 0) run?.give(portions.flatMap(({ input }) => input as readonly Json[]));
+    const reading = spawns.find(({ part }) => part !== undefined && part === processor?.reader);
+    const text = this.#request.stateConfiguration?.mapItemReaderData;
+    if (reading === undefined || text === undefined) return;
+    const { maxItems } = reading.input as unknown as Order;
+    run?.give(processor?.parse?.(text, maxItems) ?? []);
   }
 
   /** Each begins as if those before it had ended. */

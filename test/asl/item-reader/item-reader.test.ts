@@ -225,6 +225,77 @@ describe('a Map that goes over lists of objects', () => {
   });
 });
 
+describe('a Map whose items cannot be read', () => {
+  const failing = (definition: Json, handlers: Readonly<Record<string, Behaviour>>) => {
+    const { status, error, cause } = drive(definition, {}, { handlers });
+    return { status, error, cause };
+  };
+  const because = (cause: string) => ({ status: 'failed', error: 'States.ItemReaderFailed', cause });
+  const csv = { InputType: 'CSV', CSVHeaderLocation: 'FIRST_ROW' };
+  const given =
+    (output: Json): Behaviour =>
+    () => ({ output });
+
+  it.each([
+    [csv, { Body: 'a\n"x' }, 'Row 2 of the CSV has a quote that is never closed.'],
+    [{ InputType: 'JSON' }, { Body: '[1,' }, 'The JSON cannot be parsed.'],
+    [{ InputType: 'JSON' }, { Body: '' }, 'The JSON cannot be parsed.'],
+    [{ InputType: 'JSONL' }, { Body: '1\nx' }, 'Line 2 of the JSONL cannot be parsed.'],
+    [{ InputType: 'MANIFEST' }, { Body: 'x' }, 'The manifest cannot be parsed.'],
+    [{ InputType: 'MANIFEST' }, { Body: 'null' }, 'The files of the manifest are not CSV.'],
+    [{ InputType: 'JSON' }, null, 'What gets the object gave no Body that is a text.'],
+    [
+      { InputType: 'JSON' },
+      { Body: '[', ContentRange: 'bytes 0-0' },
+      'The ContentRange of the object is no range of bytes.',
+    ],
+    [csv, { Body: `a\n${'x'.repeat(300_000)}` }, 'Item 0 has more than 262143 bytes.'],
+    [
+      { InputType: 'JSONL' },
+      { Body: `1\n2\n"${'x'.repeat(300_000)}"` },
+      'Item 2 has more than 262143 bytes.',
+    ],
+  ])('fails as %j for %.60j', (config, output, cause) => {
+    expect(failing(reading(config), { [GET]: given(output) })).toEqual(because(cause));
+  });
+
+  it('fails where the parts of an object never come to an end', () => {
+    const again = { Body: 'a\n1\n', ContentRange: 'bytes 0-3/100' };
+    expect(failing(reading(csv), { [GET]: given(again) })).toEqual(
+      because('The object is not given from byte 4 on: ContentRange is bytes 0-3/100.'),
+    );
+  });
+
+  it.each([
+    [['t']],
+    [['a', 'b']],
+    [['a', 'b', 'c', 'd', 'e', 'f', 'g']],
+  ])('fails where the tokens of a list go round: %j', (tokens) => {
+    const list: Behaviour = (input) => {
+      const { ContinuationToken: token } = input as { ContinuationToken?: string };
+      const next = tokens[(tokens.indexOf(token ?? '') + 1) % tokens.length] ?? '';
+      return { output: { Contents: [], IsTruncated: true, NextContinuationToken: next } };
+    };
+    const definition = reading({}, { Resource: LIST, Parameters: { Bucket: 'b' } });
+    expect(failing(definition, { [LIST]: list })).toEqual(
+      because('The continuation tokens of the list go round in a circle.'),
+    );
+  });
+
+  it('takes columns by any name', () => {
+    const { output } = read(reading(csv), { key: '__proto__,constructor\n1,2' });
+    expect(JSON.stringify(output)).toBe('[{"__proto__":"1","constructor":"2"}]');
+  });
+
+  it.each([
+    [csv, ''],
+    [csv, 'a,b\n'],
+    [{ InputType: 'JSONL' }, '\n\n'],
+  ])('is over at once where there are none: %j, %j', (config, key) => {
+    expect(read(reading(config), { key })).toMatchObject({ status: 'succeeded', output: [] });
+  });
+});
+
 describe('an ItemReader is refused', () => {
   it.each([
     [
@@ -243,6 +314,14 @@ describe('an ItemReader is refused', () => {
     expect(asl.check(reading(config, more)).map(({ message }) => message)).toEqual(
       words === undefined ? [] : [words],
     );
+  });
+
+  it.each([
+    [100, []],
+    [100.5, ['Maximum value is 100']],
+  ])('with a ToleratedFailurePercentage of more than 100: %d', (ToleratedFailurePercentage, words) => {
+    const problems = asl.check(reading({ InputType: 'JSON' }, {}, { ToleratedFailurePercentage }));
+    expect(problems.map(({ message }) => message)).toEqual(words);
   });
 
   it('in an inline Map', () => {
