@@ -164,6 +164,16 @@ describe('a JSONata expression', () => {
     expect(evaluate('$sum([1])', null, { bindings: { sum: 1 } })).toBe(1);
   });
 
+  it.each<[string, Json]>([
+    ['c', ['x']],
+    ['c.$', 'x'],
+    ['c^(b)', 'x'],
+    ['d.c.$', ['y']],
+    ['d.c^(b)', ['y']],
+  ])('follows names from a document that is an array as from one item: %s', (text, value) => {
+    expect(evaluate(text, [{ c: [['x']], d: { c: [['y']] } }])).toEqual(value);
+  });
+
   it('takes time and chance from its surroundings only', () => {
     const surroundings = () => ({ now: 0, chance: new Chance('order-1', 'seed') });
     expect(evaluate('$now()', null, surroundings())).toBe('1970-01-01T00:00:00.000Z');

@@ -5,6 +5,7 @@ import type { Node, Path, Variable } from './syntax-tree.js';
 import {
   type Code,
   collapse,
+  isArray,
   isSeveral,
   type Result,
   Row,
@@ -75,10 +76,13 @@ export function compileNames(names: readonly string[], start: Code | undefined):
   };
 }
 
-/** Names in a row as one step of a path. */
+/** Names in a row as one step of a path. What they are followed from is one item, even if it is an array. */
 export function namesStep(names: readonly string[]): Step {
   return {
-    one: (item, { run }, isLast) => follow(item, names, isLast ? LAST : BETWEEN, run),
+    one: (item, { run }, isLast) => {
+      const finish = isLast ? LAST : BETWEEN;
+      return isArray(item) ? followAll([item], names, 0, finish, run) : follow(item, names, finish, run);
+    },
     all: (items, { run }, isLast) => followAll(items, names, 0, isLast ? LAST : BETWEEN, run),
   };
 }
