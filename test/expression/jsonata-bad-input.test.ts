@@ -58,6 +58,8 @@ describe('an expression that means harm', () => {
     ['$replace($pad("", 100000, "a"), "a", $pad("", 100000))', 'budget-text', null],
     ['$match($pad("", 50000, "a"), /(a+)+b/)', 'nothing', null],
     ['$match($pad("", 50000, "a"), /(a|aa)+$/)[0].index > 0 ? 1', 'nothing', null],
+    ['$match($pad("", 50000, "a"), /((((((((((a*)*)*)*)*)*)*)*)*)*)*b/)', 'D1012', null],
+    ['$count($match($pad("", 900000, "a"), /(a)(b)?(c)?/))', 'D1012', null],
     ['$replace($pad("", 300000, "a"), /a?a?a?a?a?a?a?a?a?a?b/, "")', 'D1012', null],
     ['$map([1..100000], function($i) { $eval("$i * " & $i) })', 'D1012', null],
     ['($e := "$eval($e)"; $eval($e))', 'D1011', null],

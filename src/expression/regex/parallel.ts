@@ -107,12 +107,12 @@ export class ParallelMatcher {
           pending.push(instruction.to, slots);
           break;
         case 'save':
-          this.#followed += slots.length >> 3;
+          this.#followed += slots.length >> 2;
           pending.push(at + 1, slots.with(instruction.slot, position));
           break;
         case 'forget': {
           const { from, to } = instruction;
-          this.#followed += slots.length >> 2;
+          this.#followed += slots.length >> 1;
           pending.push(
             at + 1,
             slots.map((slot, i) => (i >= from && i <= to ? -1 : slot)),
