@@ -68,6 +68,7 @@ function step(program: AslProgram, state: Json, event: Event & RedriveEvent): St
   for (const thread of threads.where(({ fork }) => fork === undefined)) {
     thread.retries = undefined;
     thread.lastEventId = redriven;
+    thread.mapRun?.cut();
   }
   return run(program, threads, ready(threads));
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asl } from '../../src/asl/language.js';
-import { MAX_HISTORY_EVENTS } from '../../src/asl/limits.js';
+import { MAX_BEGUN_PER_STEP, MAX_HISTORY_EVENTS } from '../../src/asl/limits.js';
 import type { Event, EventBody } from '../../src/core/event.js';
 import { fold, type Standing, UNBORN } from '../../src/core/fold.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
@@ -203,5 +203,26 @@ describe('a redrive', () => {
     const refused = new Driven({ T: Work }, 'x'.repeat(300_000));
     expect(refused.standing.status).toBe('failed');
     expect(refused.redrive().outcome).toMatchObject({ kind: 'ignored', reason: 'it never began' });
+  });
+
+  it('comes to each distributed Map, also where the first has more to begin than one event may', () => {
+    const ProcessorConfig = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
+    const mapOf = (name: string): JsonObject => {
+      const ItemProcessor = { ProcessorConfig, ...branch(`${name}Work`) };
+      return { StartAt: name, States: { [name]: { Type: 'Map', ItemProcessor, End: true } } };
+    };
+    const Branches = [mapOf('A'), mapOf('B')];
+    const items = Array.from({ length: MAX_BEGUN_PER_STEP + 1 }, (_, index) => index);
+    const run = new Driven({ Both: { Type: 'Parallel', Branches, End: true } }, items);
+    const goOn = (step: Step): number => {
+      const begun = step.effects.filter(({ type }) => type === 'spawn').length;
+      return step.unfinished === true ? begun + goOn(run.take({ type: 'continue' })) : begun;
+    };
+    goOn(run.take({ type: 'continue' }));
+    run.take({ type: 'stop', error: '', cause: '' });
+    run.types.length = 0;
+    expect(goOn(run.redrive())).toBe(2 * items.length);
+    expect(run.types.filter((type) => type.endsWith('MapRunRedriven'))).toHaveLength(2);
+    expect(run.standing.status).toBe('running');
   });
 });

@@ -43,6 +43,7 @@ export class MapRun {
   #writing: StoredWriting | undefined;
   #failure: StoredFailure | undefined;
   #stoppedAt: number | undefined;
+  #isCut: boolean;
 
   constructor(stored: StoredMapRun) {
     this.#begun = stored;
@@ -67,6 +68,7 @@ export class MapRun {
     this.#writing = stored.writing;
     this.#failure = stored.failure;
     this.#stoppedAt = stored.stoppedAt;
+    this.#isCut = stored.isCut === true;
   }
 
   get group(): string {
@@ -286,9 +288,29 @@ export class MapRun {
     this.#tolerance = { ...this.#tolerance, ...tolerance };
   }
 
+  /** Whether it ended with its execution, or failed, and is to be redriven before anything else. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** Its execution was redriven. */
+  cut(): void {
+    this.#isCut = true;
+  }
+
   /** The same run with what has not succeeded to be done again, in a group of its own. */
   redriven(group: string, eventId: number, at: number): StoredMapRun {
-    const { earlier = [], redrives, gathered, writing, failure, stoppedAt, ahead, ...run } = this.stored();
+    const {
+      earlier = [],
+      redrives,
+      gathered,
+      writing,
+      failure,
+      stoppedAt,
+      ahead,
+      isCut,
+      ...run
+    } = this.stored();
     const kept = (counts: Counts): Counts => ({ ...NO_COUNTS, succeeded: counts.succeeded });
     const reached = Math.max(stoppedAt ?? this.#next, this.#reached);
     const again: StoredMapRun = {
@@ -328,6 +350,7 @@ export class MapRun {
       ...(this.#writing === undefined ? {} : { writing: this.#writing }),
       ...(this.#failure === undefined ? {} : { failure: this.#failure }),
       ...(this.#stoppedAt === undefined ? {} : { stoppedAt: this.#stoppedAt }),
+      ...(this.#isCut ? { isCut: true } : {}),
     };
   }
 

@@ -43,6 +43,8 @@ export interface StoredMapRun {
   /** What had succeeded before it was redriven, by the group that it is in. */
   readonly earlier?: readonly { readonly group: string; readonly succeeded: StoredBits }[];
   readonly redrives?: { readonly count: number; readonly at: number };
+  /** Its execution was redriven, and it is to be once its state is gone on with: one event may not come to all of them. */
+  readonly isCut?: true;
   /** What was brought together so far of what they gave: of all items before `next`. */
   readonly gathered?: { readonly next: number; readonly outputs: readonly Json[] };
   /** Where what they gave is written, where it is, and how far that is. */

@@ -107,7 +107,7 @@ class DistributedMap {
       thread.mapRun = run;
       return this.#attempt(thread, run, () => this.#goOn(thread, run, { list }));
     }
-    if (thread.turn.event.type === 'redrive') thread.mapRun = redriven(thread, thread.mapRun);
+    if (thread.mapRun.isCut) thread.mapRun = redriven(thread, thread.mapRun);
     const run = thread.mapRun;
     return this.#attempt(thread, run, () => this.#goOn(thread, run));
   }
