@@ -62,6 +62,6 @@ export async function updateMapRun(
     const message = `there is no Map run ${mapRunArn}`;
     throw new Refused({ code: 'unknown-map-run', message, path: '' });
   }
-  const data = { mapRun: named.mapRun, ...bounds };
+  const data = { ...bounds, mapRun: named.mapRun };
   return engine.send(named.instance, { type: UPDATE_MAP_RUN, data }, options);
 }

@@ -67,12 +67,19 @@ describe('the change of a Map run', () => {
     [undefined, ''],
     [{}, '/mapRun'],
     [{ mapRun: '1.0' }, ''],
+    [{ mapRun: '1.0', maxConcurrency: 1, 'to/lerated': 1 }, '/to~1lerated'],
     [{ mapRun: '1.0', maxConcurrency: -1 }, '/maxConcurrency'],
     [{ mapRun: '1.0', maxConcurrency: '5' }, '/maxConcurrency'],
     [{ mapRun: '1.0', toleratedFailureCount: 0.5 }, '/toleratedFailureCount'],
     [{ mapRun: '1.0', toleratedFailurePercentage: 100.5 }, '/toleratedFailurePercentage'],
   ])('is refused as %j', (data, path) => {
     expect(readMapRunUpdate(data)).toMatchObject({ problem: { code: 'invalid-map-run-update', path } });
+  });
+
+  it('is refused with a field that there is none of, and told which was meant', () => {
+    expect(readMapRunUpdate({ mapRun: '1.0', maxConcurency: 5 })).toMatchObject({
+      problem: { path: '/maxConcurency', hint: 'did you mean "maxConcurrency"?' },
+    });
   });
 
   it('takes 0 for as many as there may be, and no more than that', () => {

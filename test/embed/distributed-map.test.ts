@@ -350,6 +350,30 @@ describe('a Map run', () => {
     });
     await expect(listMapRuns(engine, 'nobody')).rejects.toMatchObject({ code: 'unknown-instance' });
   });
+
+  it('is changed by its ARN, whatever the bounds name besides', async () => {
+    const engine = await engineOn('memory:', { work: () => new Promise(() => {}) }, mapOf('work'));
+    await engine.create('items', { id: 'run', input: [1] });
+    await expect.poll(() => engine.count({ machine: 'items' }), PATIENCE).toBe(2);
+    const [run] = await listMapRuns(engine, 'run');
+    const bounds = { mapRun: '9.0', maxConcurrency: 1 };
+    const { applied } = await updateMapRun(engine, run?.mapRunArn ?? '', bounds, { wait: '10s' });
+    expect(applied?.outcome).toEqual({ kind: 'applied' });
+  });
+
+  it('says so where the execution that was to read for it is stopped', async () => {
+    const handlers = { [GET_OBJECT]: () => new Promise(() => {}) };
+    const engine = await engineOn('memory:', handlers, mapOf('work', { ItemReader: READER }));
+    await engine.create('items', { id: 'run' });
+    const reader = 'run/1.1/0';
+    await expect.poll(() => statusOf(engine, reader), PATIENCE).toBe('running');
+    await engine.stop(reader);
+    await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('failed');
+    expect((await engine.read('run'))?.error).toEqual({
+      error: 'States.ItemReaderFailed',
+      cause: `${reader}, which was to read the items, is stopped.`,
+    });
+  });
 });
 
 describeOn('a store in memory', () => 'memory:');

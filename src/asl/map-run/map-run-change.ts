@@ -1,5 +1,5 @@
-import { isJsonObject, type Json, own } from '../../core/json.js';
-import type { Checked } from '../../core/problem.js';
+import { escapePointer, isJsonObject, type Json, own } from '../../core/json.js';
+import { type Checked, didYouMean } from '../../core/problem.js';
 import { MAX_MAP_RUN_CONCURRENCY } from '../limits.js';
 
 /** The signal that changes the bounds of a Map run while it runs. Step Functions: UpdateMapRun. */
@@ -27,6 +27,8 @@ const BOUNDS = [
   { field: 'toleratedFailurePercentage', max: 100, whole: false },
 ] as const;
 
+const KNOWN: readonly string[] = ['mapRun', ...BOUNDS.map(({ field }) => field)];
+
 /**
  * Reads the data of that signal: `mapRun` and at least one of the bounds.
  *
@@ -37,6 +39,11 @@ export function readMapRunUpdate(data: Json | undefined): Checked<MapRunUpdate> 
   if (data === undefined || !isJsonObject(data)) return refused('', 'it is no object');
   const mapRun = own(data, 'mapRun');
   if (typeof mapRun !== 'string') return refused('/mapRun', 'it is no text');
+  const unknown = Object.keys(data).find((name) => !KNOWN.includes(name));
+  if (unknown !== undefined) {
+    const at = `/${escapePointer(unknown)}`;
+    return refused(at, `there is no ${unknown} to change`, didYouMean(unknown, KNOWN));
+  }
   const given: Record<string, number> = {};
   for (const { field, max, whole } of BOUNDS) {
     const value = own(data, field);
@@ -60,6 +67,7 @@ export function concurrencyOf(asked: number): number {
   return Math.min(asked || MAX_MAP_RUN_CONCURRENCY, MAX_MAP_RUN_CONCURRENCY);
 }
 
-function refused(path: string, why: string): Checked<never> {
-  return { problem: { code: 'invalid-map-run-update', message: `the change of a Map run: ${why}`, path } };
+function refused(path: string, why: string, hint: { readonly hint?: string } = {}): Checked<never> {
+  const message = `the change of a Map run: ${why}`;
+  return { problem: { code: 'invalid-map-run-update', message, path, ...hint } };
 }

@@ -195,9 +195,14 @@ class DistributedMap {
     thread.turn.cancelExecutions(run.group, run.abort(MAX_STOPPED_PER_STEP));
     if (run.executions.running > 0) return { kind: 'more' };
     // Where not even its items could be read, there is nothing to write.
-    if (run.target !== undefined && run.total > 0)
+    if (run.target === undefined || run.total === 0) return fail(thread, run);
+    try {
       return goOnWriting(thread, run, run.target, this.#pen(thread, run));
-    return fail(thread, run);
+    } catch (error) {
+      // Nor where they cannot be held: why is what it failed of.
+      if (!(error instanceof StateFailure)) throw error;
+      return fail(thread, run);
+    }
   }
 
   #pen(thread: ActiveThread, run: MapRun): Pen {

@@ -1,3 +1,4 @@
+import type { ChildEndedEvent } from '../../core/event.js';
 import type { Json } from '../../core/json.js';
 import { exceeds } from '../../core/json-size.js';
 import type { ActiveThread } from '../active-thread.js';
@@ -61,7 +62,7 @@ export function compileItemSource(
     take(run, answer, waited) {
       if (answer.type !== 'child.ended') return undefined;
       if (waited.for === 'child') {
-        if (answer.status !== 'succeeded') throw itemReaderFailure(answer.cause ?? answer.error);
+        if (answer.status !== 'succeeded') throw itemReaderFailure(whyUnread(answer));
         const { group, portions, total } = answer.output as unknown as ReadItems;
         run.collected({ group: `${answer.effect}/0/${group}`, portions }, total);
       }
@@ -72,6 +73,11 @@ export function compileItemSource(
       return undefined;
     },
   };
+}
+
+/** Whoever stops an execution from outside need not say why. */
+function whyUnread({ cause, error, child, status }: ChildEndedEvent): string {
+  return cause || error || `${child}, which was to read the items, is ${status}.`;
 }
 
 /** Has the items read, in an execution of its own. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asl } from '../../../src/asl/language.js';
-import { MAX_STOPPED_PER_STEP } from '../../../src/asl/limits.js';
+import { MAX_DATA_BYTES, MAX_STOPPED_PER_STEP } from '../../../src/asl/limits.js';
 import type { Json, JsonObject } from '../../../src/core/json.js';
 import { type Behaviour, drive } from '../drive.js';
 
@@ -233,5 +233,15 @@ describe('a Map run that fails', () => {
       effects.flatMap((effect) => (effect.type === 'cancel' ? [effect.indexes?.length] : [])),
     );
     expect(stopped).toEqual([MAX_STOPPED_PER_STEP, 5]);
+  });
+
+  it('writes nothing where the items cannot be held, and fails as a run', () => {
+    const Arguments = { Bucket: 'results' };
+    const jsonata = { QueryLanguage: 'JSONata', Items: '{% [$pad("", $states.input, "x"), 1] %}' };
+    const definition = writing({ Resource: PUT, Arguments }, jsonata);
+    const { error, types, bucket } = run(definition, MAX_DATA_BYTES);
+    expect(error).toBe('States.DataLimitExceeded');
+    expect(types.slice(-3)).toEqual(['MapRunFailed', 'MapStateFailed', 'ExecutionFailed']);
+    expect(bucket).toEqual({});
   });
 });
