@@ -24,6 +24,7 @@ export const redrive: Redrive<AslProgram> = {
 
 /** Of an execution that has ended, or was redriven, in AWS's words as far as they were recorded. */
 export function redrivableOf({
+  start,
   threads,
   failed,
   output,
@@ -35,12 +36,21 @@ export function redrivableOf({
   const known = redrives === undefined ? { count: 0 } : { count: redrives.count, at: redrives.at };
   if (isRunning) return { ...known, refusal: cannotBe('RUNNING') };
   if (output !== undefined) return { ...known, refusal: cannotBe('SUCCEEDED') };
+  if (isPart(start)) return { ...known, refusal: WITH_ITS_MAP };
   if (failed === undefined) return { ...known, refusal: LOST };
   return isFull(nextEventId) ? { ...known, refusal: 'Execution history event limit exceeded' } : known;
 }
 
 /** Of one that an earlier release ended, which kept that of failed ones alone. */
 const LOST = 'nobody knows where it was';
+
+/** Of what runs a part: nobody would wait for it any more, and its Map does what has not succeeded again. */
+const WITH_ITS_MAP = 'it is redriven with the execution that its Map is in';
+
+/** Whether it is the execution of a distributed Map's item, or one that reads items. */
+function isPart({ label, role }: Execution['start']): boolean {
+  return label !== undefined || role !== undefined;
+}
 
 function cannotBe(status: ExecutionStatus): string {
   return `Execution is ${status} and cannot be redriven`;
@@ -55,15 +65,14 @@ function step(program: AslProgram, state: Json, event: Event & RedriveEvent): St
   const stay = (reason: string) => ignored({ status: 'failed', state }, reason);
   if (state === null) return stay('it never began');
   const { start, failed, nextEventId, redrives } = fromState(state);
+  if (isPart(start)) return stay(WITH_ITS_MAP);
   if (failed === undefined) return stay(LOST);
   if (isFull(nextEventId)) return stay('its history is full');
   const count = (redrives?.count ?? 0) + 1;
   const execution: Execution = { start, threads: failed, nextEventId, redrives: { count, at: event.at } };
   const turn = new Turn(execution, event);
   const redriven = turn.record(nextEventId - 1, 'ExecutionRedriven', { redriveCount: count });
-  // What runs a part has none of the machine's.
-  const isPart = start.label !== undefined || start.role !== undefined;
-  beginDeadline(isPart ? undefined : program.timeoutSeconds, turn);
+  beginDeadline(program.timeoutSeconds, turn);
   const threads = new Threads(turn);
   for (const thread of threads.where(({ fork }) => fork === undefined)) {
     thread.retries = undefined;

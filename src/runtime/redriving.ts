@@ -22,6 +22,11 @@ export async function redrive(store: Store, registry: Registry, id: string): Pro
     const message = hasEnded(status) && status !== 'succeeded' ? why : text;
     throw new Refused({ code: 'not-parked', message, path: '' });
   }
+  const refusal = state === null ? undefined : language?.view(JSON.parse(state) as Json).redrive?.refusal;
+  if (refusal !== undefined) {
+    const message = `instance "${id}" cannot be retried: ${refusal}`;
+    throw new Refused({ code: 'not-parked', message, path: '' });
+  }
   const inputs: Record<string, Json> = {};
   const wanted = state === null ? ['start'] : redriving.inputs(JSON.parse(state) as Json);
   for (const effect of wanted) {

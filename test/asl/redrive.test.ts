@@ -13,10 +13,10 @@ class Driven {
   readonly #program;
   #revision = 0;
 
-  constructor(states: JsonObject, input: Json = {}, more: JsonObject = {}) {
+  constructor(states: JsonObject, input: Json = {}, more: JsonObject = {}, part?: string) {
     const [StartAt = ''] = Object.keys(states);
     this.#program = asl.compile({ StartAt, States: states, ...more });
-    this.take({ type: 'start', machine: 'm', input });
+    this.take({ type: 'start', machine: 'm', input, ...(part === undefined ? {} : { part }) });
   }
 
   take(body: EventBody): Step {
@@ -182,6 +182,17 @@ describe('a redrive', () => {
     expect(asl.view(state).redrive).toEqual({ count: 0, refusal: 'nobody knows where it was' });
     expect(run.redrive().outcome).toMatchObject({ kind: 'ignored', reason: 'nobody knows where it was' });
     expect(run.standing.status).toBe('stopped');
+  });
+
+  it('is not possible of the execution of an item: that is redriven with its Map', () => {
+    const ProcessorConfig = { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' };
+    const ItemProcessor = { ProcessorConfig, ...branch('W') };
+    const item = new Driven({ M: { Type: 'Map', ItemProcessor, End: true } }, 1, {}, 'M');
+    item.fail('1.0');
+    const reason = 'it is redriven with the execution that its Map is in';
+    expect(asl.view(item.standing.state).redrive).toEqual({ count: 0, refusal: reason });
+    expect(item.redrive().outcome).toMatchObject({ kind: 'ignored', reason });
+    expect(item.standing.status).toBe('failed');
   });
 
   it('leaves what did not fail alone', () => {

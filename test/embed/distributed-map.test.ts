@@ -351,6 +351,19 @@ describe('a Map run', () => {
     await expect(listMapRuns(engine, 'nobody')).rejects.toMatchObject({ code: 'unknown-instance' });
   });
 
+  it('has its executions redriven with it, and none of them alone', async () => {
+    const work = () => {
+      throw new Error('broken');
+    };
+    const engine = await engineOn('memory:', { work }, mapOf('work'));
+    await engine.create('items', { id: 'run', input: [1] });
+    await expect.poll(() => statusOf(engine, 'run'), PATIENCE).toBe('failed');
+    await expect(engine.retry('run/1.0/0')).rejects.toMatchObject({
+      code: 'not-parked',
+      message: expect.stringContaining('redriven with the execution that its Map is in'),
+    });
+  });
+
   it('is changed by its ARN, whatever the bounds name besides', async () => {
     const engine = await engineOn('memory:', { work: () => new Promise(() => {}) }, mapOf('work'));
     await engine.create('items', { id: 'run', input: [1] });
