@@ -7,14 +7,15 @@ import type {
   TaskEffect,
   TimerEffect,
 } from '../../core/effect.js';
-import type { ChildEndedEvent, ChildResult, Event, EventBody, StartEvent } from '../../core/event.js';
+import type { ChildEndedEvent, Event, EventBody, StartEvent } from '../../core/event.js';
 import { UNKNOWN_MACHINE } from '../../core/event.js';
 import { fold, type Standing, UNBORN } from '../../core/fold.js';
+import { type EndedChild, Gathering } from '../../core/gathering.js';
 import { childName, effectName } from '../../core/identifier.js';
 import { hasEnded } from '../../core/instance.js';
 import { JOB_ERRORS } from '../../core/job.js';
 import type { Happening, HistoryEntry } from '../../core/journal.js';
-import { type Json, utf8Length } from '../../core/json.js';
+import type { Json } from '../../core/json.js';
 import type { Language, Program, Step } from '../../core/language.js';
 import { TASK_DEADLINE_MS } from '../../core/limits.js';
 import { Heap, NOWHERE } from '../../store/memory/heap.js';
@@ -260,27 +261,21 @@ export class Timeline<P extends Program> {
     this.#expect(line, { ...body, ...end }, this.#now, child);
   }
 
-  /** As many as fit, the first in any case. */
-  #gather(line: Line, name: string, { id, children, limitBytes, detailed }: GatherEffect): void {
-    const results: ChildResult[] = [];
-    let left = limitBytes;
-    for (const { group, index } of children) {
-      const result = this.#resultOf(childName(line.id, group, index), index);
-      left -= utf8Length(JSON.stringify(detailed ? result : result.output)) + 1;
-      if (left < 0 && results.length > 0) break;
-      results.push(result);
-    }
+  #gather(line: Line, name: string, effect: GatherEffect): void {
+    const gathering = new Gathering(effect);
+    effect.children.every(({ group, index }) =>
+      gathering.add(this.#ended(childName(line.id, group, index), index)),
+    );
     this.#awaited.set(name, { messages: [] });
-    this.#expect(line, { type: 'gathered', effect: id, results }, this.#now, name);
+    this.#expect(line, gathering.event(), this.#now, name);
   }
 
-  #resultOf(child: string, index: number): ChildResult {
+  #ended(child: string, index: number): EndedChild {
     const line = this.#lines.get(child);
     if (line === undefined) throw new Error(`there is no ${child}`);
     const { status, state } = line.standing;
-    const { output, error, input } = this.#options.language.view(state);
     const { beganAt: startedAt, endedAt = startedAt } = line;
-    return { index, status, output, ...error, ...(input === undefined ? {} : { input }), startedAt, endedAt };
+    return { index, status, view: this.#options.language.view(state), startedAt, endedAt };
   }
 
   /** A child is stopped, its end is still told. */
