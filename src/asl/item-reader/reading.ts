@@ -4,7 +4,7 @@ import { itemReaderFailure } from '../errors.js';
 import { MAX_ITEM_BYTES, MAX_WHOLE_TEXT } from '../limits.js';
 import { hold, portionsOf, stillHolding } from '../map-run/portions.js';
 import type { Answer, CompiledState, Move } from '../program.js';
-import { askHandler } from '../task/request.js';
+import { callService, reasonOf } from '../service-call.js';
 import type { Format } from './format.js';
 import { athenaFiles, inventoryOf } from './manifest.js';
 import { objectPart } from './object.js';
@@ -35,8 +35,9 @@ export interface ReadItems {
 const START: Passage = { text: '', isEnd: false, row: 0 };
 
 /**
- * What an execution does that reads the items of a Map: it asks for one object, or page of a list, or part of an object, after the other, and
- * has what was in it held in portions. It asks for the next once those are there, so that it never holds much.
+ * What an execution does that reads the items of a Map: it asks for one object, or page of a list, or part of an object,
+ * after the other, and has what was in it held in portions. It asks for the next once those are there, so that it never
+ * holds much.
  */
 export function reading(
   lists: boolean,
@@ -90,9 +91,7 @@ function goOn(
   if (request.passage?.isEnd) return goOn(thread, thread.turn.reading, format, tasks);
   const { of, parameters, progress } = request;
   const input = progress === undefined ? parameters : { ...parameters, Range: `bytes=${progress.from}-` };
-  const terms = { timeout: undefined, heartbeat: undefined };
-  const resource = { kind: 'lambda', arn: of === 'list' ? tasks.list : tasks.get } as const;
-  return { kind: 'wait', waiting: askHandler(thread, resource, input, terms) };
+  return callService(thread, of === 'list' ? tasks.list : tasks.get, input);
 }
 
 /** No more than are wanted; then nothing more is asked for. */
@@ -140,7 +139,7 @@ function taken(reading: StoredReading, answer: Answer, format: Format | undefine
 function resultOf(answer: Answer): Json {
   if (answer.type === 'task.succeeded') return answer.output;
   if (answer.type !== 'task.failed') throw new Error(`a reader is not answered by ${answer.type}`);
-  throw itemReaderFailure(answer.cause === '' ? answer.error : `${answer.error}: ${answer.cause}`);
+  throw itemReaderFailure(reasonOf(answer));
 }
 
 function withPage(

@@ -6,7 +6,7 @@ import { MAX_GATHERED_AT_ONCE, RESULT_FILE_BYTES } from '../limits.js';
 import type { MapRun } from '../map-run/map-run.js';
 import { arnOf, detailsOf } from '../map-run/map-run-names.js';
 import type { Answer, Move } from '../program.js';
-import { askHandler } from '../task/request.js';
+import { callService, reasonOf } from '../service-call.js';
 import { entriesOf, extensionOf, fileText, type ResultFormat } from './result-format.js';
 import { NOT_WRITTEN, type ResultKind, type ResultTarget } from './stored-writing.js';
 
@@ -63,7 +63,7 @@ export function takeAnswer(
   answer: Answer,
 ): Move | undefined {
   const { of, next, items, executions } = run.writing ?? NOT_WRITTEN;
-  if (answer.type === 'task.failed') throw resultWriterFailure(causeOf(answer));
+  if (answer.type === 'task.failed') throw resultWriterFailure(reasonOf(answer));
   if (answer.type !== 'gathered' || of === 'PENDING' || of === 'manifest')
     return of === 'manifest' ? undefined : goOnWriting(thread, run, target, pen);
   const asked = run.places(next, answer.results.length, of === 'SUCCEEDED');
@@ -91,10 +91,6 @@ function unsuccessful(result: ChildResult): ChildResult {
   return { ...result, status: 'stopped', output: null };
 }
 
-function causeOf({ error, cause }: { readonly error: string; readonly cause: string }): string {
-  return cause === '' ? error : `${error}: ${cause}`;
-}
-
 function putFile(
   thread: ActiveThread,
   run: MapRun,
@@ -112,9 +108,7 @@ function putFile(
 }
 
 function put(thread: ActiveThread, { task }: Pen, { bucket }: ResultTarget, Key: string, Body: string): Move {
-  const terms = { timeout: undefined, heartbeat: undefined };
-  const input = { Bucket: bucket, Key, Body };
-  return { kind: 'wait', waiting: askHandler(thread, { kind: 'lambda', arn: task }, input, terms) };
+  return callService(thread, task, { Bucket: bucket, Key, Body });
 }
 
 function manifestKey(thread: ActiveThread, run: MapRun, target: ResultTarget): string {

@@ -46,7 +46,7 @@ class Calling implements Work {
       ...(heartbeat === undefined ? {} : { heartbeatSeconds: heartbeat }),
     };
     // The heartbeat is that of whoever has the token, not of the handler.
-    return { ...askHandler(thread, this.#resource, input, { timeout, heartbeat: undefined }), callback };
+    return { ...askHandler(thread, this.#resource, input, { timeout }), callback };
   }
 
   take(thread: ActiveThread, answer: Answer, waited: Waiting): Taken {

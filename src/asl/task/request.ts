@@ -31,9 +31,9 @@ export function requestOf(resource: Resource): Work {
 /** Has a handler asked. */
 export function askHandler(
   thread: ActiveThread,
-  { arn }: Resource,
+  { arn }: Pick<Resource, 'arn'>,
   input: Json,
-  { timeout = DEFAULT_TASK_TIMEOUT_SECONDS, heartbeat }: Pick<Terms, 'timeout' | 'heartbeat'>,
+  { timeout = DEFAULT_TASK_TIMEOUT_SECONDS, heartbeat }: Partial<Pick<Terms, 'timeout' | 'heartbeat'>> = {},
 ): Waiting {
   const id = thread.turn.nextEffectId();
   thread.turn.effects.push({
