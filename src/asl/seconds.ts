@@ -6,7 +6,7 @@ import { DEFAULT_TASK_TIMEOUT_SECONDS } from './limits.js';
 import { compilePathText } from './path-query.js';
 import type { StateSource } from './program.js';
 import { refuseForeign } from './query.js';
-import { wholeNumberAt } from './whole-number.js';
+import { wholeNumberAt } from './written-number.js';
 
 /** Seconds, if the state names any. Throws StateFailure. */
 export type Seconds = (thread: ActiveThread, selected: Json) => number | undefined;

@@ -4,6 +4,7 @@ import { queryFailure, runtimeFailure } from '../errors.js';
 import { compileTyped, isExpressionText } from '../jsonata-query.js';
 import { compilePathText } from '../path-query.js';
 import { type QuerySource, refuseForeign } from '../query.js';
+import { fractionAt, wholeNumberAt } from '../written-number.js';
 
 /** A number that a state names, if it does. Throws StateFailure where it is none that will do. */
 export type NumberField = (thread: ActiveThread, selected: Json) => number | undefined;
@@ -73,14 +74,9 @@ function checkedResult(field: string, value: Json, kind: NumberKind): number {
 
 /** A number that a path leads to, which AWS takes as a text as well. */
 function numberAt(field: string, path: string, value: Json, kind: NumberKind): number {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (!(kind.whole ? /^-?\d+$/ : /^-?\d+(\.\d+)?$/).test(text)) {
-    const noun = kind.whole ? 'integer' : 'float';
-    throw runtimeFailure(
-      `The ${field}Path field refers to value "${text}" which is not a valid ${noun}: ${path}`,
-    );
-  }
-  const number = Number(text);
+  const number = kind.whole
+    ? wholeNumberAt(`${field}Path`, path, value)
+    : fractionAt(`${field}Path`, path, value);
   if (!isWithin(number, kind)) throw (kind.failure ?? runtimeFailure)(kind.complaint(field));
   return number;
 }
