@@ -1,5 +1,5 @@
 import { Chance } from '../core/chance.js';
-import { type Effect, effectNumbering } from '../core/effect.js';
+import { type ChildPlace, type Effect, effectNumbering } from '../core/effect.js';
 import type { Event } from '../core/event.js';
 import type { Status } from '../core/instance.js';
 import { APPLIED, type Happening } from '../core/journal.js';
@@ -157,6 +157,13 @@ export class Turn {
     if (begun.size === 0) return;
     const id = this.nextEffectId();
     this.effects.push({ type: 'cancel', id, target: group, kind: 'child', indexes: [...begun] });
+  }
+
+  /** Has the results of executions brought, as many as fit; the effect that they come by. */
+  gather(children: readonly ChildPlace[], limitBytes: number, detailed: boolean): string {
+    const id = this.nextEffectId();
+    this.effects.push({ type: 'gather', id, children, limitBytes, detailed });
+    return id;
   }
 
   /** The step; the threads as they stand now are asked for unless the execution has succeeded. */

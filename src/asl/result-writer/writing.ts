@@ -44,10 +44,8 @@ export function goOnWriting(thread: ActiveThread, run: MapRun, target: ResultTar
     } else {
       const children = run.places(next, MAX_GATHERED_AT_ONCE, of === 'SUCCEEDED');
       if (children.length > 0) {
-        const id = thread.turn.nextEffectId();
-        const [limitBytes, detailed] = [RESULT_FILE_BYTES, pen.format.transformation === 'NONE'];
-        thread.turn.effects.push({ type: 'gather', id, children, limitBytes, detailed });
-        return { kind: 'wait', waiting: { for: 'results', effect: id } };
+        const effect = thread.turn.gather(children, RESULT_FILE_BYTES, pen.format.transformation === 'NONE');
+        return { kind: 'wait', waiting: { for: 'results', effect } };
       }
     }
     run.write({ of: AFTER[of], next: 0 });

@@ -309,12 +309,10 @@ function spawn({ turn, state }: ActiveThread, { group, next }: MapRun, input: Js
 
 /** Has the results of the next executions brought, as many as still fit. */
 function gather({ turn }: ActiveThread, run: MapRun, { transformation }: ResultFormat): Move {
-  const id = turn.nextEffectId();
   const children = run.ungathered(MAX_GATHERED_AT_ONCE);
   const taken = run.outputs.length === 0 ? 1 : utf8Length(JSON.stringify(run.outputs));
-  const [limitBytes, detailed] = [MAX_DATA_BYTES - taken, transformation === 'NONE'];
-  turn.effects.push({ type: 'gather', id, children, limitBytes, detailed });
-  return { kind: 'wait', waiting: { for: 'results', effect: id } };
+  const effect = turn.gather(children, MAX_DATA_BYTES - taken, transformation === 'NONE');
+  return { kind: 'wait', waiting: { for: 'results', effect } };
 }
 
 /** The run has failed, and nothing of it runs any more. */

@@ -91,12 +91,7 @@ function read(thread: ActiveThread, reader: ItemReader, selected: Json): Move {
 
 /** Has the next items brought, unless they are on their way: as many as the largest batch could have. */
 export function bring({ turn }: ActiveThread, run: MapRun, bringing: string | undefined): Move {
-  const id = bringing ?? turn.nextEffectId();
-  if (bringing === undefined) {
-    const limitBytes = MAX_DATA_BYTES + PORTION_BYTES;
-    turn.effects.push({ type: 'gather', id, children: run.wanted(), limitBytes, detailed: false });
-  }
-  return waitFor(run, id);
+  return waitFor(run, bringing ?? turn.gather(run.wanted(), MAX_DATA_BYTES + PORTION_BYTES, false));
 }
 
 /** Waits for executions, and for items where they are on their way. */
