@@ -25,7 +25,7 @@ export type MapRunView = {
 };
 
 export function mapRunView(run: MapRun): MapRunView {
-  const { items, executions, total, writing, isBatched, tolerance, redrivenAt } = run;
+  const { items, executions, total, writing, batch, tolerance, redrivenAt } = run;
   const pending = total - sum(items);
   return {
     ...{ mapRun: run.id, label: run.label, startedAt: run.at },
@@ -34,7 +34,7 @@ export function mapRunView(run: MapRun): MapRunView {
     toleratedFailurePercentage: tolerance.percentage ?? 0,
     itemCounts: tally(items, pending, writing?.items),
     // How many batches there will be is not known before they are made.
-    executionCounts: tally(executions, isBatched ? 0 : pending, writing?.executions),
+    executionCounts: tally(executions, batch === undefined ? pending : 0, writing?.executions),
     redriveCount: run.redrives,
     ...(redrivenAt === undefined ? {} : { redrivenAt }),
   };

@@ -1,7 +1,8 @@
 import type { ChildPlace } from '../../core/effect.js';
 import type { Status } from '../../core/instance.js';
 import type { Json } from '../../core/json.js';
-import { StateFailure, type StoredFailure } from '../errors.js';
+import { StateFailure } from '../errors.js';
+import type { Writable } from '../execution.js';
 import { NOT_WRITTEN, type ResultTarget, type StoredWriting } from '../result-writer/stored-writing.js';
 import { BitSet } from './bit-set.js';
 import type { MapRunChange } from './map-run-change.js';
@@ -24,29 +25,15 @@ const COUNTED: Readonly<Partial<Record<Status, keyof Counts>>> = {
 
 /** A Map run while an event is worked in. */
 export class MapRun {
-  readonly #begun: StoredMapRun;
+  readonly #run: Writable<StoredMapRun>;
   readonly #ended: BitSet;
   readonly #succeeded: BitSet;
   readonly #starts: BitSet | undefined;
   readonly #earlier: readonly { readonly group: string; readonly succeeded: BitSet }[];
-  readonly #reached: number;
-  #gathered: { readonly next: number; readonly outputs: readonly Json[] };
-  #given: readonly Json[] | undefined;
-  #total: number;
-  #collection: StoredCollection | undefined;
   readonly #ahead: ReadAhead;
-  #next: number;
-  #items: Counts;
-  #executions: Counts;
-  #limit: number;
-  #tolerance: Tolerance;
-  #writing: StoredWriting | undefined;
-  #failure: StoredFailure | undefined;
-  #stoppedAt: number | undefined;
-  #isCut: boolean;
 
   constructor(stored: StoredMapRun) {
-    this.#begun = stored;
+    this.#run = { ...stored };
     this.#ended = new BitSet(stored.ended);
     this.#succeeded = new BitSet(stored.succeeded);
     this.#starts = stored.starts && new BitSet(stored.starts);
@@ -54,66 +41,48 @@ export class MapRun {
       group,
       succeeded: new BitSet(succeeded),
     }));
-    this.#reached = stored.reached ?? 0;
-    this.#gathered = stored.gathered ?? { next: 0, outputs: [] };
-    this.#given = stored.given;
-    this.#total = stored.total;
-    this.#collection = stored.collection;
     this.#ahead = new ReadAhead(stored.ahead ?? NOTHING_READ);
-    this.#next = stored.next;
-    this.#items = stored.items;
-    this.#executions = stored.executions;
-    this.#limit = stored.limit;
-    this.#tolerance = stored.tolerance;
-    this.#writing = stored.writing;
-    this.#failure = stored.failure;
-    this.#stoppedAt = stored.stoppedAt;
-    this.#isCut = stored.isCut === true;
   }
 
   get group(): string {
-    return this.#begun.group;
+    return this.#run.group;
   }
 
   get eventId(): number {
-    return this.#begun.eventId;
+    return this.#run.eventId;
   }
 
   get total(): number {
-    return this.#total;
+    return this.#run.total;
   }
 
   set total(items: number) {
-    this.#total = items;
+    this.#run.total = items;
   }
 
   get given(): readonly Json[] | undefined {
-    return this.#given;
+    return this.#run.given;
   }
 
   /** Its items are these, wherever they were to come from. */
   give(items: readonly Json[]): void {
-    this.#given = items;
-    this.#total = items.length;
+    this.#run.given = items;
+    this.#run.total = items.length;
   }
 
   get batch(): BatchBounds | undefined {
-    return this.#begun.batch;
+    return this.#run.batch;
   }
 
   /** Where its items are, once they are held in portions. */
   get collection(): StoredCollection | undefined {
-    return this.#collection;
+    return this.#run.collection;
   }
 
   /** Its items are held elsewhere, so many of them in all. */
   collected(collection: StoredCollection, total: number): void {
-    this.#collection = collection;
-    this.#total = total;
-  }
-
-  get isBatched(): boolean {
-    return this.#starts !== undefined;
+    this.#run.collection = collection;
+    this.#run.total = total;
   }
 
   /** An item that was brought; undefined where it was not, or is to be brought again. */
@@ -123,12 +92,12 @@ export class MapRun {
 
   /** Whether a batch may end where what was brought does. */
   get hasEnough(): boolean {
-    return this.#ahead.isEnough(this.#collection?.portions ?? 0);
+    return this.#ahead.isEnough(this.#run.collection?.portions ?? 0);
   }
 
   /** The portions to be brought next: as many as a batch may need, on the average of all items. */
   wanted(): ChildPlace[] {
-    const { group = '', portions = 0 } = this.#collection ?? {};
+    const { group = '', portions = 0 } = this.#run.collection ?? {};
     const batch = this.batch === undefined ? 1 : (this.batch.items ?? this.total);
     const want = this.batch === undefined ? 1 : Math.ceil((batch * portions) / this.total) + 1;
     return this.#ahead.ask(want, portions).map((index) => ({ group, index }));
@@ -137,7 +106,7 @@ export class MapRun {
   /** Takes what was brought, and passes by what has begun. */
   take(portions: readonly (readonly Json[])[]): void {
     this.#ahead.take(portions);
-    this.#ahead.passTo(this.#next);
+    this.#ahead.passTo(this.#run.next);
   }
 
   /** By which the run is known, however often it is redriven. */
@@ -146,41 +115,44 @@ export class MapRun {
   }
 
   get items(): Counts {
-    return this.#items;
+    return this.#run.items;
   }
 
   get executions(): Counts {
-    return this.#executions;
+    return this.#run.executions;
   }
 
   /** The first item of the execution to begin next; undefined while there is none, or no room for it. */
   get next(): number | undefined {
-    return this.#next < this.total && this.#executions.running < this.#limit ? this.#next : undefined;
+    const { next, total, executions, limit } = this.#run;
+    return next < total && executions.running < limit ? next : undefined;
   }
 
   /** How many items that execution may have: what was given together once is given together again. */
   get room(): number {
-    return this.#next < this.#reached ? this.sizeOf(this.#next) : this.total - this.#next;
+    const { next, total, reached = 0 } = this.#run;
+    return next < reached ? this.sizeOf(next) : total - next;
   }
 
   get isDone(): boolean {
-    return this.#next >= this.total && this.#executions.running === 0;
+    const { next, total, executions } = this.#run;
+    return next >= total && executions.running === 0;
   }
 
   /** Whether more items have failed than may. */
   get isExceeded(): boolean {
-    const { failed, timedOut, aborted } = this.#items;
-    return isExceeded(this.#tolerance, failed + timedOut + aborted, this.total);
+    const { items, tolerance, total } = this.#run;
+    return isExceeded(tolerance, items.failed + items.timedOut + items.aborted, total);
   }
 
   /** Counts the execution of so many of the next items. */
   begin(size: number): void {
-    const first = this.#next;
+    const first = this.#run.next;
     this.#starts?.add(first);
     this.#count('running', size);
-    this.#next = first + size;
+    this.#run.next = first + size;
     this.#skip();
-    this.#ahead.passTo(this.#next);
+    this.#ahead.passTo(this.#run.next);
   }
 
   /** Counts the end of an execution; false where none of that first item is running. */
@@ -198,7 +170,7 @@ export class MapRun {
   abort(most = Number.POSITIVE_INFINITY): number[] {
     const running: number[] = [];
     for (const first of this.#firsts()) {
-      if (running.length === Math.min(most, this.#executions.running)) break;
+      if (running.length === Math.min(most, this.#run.executions.running)) break;
       if (this.#isRunning(first)) running.push(first);
     }
     for (const first of running) this.end(first, 'stopped');
@@ -207,19 +179,20 @@ export class MapRun {
 
   /** Why it fails; what is running is to be stopped, and nothing more begun. */
   get failure(): StateFailure | undefined {
-    return this.#failure && StateFailure.of(this.#failure);
+    const { failure } = this.#run;
+    return failure && StateFailure.of(failure);
   }
 
   fail(failure: StateFailure): void {
-    this.#failure = failure.stored();
+    this.#run.failure = failure.stored();
   }
 
   /** The next item, and those with it in one execution, will never begin. */
   passBy(size: number): void {
-    this.#stoppedAt ??= this.#next;
-    this.#next += size;
+    this.#run.stoppedAt ??= this.#run.next;
+    this.#run.next += size;
     this.#skip();
-    this.#ahead.passTo(this.#next);
+    this.#ahead.passTo(this.#run.next);
   }
 
   /** Executions of items from a place on, in their order, no more than so many: all, or those that did or did not succeed. */
@@ -237,65 +210,65 @@ export class MapRun {
 
   /** The executions whose results come next: no more than so many, none once all were brought. */
   ungathered(limit: number): ChildPlace[] {
-    return this.places(this.#gathered.next, limit);
+    return this.places(this.#run.gathered?.next ?? 0, limit);
   }
 
   /** What was brought together so far. */
   get outputs(): readonly Json[] {
-    return this.#gathered.outputs;
+    return this.#run.gathered?.outputs ?? [];
   }
 
   /** Keeps what the next executions gave, up to the one that an item begins. */
   keep(outputs: readonly Json[], last: number): void {
-    this.#gathered = { next: last + 1, outputs: [...this.#gathered.outputs, ...outputs] };
+    this.#run.gathered = { next: last + 1, outputs: [...this.outputs, ...outputs] };
   }
 
   /** Where what its executions gave is written, if it is. */
   get target(): ResultTarget | undefined {
-    return this.#begun.target;
+    return this.#run.target;
   }
 
   /** How far that is; undefined before it has begun. */
   get writing(): StoredWriting | undefined {
-    return this.#writing;
+    return this.#run.writing;
   }
 
   /** Goes on with the writing. */
   write(change: Partial<StoredWriting>): void {
-    this.#writing = { ...(this.#writing ?? NOT_WRITTEN), ...change };
+    this.#run.writing = { ...(this.#run.writing ?? NOT_WRITTEN), ...change };
   }
 
   get at(): number {
-    return this.#begun.at;
+    return this.#run.at;
   }
 
   get label(): string {
-    return this.#begun.label;
+    return this.#run.label;
   }
 
   /** Executions that may run at once. */
   get limit(): number {
-    return this.#limit;
+    return this.#run.limit;
   }
 
   get tolerance(): Tolerance {
-    return this.#tolerance;
+    return this.#run.tolerance;
   }
 
   /** Other bounds hold from now on. */
-  change({ limit = this.#limit, ...tolerance }: MapRunChange): void {
-    this.#limit = limit;
-    this.#tolerance = { ...this.#tolerance, ...tolerance };
+  change({ limit = this.#run.limit, ...tolerance }: MapRunChange): void {
+    this.#run.limit = limit;
+    this.#run.tolerance = { ...this.#run.tolerance, ...tolerance };
   }
 
   /** Whether it ended with its execution, or failed, and is to be redriven before anything else. */
   get isCut(): boolean {
-    return this.#isCut;
+    return this.#run.isCut === true;
   }
 
   /** Its execution was redriven. */
   cut(): void {
-    this.#isCut = true;
+    this.#run.isCut = true;
   }
 
   /** The same run with what has not succeeded to be done again, in a group of its own. */
@@ -312,12 +285,12 @@ export class MapRun {
       ...run
     } = this.stored();
     const kept = (counts: Counts): Counts => ({ ...NO_COUNTS, succeeded: counts.succeeded });
-    const reached = Math.max(stoppedAt ?? this.#next, this.#reached);
+    const reached = Math.max(stoppedAt ?? run.next, run.reached ?? 0);
     const again: StoredMapRun = {
       ...run,
       ...{ group, eventId, next: 0, reached, ended: [], succeeded: [] },
-      items: kept(this.#items),
-      executions: kept(this.#executions),
+      items: kept(run.items),
+      executions: kept(run.executions),
       earlier: [...earlier, { group: this.group, succeeded: run.succeeded }],
       redrives: { count: this.redrives + 1, at },
     };
@@ -327,36 +300,28 @@ export class MapRun {
   }
 
   get redrives(): number {
-    return this.#begun.redrives?.count ?? 0;
+    return this.#run.redrives?.count ?? 0;
   }
 
   /** When it was redriven last. */
   get redrivenAt(): number | undefined {
-    return this.#begun.redrives?.at;
+    return this.#run.redrives?.at;
   }
 
   /** As it is kept between steps. */
   stored(): StoredMapRun {
     return {
-      ...this.#begun,
-      total: this.#total,
-      ...(this.#given === undefined ? {} : { given: this.#given }),
-      ...(this.#collection && { collection: this.#collection, ahead: this.#ahead.stored() }),
-      ...{ next: this.#next, items: this.#items, executions: this.#executions },
+      ...this.#run,
       ...{ ended: this.#ended.stored(), succeeded: this.#succeeded.stored() },
-      ...(this.#starts === undefined ? {} : { starts: this.#starts.stored() }),
-      ...(this.#gathered.next === 0 ? {} : { gathered: this.#gathered }),
-      ...{ limit: this.#limit, tolerance: this.#tolerance },
-      ...(this.#writing === undefined ? {} : { writing: this.#writing }),
-      ...(this.#failure === undefined ? {} : { failure: this.#failure }),
-      ...(this.#stoppedAt === undefined ? {} : { stoppedAt: this.#stoppedAt }),
-      ...(this.#isCut ? { isCut: true } : {}),
+      ...(this.#starts && { starts: this.#starts.stored() }),
+      ...(this.#run.collection && { ahead: this.#ahead.stored() }),
     };
   }
 
   /** Passes by what has succeeded before. */
   #skip(): void {
-    while (this.#next < this.total && this.#hasSucceeded(this.#next)) this.#next += this.sizeOf(this.#next);
+    const run = this.#run;
+    while (run.next < run.total && this.#hasSucceeded(run.next)) run.next += this.sizeOf(run.next);
   }
 
   #hasSucceeded(first: number): boolean {
@@ -365,12 +330,12 @@ export class MapRun {
 
   #isRunning(first: number): boolean {
     const isFirst = this.#starts === undefined || this.#starts.has(first);
-    return isFirst && first < this.#next && !this.#ended.has(first) && !this.#hasSucceeded(first);
+    return isFirst && first < this.#run.next && !this.#ended.has(first) && !this.#hasSucceeded(first);
   }
 
   /** The first items of the executions that have begun, none before `from`. */
   *#firsts(from = 0): Iterable<number> {
-    for (let first = from; first < this.#next; first++) {
+    for (let first = from; first < this.#run.next; first++) {
       if (this.#starts === undefined || this.#starts.has(first)) yield first;
     }
   }
@@ -379,13 +344,15 @@ export class MapRun {
   sizeOf(first: number): number {
     if (this.#starts === undefined) return 1;
     let end = first + 1;
-    const last = Math.max(this.#next, this.#reached);
+    const { next, reached = 0 } = this.#run;
+    const last = Math.max(next, reached);
     while (end < last && !this.#starts.has(end)) end++;
     return end - first;
   }
 
   #count(what: keyof Counts, size: number): void {
-    this.#items = { ...this.#items, [what]: this.#items[what] + size };
-    this.#executions = { ...this.#executions, [what]: this.#executions[what] + Math.sign(size) };
+    const { items, executions } = this.#run;
+    this.#run.items = { ...items, [what]: items[what] + size };
+    this.#run.executions = { ...executions, [what]: executions[what] + Math.sign(size) };
   }
 }
