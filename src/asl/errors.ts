@@ -1,3 +1,5 @@
+import { given } from '../core/given.js';
+
 /**
  * Something went wrong in a state, under an Error Name (States Language: Errors). It is thrown by what runs
  * in a state and taken by the step, which looks for a Retrier, then a Catcher, then fails the execution.
@@ -26,12 +28,7 @@ export class StateFailure extends Error {
   /** As it is kept until it can be told. */
   stored(): StoredFailure {
     const { error, cause, located, field } = this;
-    return {
-      ...(error === undefined ? {} : { error }),
-      ...(cause === undefined ? {} : { cause }),
-      ...(located ? { located } : {}),
-      ...(field === undefined ? {} : { field }),
-    };
+    return given({ error, cause, located: located || undefined, field });
   }
 
   static of({ error, cause, ...details }: StoredFailure): StateFailure {

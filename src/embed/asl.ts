@@ -171,5 +171,5 @@ function jsonOf(definition: object): Read {
 /** What is wrong with a source; what only looks wrong is asked where nothing else is. */
 function problemsOf(source: Json, type: WorkflowType | undefined): readonly Problem[] {
   const problems = checkWorkflow(source, type);
-  return problems.some(isError) ? problems : [...problems, ...inspect(compileWorkflow(source), source)];
+  return problems.some(isError) ? problems : [...problems, ...inspect(compileWorkflow(source, type), source)];
 }

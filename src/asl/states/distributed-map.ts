@@ -1,4 +1,5 @@
 import type { GatheredEvent } from '../../core/event.js';
+import { given } from '../../core/given.js';
 import { type Json, utf8Length } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { dataLimitFailure, StateFailure, toleranceFailure } from '../errors.js';
@@ -134,7 +135,7 @@ class DistributedMap {
     const selected = flow.select(thread);
     const asked = concurrency(thread, selected) ?? 0;
     thread.observe('maxConcurrency', asked);
-    const { list, given } = this.#from.begin(thread, selected);
+    const { list, given: kept } = this.#from.begin(thread, selected);
     thread.record('MapStateStarted', { length: list.length });
     const tolerance = this.#tolerance(thread, selected);
     const batch = this.#batcher.bounds(thread, selected);
@@ -145,9 +146,7 @@ class DistributedMap {
     const stored = newMapRun({
       ...{ group, eventId: thread.lastEventId, label: this.label, at: turn.event.at },
       ...{ total: list.length, limit: concurrencyOf(asked), tolerance },
-      ...(batch === undefined ? {} : { batch }),
-      ...(target === undefined ? {} : { target }),
-      ...(given === undefined ? {} : { given }),
+      ...given({ batch, target, given: kept }),
     });
     return { run: new MapRun(stored), list };
   }
@@ -293,10 +292,7 @@ function compileTolerance(source: StateSource): (thread: ActiveThread, selected:
     const [most, share] = [count(thread, selected), percentage(thread, selected)];
     if (most !== undefined) thread.observe('toleratedFailureCount', most);
     if (share !== undefined) thread.observe('toleratedFailurePercentage', share);
-    return {
-      ...(most === undefined ? {} : { count: most }),
-      ...(share === undefined ? {} : { percentage: share }),
-    };
+    return given({ count: most, percentage: share });
   };
 }
 

@@ -1,3 +1,4 @@
+import { given } from '../../core/given.js';
 import { type Json, utf8Length } from '../../core/json.js';
 import type { ActiveThread } from '../active-thread.js';
 import { dataLimitFailure } from '../errors.js';
@@ -64,10 +65,7 @@ function batches(source: StateSource, { name, flow, choose }: MapFields): Batche
   return {
     bounds(thread, selected) {
       const items = most(thread, selected);
-      return {
-        ...(items === undefined ? {} : { items }),
-        bytes: bytes(thread, selected) ?? MAX_DATA_BYTES,
-      };
+      return { ...given({ items }), bytes: bytes(thread, selected) ?? MAX_DATA_BYTES };
     },
     next(thread, itemAt, run, first) {
       const { items = run.room, bytes: limit = MAX_DATA_BYTES } = run.batch ?? {};
@@ -76,10 +74,10 @@ function batches(source: StateSource, { name, flow, choose }: MapFields): Batche
       let left = limit - sizeOf({ ...frame, Items });
       for (const end = first + Math.min(items, run.room); first + Items.length < end; ) {
         const at = first + Items.length;
-        const given = itemAt(at);
-        if (given === undefined && (at === first || !run.hasEnough)) return undefined;
-        if (given === undefined) break;
-        const item = choose(thread, at, given);
+        const value = itemAt(at);
+        if (value === undefined && (at === first || !run.hasEnough)) return undefined;
+        if (value === undefined) break;
+        const item = choose(thread, at, value);
         left -= sizeOf(item) + (at === first ? 0 : 1);
         if (left < 0) break;
         Items.push(item);

@@ -3,6 +3,7 @@ import type { AslProgram } from '../../asl/program.js';
 import type { Given } from '../../asl/step.js';
 import { variableNameFault } from '../../asl/variable-name.js';
 import { correlationOf } from '../../core/correlation.js';
+import { given } from '../../core/given.js';
 import { isJsonObject, type Json, type JsonObject, own, toJson } from '../../core/json.js';
 import { didYouMean, type Problem, Refused } from '../../core/problem.js';
 import type { Handlers } from '../../runtime/handler.js';
@@ -114,9 +115,9 @@ export function simulateTerms(options: SimulateOptions, compile: Compile): Simul
     refuse('missingHandlers', 'it is "fail" or "pass-through"');
   checkHandlers('handlers', handlers);
   checkHandlers('callbacks', callbacks);
-  const given = givenOf(options);
+  const begun = givenOf(options);
   return {
-    given,
+    given: begun,
     handlers,
     callbacks,
     messages: options.messages === undefined ? [] : postedOf(options.messages, now),
@@ -126,8 +127,8 @@ export function simulateTerms(options: SimulateOptions, compile: Compile): Simul
     signal,
     now,
     missing: missingHandlers,
-    instance: nameIn(given?.context, 'Execution'),
-    machine: nameIn(given?.context, 'StateMachine'),
+    instance: nameIn(begun?.context, 'Execution'),
+    machine: nameIn(begun?.context, 'StateMachine'),
   };
 }
 
@@ -185,10 +186,7 @@ function givenOf(options: SimulateOptions): Given | undefined {
     const fault = variableNameFault(name);
     if (fault !== undefined) refuse(`variables/${name}`, fault.message);
   }
-  return {
-    ...(context === undefined ? {} : { context }),
-    ...(variables === undefined ? {} : { variables }),
-  };
+  return given({ context, variables });
 }
 
 function nameIn(context: JsonObject | undefined, member: string): string {
