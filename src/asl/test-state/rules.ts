@@ -30,9 +30,10 @@ export function checkRequest(subject: TestSubject, request: StateTestRequest, is
 }
 
 function checkSizes({ input, variables, stateConfiguration }: StateTestRequest): void {
-  if (input !== undefined && exceedsDataLimit(input)) refuse('input', 'Input exceeds 262144 bytes');
+  if (input !== undefined && exceedsDataLimit(input))
+    refuse('input', `Input exceeds ${MAX_DATA_BYTES} bytes`);
   if (variables !== undefined && exceedsDataLimit(variables))
-    refuse('variables', 'Variables exceed 262144 bytes');
+    refuse('variables', `Variables exceed ${MAX_DATA_BYTES} bytes`);
   if ((stateConfiguration?.mapItemReaderData?.length ?? 0) > MAX_DATA_BYTES)
     refuse('stateConfiguration/mapItemReaderData', `MapItemReaderData exceeds ${MAX_DATA_BYTES} characters`);
 }
