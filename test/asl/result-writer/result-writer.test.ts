@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { asl } from '../../../src/asl/language.js';
-import { MAX_DATA_BYTES, MAX_STOPPED_PER_STEP } from '../../../src/asl/limits.js';
+import { MAX_DATA_BYTES, MAX_STOPPED_PER_STEP, RESULT_FILE_BYTES } from '../../../src/asl/limits.js';
 import type { Json, JsonObject } from '../../../src/core/json.js';
 import { type Behaviour, drive } from '../drive.js';
 
@@ -113,6 +113,18 @@ describe('a Map that writes its results', () => {
     expect(Math.max(...states.map(({ length }) => length))).toBeLessThan(10_000);
     const names = files.flatMap((key) => parsed(bucket[key]) as readonly JsonObject[]);
     expect(names.map(({ Name }) => Name)).toEqual(items.map((index) => `run-1/1.0/${index}`));
+  });
+
+  it('fills a file to its last byte', () => {
+    const half = RESULT_FILE_BYTES / 2 - '"",'.length;
+    const filesOf = (lengths: readonly number[]) => {
+      const sized: Behaviour = (input) => ({ output: 'x'.repeat(Number(input)) });
+      const definition = writing({ ...TARGET, WriterConfig: { Transformation: 'COMPACT' } });
+      const { bucket } = run(definition, lengths, { work: sized });
+      return Object.keys(bucket).filter((key) => key.includes('SUCCEEDED')).length;
+    };
+    expect(filesOf([half, half])).toBe(1);
+    expect(filesOf([half, half + 1])).toBe(2);
   });
 
   it('has what a failed run came to written as well, what never began included', () => {
