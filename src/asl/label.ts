@@ -1,3 +1,5 @@
+import { Chance } from '../core/chance.js';
+import { uuidOf } from '../expression/intrinsic/uuid.js';
 import type { Fields } from './fields.js';
 import { MAX_LABEL_LENGTH } from './limits.js';
 
@@ -22,6 +24,12 @@ export function checkLabel(fields: Fields, labels: Set<string>): void {
     fields.report({ code: 'DUPLICATE_LABEL_NAME', message: `Duplicate Label name: ${label}`, path });
   }
   labels.add(label);
+}
+
+/** The Label of a distributed Map, by which its executions are named; one of its own where it has none. */
+export function labelOf(fields: Fields): string {
+  // Of one definition it is always the same, so that whoever reads it again finds its executions.
+  return fields.text('Label') ?? uuidOf(new Chance('Label', fields.path));
 }
 
 /** A character that can be seen: control characters as escapes. */

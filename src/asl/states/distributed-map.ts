@@ -5,6 +5,7 @@ import type { ActiveThread } from '../active-thread.js';
 import { dataLimitFailure, StateFailure, toleranceFailure } from '../errors.js';
 import type { Waiting } from '../execution.js';
 import { failureDetails } from '../history.js';
+import { labelOf } from '../label.js';
 import {
   MAX_BEGUN_PER_STEP,
   MAX_DATA_BYTES,
@@ -14,7 +15,6 @@ import {
   RESULT_FILE_BYTES,
 } from '../limits.js';
 import { pendingDetails } from '../map-run/execution-details.js';
-import { labelOf } from '../map-run/label.js';
 import { MapRun } from '../map-run/map-run.js';
 import { concurrencyOf } from '../map-run/map-run-change.js';
 import { arnOf, detailsOf } from '../map-run/map-run-names.js';
