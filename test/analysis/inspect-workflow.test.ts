@@ -290,6 +290,19 @@ describe('a variable of a workflow', () => {
     ]);
   });
 
+  it('is not handed to the executions of a distributed Map', () => {
+    const States = { P: { Type: 'Pass', Parameters: { 'x.$': '$x' }, End: true } };
+    const items = (ProcessorConfig: Json): Json => ({
+      ...{ Type: 'Map', ItemSelector: { 'x.$': '$x' }, Next: 'End' },
+      ItemProcessor: { ProcessorConfig, StartAt: 'P', States },
+    });
+    const A = pass({ Assign: { x: 1 } }, 'M');
+    expect(findings({ A, M: items({ Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' }), End: END })).toEqual([
+      'unknown-variable /States/M/ItemProcessor/States/P/Parameters/x.$ "$x" is read by "P", which does not have it (reached by A, M)',
+    ]);
+    expect(findings({ A, M: items({ Mode: 'INLINE' }), End: END })).toEqual([]);
+  });
+
   it('may have been assigned the time before, by a Catcher, or around a branch', () => {
     const A = pass({ Parameters: { 'n.$': '$n' } }, 'Work');
     const Work: Json = {

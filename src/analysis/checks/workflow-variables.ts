@@ -1,4 +1,5 @@
 import type { AslProgram } from '../../asl/program.js';
+import { given } from '../../core/given.js';
 import {
   escapePointer,
   isJsonArray,
@@ -28,6 +29,8 @@ export interface UnknownVariable {
 interface Scope {
   readonly names: ReadonlyMap<string, readonly string[]>;
   readonly outer: Scope | undefined;
+  /** Whether those around it are out of reach: the items of a distributed Map are executions of their own. */
+  readonly isApart: boolean;
 }
 
 /** Variables whose ways through a workflow are followed; of more than these nothing is said but that they are assigned. */
@@ -63,6 +66,9 @@ class Assigned {
 /** What Step Functions leaves out of JSONata, which looks like a variable that nobody assigns. */
 const NO_EVAL = 'workflows have no $eval; $parse reads JSON';
 
+const HAND_IT_OVER =
+  'the executions of a distributed Map have no variables of its own: give it to them with ItemSelector';
+
 /** Fields in which nothing is read, and those in which states of their own stand. */
 const NOT_READ = new Set(['Comment', 'Type', 'Next', 'Default', 'Resource', 'ErrorEquals', 'QueryLanguage']);
 const NESTED = new Set(['Branches', 'ItemProcessor', 'Iterator']);
@@ -71,7 +77,7 @@ const NESTED = new Set(['Branches', 'ItemProcessor', 'Iterator']);
 export function unknownVariables(program: AslProgram, source: Json): readonly UnknownVariable[] {
   const isJsonata = isJsonObject(source) && own(source, 'QueryLanguage') === 'JSONata';
   const search = new Search(isJsonata, new Assigned(program));
-  search.machine(source, '', undefined);
+  search.machine(source, '');
   return search.found;
 }
 
@@ -85,8 +91,9 @@ class Search {
     this.#assigned = assigned;
   }
 
-  machine(machine: Json | undefined, path: string, outer: Scope | undefined): void {
-    const states = isJsonObject(machine) ? own(machine, 'States') : undefined;
+  machine(machine: Json, path: string, outer?: Scope): void {
+    if (!isJsonObject(machine)) return;
+    const states = own(machine, 'States');
     if (!isJsonObject(states)) return;
     const names = new Map<string, string[]>();
     for (const [name, state] of Object.entries(states))
@@ -95,7 +102,7 @@ class Search {
         if (assigning === undefined) names.set(variable, [name]);
         else assigning.push(name);
       }
-    const scope = { names, outer };
+    const scope = { names, outer, isApart: isDistributed(machine) };
     for (const [name, state] of Object.entries(states)) {
       if (isJsonObject(state)) this.#state(name, state, `${path}/States/${escapePointer(name)}`, scope);
     }
@@ -130,18 +137,27 @@ class Search {
 
   #read(state: string, variable: string, path: string, scope: Scope): void {
     const known: string[] = [];
-    let isLate = false;
+    let [isLate, isApart, isBeyond] = [false, false, false];
     for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) {
       const assigning = at.names.get(variable);
-      if (assigning !== undefined && this.#assigned.mayPrecede(assigning, state)) return;
-      isLate ||= assigning !== undefined;
-      known.push(...at.names.keys());
+      if (assigning !== undefined && isApart) isBeyond = true;
+      else if (assigning !== undefined && this.#assigned.mayPrecede(assigning, state)) return;
+      else isLate ||= assigning !== undefined;
+      if (!isApart) known.push(...at.names.keys());
+      isApart ||= at.isApart;
     }
-    const why = isLate ? 'before anything can have assigned it' : 'and nothing assigns it';
-    const message = `"$${variable}" is read by "${state}"${isLate ? ' ' : ', '}${why}`;
-    const meant = variable === EVAL ? { hint: NO_EVAL } : isLate ? {} : didYouMean(variable, known);
-    this.found.push({ state, path, message, ...meant });
+    const why = isLate ? ' before anything can have assigned it' : ', and nothing assigns it';
+    const message = `"$${variable}" is read by "${state}"${isBeyond ? ', which does not have it' : why}`;
+    const meant = isBeyond || isLate ? undefined : didYouMean(variable, known);
+    const hint = isBeyond ? HAND_IT_OVER : variable === EVAL ? NO_EVAL : meant?.hint;
+    this.found.push({ state, path, message, ...given({ hint }) });
   }
+}
+
+/** Whether it is what a distributed Map does with each item. */
+function isDistributed(machine: JsonObject): boolean {
+  const config = own(machine, 'ProcessorConfig');
+  return isJsonObject(config) && own(config, 'Mode') === 'DISTRIBUTED';
 }
 
 /** Whether a text under a key is a path, in a JSONPath state. */
