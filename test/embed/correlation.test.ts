@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Json } from '../../src/core/json.js';
 import { type Engine, openEngine } from '../../src/embed/engine.js';
-import { testPostgres } from '../services/postgres.js';
-import { runSql } from '../store/postgres-schema.js';
-import { freshPath } from '../store/sqlite-folder.js';
+import { onEachStore } from './each-store.js';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
 
@@ -18,13 +15,10 @@ const payment: Json = {
   },
 };
 
-const { url, reason } = await testPostgres();
 const open: Engine[] = [];
-const tidy: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
   for (const engine of open.splice(0)) await engine.close();
-  for (const end of tidy.splice(0)) await end();
 });
 
 /** A worker, and another engine on the same database. */
@@ -83,18 +77,7 @@ function describeOn(name: string, fresh: () => string): void {
   });
 }
 
-describeOn('a store in memory', () => 'memory:');
-describeOn('SQLite', () => `sqlite:${freshPath()}`);
-if (url === undefined) it.skip(`a correlated message, on PostgreSQL (no server: ${reason})`);
-else {
-  describeOn('PostgreSQL', () => {
-    const schema = `correlation_${randomUUID().replaceAll('-', '')}`;
-    const db = new URL(url);
-    db.searchParams.set('schema', schema);
-    tidy.push(() => runSql(url, `DROP SCHEMA IF EXISTS ${schema} CASCADE`));
-    return db.href;
-  });
-}
+onEachStore('a correlated message', describeOn);
 
 describe('a message that cannot be correlated', () => {
   it.each([

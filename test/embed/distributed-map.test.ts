@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/core/engine.js';
 import type { Json, JsonObject } from '../../src/core/json.js';
@@ -9,18 +8,13 @@ import {
   openEngine,
   updateMapRun,
 } from '../../src/embed/engine.js';
-import { testPostgres } from '../services/postgres.js';
-import { runSql } from '../store/postgres-schema.js';
-import { freshPath } from '../store/sqlite-folder.js';
+import { onEachStore } from './each-store.js';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
-const { url, reason } = await testPostgres();
 const open: Engine[] = [];
-const tidy: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
   for (const engine of open.splice(0)) await engine.close();
-  for (const end of tidy.splice(0)) await end();
 });
 
 function mapOf(resource: string, fields: JsonObject = {}): Json {
@@ -389,15 +383,4 @@ describe('a Map run', () => {
   });
 });
 
-describeOn('a store in memory', () => 'memory:');
-describeOn('SQLite', () => `sqlite:${freshPath()}`);
-if (url === undefined) it.skip(`distributed Maps on PostgreSQL (no server: ${reason})`);
-else {
-  describeOn('PostgreSQL', () => {
-    const schema = `items_${randomUUID().replaceAll('-', '')}`;
-    const db = new URL(url);
-    db.searchParams.set('schema', schema);
-    tidy.push(() => runSql(url, `DROP SCHEMA IF EXISTS ${schema} CASCADE`));
-    return db.href;
-  });
-}
+onEachStore('distributed Maps', describeOn);

@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/core/engine.js';
 import type { Json } from '../../src/core/json.js';
 import { type Handlers, openEngine } from '../../src/embed/engine.js';
-import { testPostgres } from '../services/postgres.js';
-import { runSql } from '../store/postgres-schema.js';
-import { freshPath } from '../store/sqlite-folder.js';
+import { onEachStore } from './each-store.js';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
 
@@ -114,13 +111,10 @@ const inner = (version: string): Json => ({
   states: { over: { type: 'final', output: version } },
 });
 
-const { url, reason } = await testPostgres();
 const open: Engine[] = [];
-const tidy: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
   for (const engine of open.splice(0)) await engine.close();
-  for (const end of tidy.splice(0)) await end();
 });
 
 /** Two workers on one database; on that of one process, one. */
@@ -223,15 +217,4 @@ function describeOn(name: string, fresh: () => string): void {
   });
 }
 
-describeOn('a store in memory (one of them)', () => 'memory:');
-describeOn('SQLite', () => `sqlite:${freshPath()}`);
-if (url === undefined) it.skip(`two workers on PostgreSQL (no server: ${reason})`);
-else {
-  describeOn('PostgreSQL', () => {
-    const schema = `language_${randomUUID().replaceAll('-', '')}`;
-    const db = new URL(url);
-    db.searchParams.set('schema', schema);
-    tidy.push(() => runSql(url, `DROP SCHEMA IF EXISTS ${schema} CASCADE`));
-    return db.href;
-  });
-}
+onEachStore('two workers', describeOn);

@@ -1,12 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Engine } from '../../src/core/engine.js';
 import type { Json } from '../../src/core/json.js';
 import { writeTaskToken } from '../../src/core/task-token.js';
 import { openEngine } from '../../src/embed/engine.js';
-import { testPostgres } from '../services/postgres.js';
-import { runSql } from '../store/postgres-schema.js';
-import { freshPath } from '../store/sqlite-folder.js';
+import { onEachStore } from './each-store.js';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
 
@@ -27,13 +24,10 @@ const approval: Json = {
   },
 };
 
-const { url, reason } = await testPostgres();
 const open: Engine[] = [];
-const tidy: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
   for (const engine of open.splice(0)) await engine.close();
-  for (const end of tidy.splice(0)) await end();
 });
 
 /** A worker whose handler keeps the tokens that it is given, by instance, and another engine on the same database. */
@@ -118,18 +112,7 @@ function describeOn(name: string, fresh: () => string): void {
   });
 }
 
-describeOn('a store in memory', () => 'memory:');
-describeOn('SQLite', () => `sqlite:${freshPath()}`);
-if (url === undefined) it.skip(`tasks that are answered from outside, on PostgreSQL (no server: ${reason})`);
-else {
-  describeOn('PostgreSQL', () => {
-    const schema = `tokens_${randomUUID().replaceAll('-', '')}`;
-    const db = new URL(url);
-    db.searchParams.set('schema', schema);
-    tidy.push(() => runSql(url, `DROP SCHEMA IF EXISTS ${schema} CASCADE`));
-    return db.href;
-  });
-}
+onEachStore('tasks that are answered from outside', describeOn);
 
 describe('an answer from outside', () => {
   it('is taken of whoever was given the token, and of nobody else', async () => {
