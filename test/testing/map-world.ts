@@ -12,6 +12,7 @@ import { BrokenIo } from '../../src/testing/simulation/process.js';
 import { verdict } from '../../src/testing/simulation/verdict.js';
 import { World } from '../../src/testing/simulation/world.js';
 import { Crew } from './crew.js';
+import { comesToRest } from './rest.js';
 
 export interface MapReport {
   /** What was promised and not kept; empty if all is well. */
@@ -73,17 +74,7 @@ export async function simulateMaps(
   const crew = new Crew(world, store, faults, { languages: [asl], handlers: task.handlers });
   for (let i = 0; i < PROCESSES; i++) await crew.hire();
   const client = new Client(world, crew, task, () => faults.outstanding.length > 0);
-  let done = false;
-  void client.work().then(() => {
-    done = true;
-  });
-  let rested = false;
-  const watch = async (): Promise<void> => {
-    rested = done && (await isAtRest(store));
-    if (!rested) world.after(500, () => void watch());
-  };
-  void watch();
-  await world.run(() => rested, LIMIT_MS);
+  const rested = await comesToRest(world, client.work(), () => isAtRest(store), LIMIT_MS);
   crew.dismiss();
   const complaints = rested
     ? await complaintsOf(store, crew, bucket)

@@ -12,6 +12,7 @@ import { FaultPlan } from '../../src/testing/simulation/fault.js';
 import { World } from '../../src/testing/simulation/world.js';
 import { replacedStore } from '../../src/testing/simulation/wrapped-store.js';
 import { Crew } from './crew.js';
+import { comesToRest } from './rest.js';
 
 export interface ScheduleReport {
   /** What was promised and not kept; empty if all is well. */
@@ -80,17 +81,7 @@ export async function simulateSchedules(
   const crew = new Crew(world, witness.store, faults, { languages: [schedule, statechart, probe] });
   for (let i = 0; i < PROCESSES; i++) await crew.hire();
   const client = new Client(world, crew, () => faults.outstanding.length > 0);
-  let done = false;
-  void client.work().then(() => {
-    done = true;
-  });
-  let rested = false;
-  const watch = async (): Promise<void> => {
-    rested = done && (await isAtRest(store));
-    if (!rested) world.after(500, () => void watch());
-  };
-  void watch();
-  await world.run(() => rested, LIMIT_MS);
+  const rested = await comesToRest(world, client.work(), () => isAtRest(store), LIMIT_MS);
   crew.dismiss();
   const inquiry = new Inquiry(store, witness);
   const complaints = rested ? await inquiry.complaints() : ['the simulation did not come to rest'];
